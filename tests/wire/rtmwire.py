@@ -271,7 +271,8 @@ def undump(text):
     values = dict(row.partition(" ")[::2] for row in rows)
     fields = {f.name: _unescape(values[f.name]) if f.kind == TEXT else int(values[f.name])
               for f in t.fields}
-    frame = Frame(t.name, *(int(values[name]) for name in ("op", "epoch", "seq", "flags")), **fields)
+    header = {name: int(values[name]) for name in ("op", "epoch", "seq", "flags")}
+    frame = Frame(t.name, **header, **fields)
     if dump(frame) != text:
         raise ValueError("not the dump of a frame: " + text)
     return frame
