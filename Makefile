@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+# Builds the reference and the suite. `make help` lists the targets.
+#
+#   BUILD=DIR     where everything is built; a build of another kind lives beside the first
+#   CC=clang      another compiler          SANITIZE=address,undefined   with these sanitizers
+#   WERROR=1      a warning is an error     V=1                          show whole commands
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+FORMAT ?= -i
+
+warnings = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror)
+sanitize = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+compile  = $(CC) -std=c17 -D_GNU_SOURCE $(CPPFLAGS) $(warnings) $(CFLAGS) $(sanitize)
+quiet    = $(if $(V),,@)
+
+# Where rtmtest finds the spec and the scenarios, and where manifests find the reference, when
+# the environment variables of these names do not say otherwise.
+share    = $(CURDIR)
+bin      = $(abspath $(BUILD))
+defaults = -DRTM_SHARE='"$(share)"' -DRTM_BUILD='"$(bin)"'
+
+# Looked up when a command needs it: a plain `make help` works without the libraries.
+libs = $(shell pkg-config $(1) libpcre2-8 jansson)$(if $(filter-out 0,$(.SHELLSTATUS)),\
+	$(error rtmtest needs libpcre2 and jansson: run ci/setup --for conform))
+
+objects       = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
+ref_core     := $(call objects,ref/core/*.c ref/os/*.c)
+ref_mains    := $(call objects,ref/rtm-*.c)
+harness_main := $(call objects,harness/rtmtest.c)
+harness_core := $(filter-out $(harness_main),$(call objects,harness/*.c))
+unit_mains   := $(call objects,tests/unit/ref/test_*.c tests/unit/harness/test_*.c)
+
+programs := $(ref_mains:$(BUILD)/ref/%.o=$(BUILD)/%) $(harness_main:$(BUILD)/harness/%.o=$(BUILD)/%)
+units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
+
+.PHONY: all unit conform check install format clean help FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(programs)  ## build the programs (the default)
+
+unit: $(units)  ## build the unit tests
+
+conform:  ## build and run the suite against the reference
+	@ci/conform --setup
+
+check:  ## every test, every build; `ci/check NAME...` for some
+	@ci/check --setup
+
+install:  ## install under $(DESTDIR)$(PREFIX)
+	$(quiet)$(MAKE) BUILD=$(BUILD)/install share=$(PREFIX)/share/rtm bin=$(PREFIX)/bin all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(programs:$(BUILD)/%=$(BUILD)/install/%) $(DESTDIR)$(PREFIX)/bin
+	find spec tests/conformance tests/iuts/*.rtmi -type f \
+	    -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/rtm/{} \;
+
+format:  ## lay out every .c and .h by .clang-format
+	$(quiet)find . -path ./build -prune -o -name '*.[ch]' -exec clang-format $(FORMAT) {} +
+
+clean:  ## remove everything built
+	rm -rf $(BUILD)
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+$(BUILD)/ref/%.o: include = -Iref -I.
+$(BUILD)/harness/%.o: include = -Iharness -I. $(defaults) $(call libs,--cflags)
+$(BUILD)/tests/unit/ref/%.o: include = -Itests/unit -Iref -I.
+$(BUILD)/tests/unit/harness/%.o: include = -Itests/unit -Iharness -I. $(call libs,--cflags)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	$(quiet)$(compile) $(include) -MMD -MP -c -o $@ $<
+
+link = $(quiet)$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/rtm-%: $(BUILD)/ref/rtm-%.o $(ref_core)
+	@echo "  link  $@"
+	$(link)
+
+$(BUILD)/rtmtest: $(harness_main) $(harness_core)
+	@echo "  link  $@"
+	$(link) $(call libs,--libs)
+
+$(BUILD)/unit/ref/%: $(BUILD)/tests/unit/ref/%.o $(ref_core)
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	$(link)
+
+$(BUILD)/unit/harness/%: $(BUILD)/tests/unit/harness/%.o $(harness_core)
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	$(link) $(call libs,--libs)
+
+# Changes when the compiler or its flags do, so that no build mixes two kinds of object.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(compile) $(share) $(bin)' | cmp -s - $@ || echo '$(compile) $(share) $(bin)' >$@
+
+-include $(patsubst %.o,%.d,$(ref_core) $(ref_mains) $(harness_core) $(harness_main) $(unit_mains))
