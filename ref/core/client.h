@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The client without I/O: the session from HELLO to BYE, the table it shows and the shadow that a
+ * snapshot fills. Rules C1 to C6 of the protocol, as chapter 4 words them. Time is given, never
+ * asked for.
+ */
+#ifndef CORE_CLIENT_H
+#define CORE_CLIENT_H
+
+#include "core/buffer.h"
+#include "core/frame.h"
+
+enum client_state { CLIENT_CONNECTING, CLIENT_SNAPSHOT, CLIENT_RESYNCING, CLIENT_SYNCHRONISED };
+
+struct client {
+    struct table *table;  /* what is shown */
+    struct table *shadow; /* NULL: no snapshot under way */
+    enum client_state state;
+    bool connected, welcome, registered; /* on this connection */
+    uint32_t pid, version;
+    uint64_t epoch, seq;
+    struct frame_gather input;
+    struct buffer output;
+    uint32_t delay_ms; /* pause before the next attempt */
+    struct {
+        uint64_t connects, resyncs, changes, snapshots;
+    } stats;
+};
+
+/* -1 with errno. */
+int client_init(struct client *client, uint32_t pid);
+void client_finish(struct client *client);
+
+/* A connection is there: queues HELLO. -1 with errno. */
+int client_connect(struct client *client);
+
+/* Takes bytes of the server. -1: the connection is to be closed; the reason says why. */
+int client_receive(struct client *client, const uint8_t *bytes, size_t size,
+                   char reason[REASON_SIZE]);
+
+/* The connection is gone, or could not be made: the tables are emptied, the epoch forgotten
+ * (SES-11, EPO-6). Gives the pause in milliseconds before the next attempt (SES-12). */
+uint32_t client_disconnect(struct client *client);
+
+/* Queues BYE (SES-8). */
+void client_farewell(struct client *client);
+
+const char *client_state_name(enum client_state state);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command_help commands[COMMAND_COUNT] = {
+    [COMMAND_CREATE] = {COMMAND_SERVER, "create DEST/MASK GATEWAY OIF", "adds a route"},
+    [COMMAND_UPDATE] = {COMMAND_SERVER, "update DEST/MASK GATEWAY OIF", "changes a route"},
+    [COMMAND_DELETE] = {COMMAND_SERVER, "delete DEST/MASK", "removes a route"},
+    [COMMAND_SHOW] = {COMMAND_BOTH, "show [DEST/MASK] [via GATEWAY] [dev OIF]",
+                      "shows the routes, or those that fit"},
+    [COMMAND_LOOKUP] = {COMMAND_BOTH, "lookup ADDRESS", "shows the route that an address takes"},
+    [COMMAND_LOAD] = {COMMAND_SERVER, "load FILE", "creates the routes of a table file"},
+    [COMMAND_SAVE] = {COMMAND_SERVER, "save FILE", "writes the routes to a table file"},
+    [COMMAND_WAIT] = {COMMAND_SERVER, "wait", "answers when no load is running"},
+    [COMMAND_CLIENTS] = {COMMAND_SERVER, "clients", "lists the clients"},
+    [COMMAND_DIGEST] = {COMMAND_BOTH, "digest", "tells what copies are compared by"},
+    [COMMAND_STATS] = {COMMAND_SERVER, "stats", "shows counters"},
+    [COMMAND_STATUS] = {COMMAND_CLIENT, "status", "tells how the copy stands"},
+    [COMMAND_HELP] = {COMMAND_BOTH, "help", "lists the commands"},
+    [COMMAND_QUIT] = {COMMAND_BOTH, "quit", "says farewell and ends"},
+};
+
+const struct command_help *command_help(enum command_kind kind)
+{
+    return &commands[kind];
+}
+
+static bool is(struct word word, const char *text)
+{
+    return word.size > 0 && strncmp(text, word.text, word.size) == 0 && text[word.size] == 0;
+}
+
+/* The first word of a usage is the command's name. */
+static bool names_command(struct word word, const char *usage)
+{
+    return word.size > 0 && strncmp(usage, word.text, word.size) == 0 &&
+           (usage[word.size] == 0 || usage[word.size] == ' ');
+}
+
+static enum refusal misused(const char *usage, const char *what, struct word word,
+                            char reason[REASON_SIZE])
+{
+    char quoted[48];
+
+    if (word.size)
+        snprintf(reason, REASON_SIZE, "%s \"%s\"; expected: %s", what, word_quote(word, quoted),
+                 usage);
+    else
+        snprintf(reason, REASON_SIZE, "%s; expected: %s", what, usage);
+    return REFUSED_SYNTAX;
+}
+
+static const struct word no_word = {"", 0};
+
+/* Takes the next word, which has to be there. */
+static enum refusal take(struct word *line, struct word *word, const char *usage,
+                         char reason[REASON_SIZE])
+{
+    *word = word_next(line);
+    return word->size ? REFUSED_NOT : misused(usage, "a word is missing", no_word, reason);
+}
+
+static enum refusal at_end(struct word line, const char *usage, char reason[REASON_SIZE])
+{
+    struct word word = word_next(&line);
+
+    return word.size ? misused(usage, "surplus word", word, reason) : REFUSED_NOT;
+}
+
+/* All words are there before any is judged: a missing word is what a person sees first. */
+static enum refusal parse_route(struct word line, const char *usage, struct route *route,
+                                char reason[REASON_SIZE])
+{
+    struct word prefix, gateway, oif;
+    enum refusal refusal;
+
+    if ((refusal = take(&line, &prefix, usage, reason)) ||
+        (refusal = take(&line, &gateway, usage, reason)) ||
+        (refusal = take(&line, &oif, usage, reason)) || (refusal = at_end(line, usage, reason)) ||
+        (refusal = prefix_read(prefix, &route->prefix, reason)) ||
+        (refusal = address_read(gateway, &route->gateway, reason)))
+        return refusal;
+    return oif_read(oif, route->oif, reason);
+}
+
+enum refusal command_parse_row(struct word line, struct route *route, char reason[REASON_SIZE])
+{
+    return parse_route(line, "DEST/MASK GATEWAY OIF", route, reason);
+}
+
+static enum refusal parse_filter(struct word line, const char *usage, struct filter *filter,
+                                 char reason[REASON_SIZE])
+{
+    struct word word, value;
+    enum refusal refusal = REFUSED_NOT;
+    bool first = true;
+
+    *filter = (struct filter){0};
+    while (!refusal && (word = word_next(&line)).size) {
+        if (is(word, "via") && !filter->by_gateway) {
+            filter->by_gateway = true;
+            if (!(refusal = take(&line, &value, usage, reason)))
+                refusal = address_read(value, &filter->gateway, reason);
+        } else if (is(word, "dev") && !filter->by_oif) {
+            filter->by_oif = true;
+            if (!(refusal = take(&line, &value, usage, reason)))
+                refusal = oif_read(value, filter->oif, reason);
+        } else if (first) {
+            refusal = prefix_read(word, &filter->inside, reason);
+        } else {
+            refusal = misused(usage, "surplus word", word, reason);
+        }
+        first = false;
+    }
+    return refusal;
+}
+
+bool filter_fits(const struct filter *filter, const struct route *route)
+{
+    return prefix_covers(filter->inside, route->prefix) &&
+           (!filter->by_gateway || filter->gateway == route->gateway) &&
+           (!filter->by_oif || memcmp(filter->oif, route->oif, OIF_SIZE) == 0);
+}
+
+/* The one word of a command that has one. */
+static enum refusal parse_one(struct word line, const char *usage, struct word *word,
+                              char reason[REASON_SIZE])
+{
+    enum refusal refusal = take(&line, word, usage, reason);
+
+    return refusal ? refusal : at_end(line, usage, reason);
+}
+
+static enum refusal parse_arguments(struct word line, struct command *command,
+                                    char reason[REASON_SIZE])
+{
+    const char *usage = commands[command->kind].usage;
+    struct word word;
+    enum refusal refusal;
+
+    switch (command->kind) {
+    case COMMAND_CREATE:
+    case COMMAND_UPDATE:
+        return parse_route(line, usage, &command->route, reason);
+    case COMMAND_DELETE:
+        refusal = parse_one(line, usage, &word, reason);
+        return refusal ? refusal : prefix_read(word, &command->route.prefix, reason);
+    case COMMAND_SHOW:
+        return parse_filter(line, usage, &command->filter, reason);
+    case COMMAND_LOOKUP:
+        refusal = parse_one(line, usage, &word, reason);
+        return refusal ? refusal : address_read(word, &command->address, reason);
+    case COMMAND_LOAD:
+    case COMMAND_SAVE:
+        return parse_one(line, usage, &command->path, reason);
+    default:
+        return at_end(line, usage, reason);
+    }
+}
+
+/* CON-9 */
+static bool printable(struct word line)
+{
+    for (size_t i = 0; i < line.size; i++)
+        if ((line.text[i] < ' ' && line.text[i] != '\t') || line.text[i] > '~')
+            return false;
+    return true;
+}
+
+enum refusal command_parse(struct word line, enum command_side side, struct command *command,
+                           char reason[REASON_SIZE])
+{
+    struct word word;
+    char quoted[48];
+
+    if (!printable(line)) {
+        snprintf(reason, REASON_SIZE,
+                 "the line holds a byte that is not printable ASCII; expected a command");
+        return REFUSED_SYNTAX;
+    }
+    word = word_next(&line);
+    for (command->kind = 0; command->kind < COMMAND_COUNT; command->kind++)
+        if (names_command(word, commands[command->kind].usage))
+            break;
+    if (command->kind == COMMAND_COUNT) {
+        snprintf(reason, REASON_SIZE, "unknown command \"%s\"; try help", word_quote(word, quoted));
+        return REFUSED_SYNTAX;
+    }
+    if (!(commands[command->kind].sides & side)) {
+        snprintf(reason, REASON_SIZE, "%s is a command of the %s; try help",
+                 word_quote(word, quoted), side == COMMAND_CLIENT ? "server" : "client");
+        return REFUSED_UNAVAILABLE; /* CON-5 */
+    }
+    return parse_arguments(line, command, reason);
+}
+
+bool command_skips(struct word line)
+{
+    struct word word = word_next(&line);
+
+    return word.size == 0 || word.text[0] == '#';
+}

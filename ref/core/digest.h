@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The hash of one entry. The digest of a table is the sum of its entries' hashes (TBL-18), so it
+ * is kept by adding what comes and subtracting what goes.
+ */
+#ifndef CORE_DIGEST_H
+#define CORE_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct route;
+
+/* FNV-1a with 64 bits over the bytes. */
+uint64_t digest_bytes(const void *bytes, size_t size);
+
+/* Hash of the route's canonical line. */
+uint64_t digest_route(const struct route *route);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One client as the server sees it: the state of its session, and what is to be sent to it. Bytes
+ * go in, bytes come out; the caller moves them. Output is first the peer's own small buffer, then
+ * the journal from its cursor; while the buffer holds anything the cursor is at a frame boundary.
+ */
+#ifndef CORE_PEER_H
+#define CORE_PEER_H
+
+#include "core/buffer.h"
+#include "core/frame.h"
+#include "core/journal.h"
+
+/* What all peers are served from. */
+struct origin {
+    struct table *table;
+    struct journal journal;
+    uint64_t epoch, seq;
+};
+
+enum peer_state {
+    PEER_OPENING,   /* waits for HELLO */
+    PEER_SNAPSHOT,  /* gets the first snapshot */
+    PEER_RESYNCING, /* gets another one */
+    PEER_SYNCHRONISED,
+    PEER_PARTED,  /* has said BYE: forgotten, but what follows is still an error (SES-4) */
+    PEER_CLOSING, /* gets its last frame */
+};
+
+struct peer {
+    struct link link, ready; /* the server's: all peers; those with output or those without */
+    void *owner;             /* the shell's */
+    uint64_t number;         /* names it for people */
+    enum peer_state state;
+    uint32_t pid; /* 0: not sent */
+    struct frame_gather input;
+    struct buffer own; /* control frames, then a step of the snapshot */
+    size_t kept;       /* bytes at the front of `own` that no new snapshot drops */
+    struct cursor cursor;
+    struct prefix reached; /* the walk has sent this route */
+    bool walking, walked_any;
+    bool answers_resync; /* the snapshot that runs answers a RESYNC */
+    bool answered;       /* `answer_seq` is the END of such a one (SYN-21) */
+    bool ended;          /* an END was sent: a PID is in place */
+    uint64_t answer_seq, reached_seq;
+};
+
+void peer_init(struct peer *peer, void *owner, uint64_t number);
+void peer_finish(struct peer *peer, struct origin *origin);
+
+/* Takes bytes from the client. -1: no more are wanted, close once the output is out. The reason is
+ * then what was wrong, or empty after a BYE. */
+int peer_receive(struct peer *peer, struct origin *origin, const uint8_t *bytes, size_t size,
+                 char reason[REASON_SIZE]);
+
+/* Its backlog is beyond the bound: drops it and starts a new snapshot (ROB-3). */
+void peer_restart(struct peer *peer, struct origin *origin);
+
+/* The server ends: no walk goes on. One that has no cursor yet gets its BYE here. */
+void peer_farewell(struct peer *peer, const struct origin *origin);
+
+/* Fills up to `max` (at least 2) iovecs with about 64 KiB of output; walks the snapshot on when
+ * all before it is out. 0: there is nothing to send. */
+int peer_output(struct peer *peer, struct origin *origin, struct iovec *iov, int max);
+
+/* That many bytes of it were sent. */
+void peer_sent(struct peer *peer, struct origin *origin, size_t size);
+
+bool peer_has_output(const struct peer *peer);
+
+/* Bytes that wait, without what a walk has yet to read; seq of the last change that was sent. */
+size_t peer_backlog(const struct peer *peer);
+uint64_t peer_seq(const struct peer *peer, const struct origin *origin);
+
+const char *peer_state_name(const struct peer *peer);
+
+#endif

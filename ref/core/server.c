@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/server.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int server_init(struct server *server, uint32_t instance, size_t bound)
+{
+    *server = (struct server){.origin.epoch = (uint64_t)instance << 32, .next_number = 1};
+    list_init(&server->peers);
+    list_init(&server->ready);
+    list_init(&server->drained);
+    journal_init(&server->origin.journal, bound);
+    server->origin.table = table_create();
+    return server->origin.table ? 0 : -1;
+}
+
+void server_finish(struct server *server)
+{
+    journal_finish(&server->origin.journal);
+    table_destroy(server->origin.table);
+}
+
+/* Files the peer by whether it has output; not for one that the shell holds back. */
+static void file(struct server *server, struct peer *peer)
+{
+    list_append(peer_has_output(peer) ? &server->ready : &server->drained, &peer->ready);
+}
+
+/* Adds a frame to the journal; the caller has reserved the room. */
+static void publish(struct server *server, struct frame *frame)
+{
+    struct journal *journal = &server->origin.journal;
+    struct cursor *laggard;
+
+    frame->epoch = server->origin.epoch;
+    frame->seq = server->origin.seq;
+    journal_commit(journal, frame_encode(frame, journal_reserve(journal, WIRE_FRAME_MAX)));
+    list_splice(&server->ready, &server->drained);
+    while ((laggard = journal_laggard(journal))) { /* ROB-3 */
+        server->stats.snapshots_dropped++;
+        peer_restart(LIST_OWNER(laggard, struct peer, cursor), &server->origin);
+    }
+}
+
+static int apply(struct table *table, enum frame_op op, const struct route *route)
+{
+    if (op == OP_CREATE)
+        return table_add(table, route);
+    if (op == OP_UPDATE)
+        return table_replace(table, route);
+    return table_remove(table, route->prefix);
+}
+
+static enum refusal refusal_of(int error)
+{
+    return error == EEXIST   ? REFUSED_EXISTS
+           : error == ENOENT ? REFUSED_ABSENT
+                             : REFUSED_UNAVAILABLE;
+}
+
+static void publish_digest(struct server *server)
+{
+    struct journal *journal = &server->origin.journal;
+    struct frame frame = {.type = FRAME_DIGEST, .sum = table_sum(server->origin.table)};
+
+    if (journal->cursors && journal_reserve(journal, WIRE_FRAME_MAX))
+        publish(server, &frame);
+    server->since_digest = 0;
+}
+
+enum refusal server_change(struct server *server, enum frame_op op, const struct route *route)
+{
+    struct journal *journal = &server->origin.journal;
+    struct frame frame = {.type = FRAME_ROUTE, .op = op};
+
+    /* room first: a change that is accepted can then be told to all (SYN-11) */
+    if ((journal->cursors && !journal_reserve(journal, WIRE_FRAME_MAX)) ||
+        apply(server->origin.table, op, route)) {
+        server->stats.refused++;
+        return refusal_of(errno);
+    }
+    server->origin.seq++;
+    server->stats.changes++;
+    if (journal->cursors) {
+        frame.route = *route;
+        publish(server, &frame);
+    }
+    if (++server->since_digest == WIRE_DIGEST_EVERY)
+        publish_digest(server);
+    return REFUSED_NOT;
+}
+
+void server_idle(struct server *server)
+{
+    if (server->since_digest > 0)
+        publish_digest(server);
+}
+
+struct peer *server_join(struct server *server, void *owner)
+{
+    struct peer *peer = malloc(sizeof(*peer));
+
+    if (!peer)
+        return NULL;
+    peer_init(peer, owner, server->next_number++);
+    list_append(&server->peers, &peer->link);
+    server->peer_count++;
+    server->stats.joined++;
+    return peer;
+}
+
+void server_leave(struct server *server, struct peer *peer)
+{
+    peer_finish(peer, &server->origin);
+    server->peer_count--;
+    free(peer);
+}
+
+int server_receive(struct server *server, struct peer *peer, const uint8_t *bytes, size_t size,
+                   char reason[REASON_SIZE])
+{
+    bool blocked = list_empty(&peer->ready) && peer->state != PEER_OPENING;
+    int result = peer_receive(peer, &server->origin, bytes, size, reason);
+
+    if (result)
+        server->stats.malformed++;
+    if (!blocked && peer->state != PEER_OPENING)
+        file(server, peer);
+    return result;
+}
+
+void server_take_ready(struct server *server, struct link *turn)
+{
+    list_init(turn);
+    list_splice(turn, &server->ready);
+}
+
+void server_sent_all(struct server *server, struct peer *peer)
+{
+    file(server, peer);
+}
+
+void server_blocked(struct peer *peer)
+{
+    list_remove(&peer->ready);
+}
+
+void server_farewell(struct server *server)
+{
+    struct journal *journal = &server->origin.journal;
+    struct frame bye = {.type = FRAME_BYE};
+
+    for (struct link *link = server->peers.next; link != &server->peers; link = link->next) {
+        struct peer *peer = LIST_OWNER(link, struct peer, link);
+
+        peer_farewell(peer, &server->origin);
+        if (peer->state == PEER_OPENING)
+            file(server, peer);
+    }
+    server_idle(server);
+    if (journal->cursors && journal_reserve(journal, WIRE_FRAME_MAX))
+        publish(server, &bye);
+}

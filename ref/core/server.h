@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The server without I/O: it owns the table, numbers the changes, and knows all peers. A shell
+ * moves the bytes: what arrives goes to server_receive(); after each turn of its loop it calls
+ * server_idle(), then sends what the ready peers have. A change costs nothing per idle or blocked
+ * peer: those without output wait in one list that is moved as a whole.
+ */
+#ifndef CORE_SERVER_H
+#define CORE_SERVER_H
+
+#include "core/peer.h"
+
+struct server {
+    struct origin origin;
+    struct link peers;   /* all, in the order in which they came */
+    struct link ready;   /* have output and are not blocked */
+    struct link drained; /* get the next change */
+    uint32_t peer_count, since_digest;
+    uint64_t next_number;
+    struct {
+        uint64_t joined, changes, refused, snapshots_dropped, malformed;
+    } stats;
+};
+
+/* -1 with errno. `bound` is the journal's. */
+int server_init(struct server *server, uint32_t instance, size_t bound);
+
+/* The shell has closed all peers. */
+void server_finish(struct server *server);
+
+/* Creates, updates or deletes (op) a route. A refusal changes nothing (TBL-7, TBL-8). */
+enum refusal server_change(struct server *server, enum frame_op op, const struct route *route);
+
+/* The burst is over: sends DIGEST if there were changes (SYN-17). */
+void server_idle(struct server *server);
+
+/* A new connection; NULL with errno. `owner` is handed back in peer->owner. */
+struct peer *server_join(struct server *server, void *owner);
+
+/* The connection is gone or is to go: forgets the peer (SES-10). */
+void server_leave(struct server *server, struct peer *peer);
+
+/* As peer_receive. */
+int server_receive(struct server *server, struct peer *peer, const uint8_t *bytes, size_t size,
+                   char reason[REASON_SIZE]);
+
+/* Takes all ready peers into `turn`; each is then sent to and handed back by one of these: */
+void server_take_ready(struct server *server, struct link *turn);
+void server_sent_all(struct server *server, struct peer *peer); /* or has more for the next turn */
+void server_blocked(struct peer *peer); /* the shell itself waits until it can be sent to */
+
+/* SES-9: BYE to every peer behind what it has yet to get; snapshots end unfinished. */
+void server_farewell(struct server *server);
+
+#endif

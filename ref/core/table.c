@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/digest.h"
+#include "core/names.h"
+
+struct table {
+    struct trie trie; /* value: gateway; tag: number of the interface's name */
+    struct names names;
+    uint64_t digest;
+};
+
+struct table *table_create(void)
+{
+    return calloc(1, sizeof(struct table));
+}
+
+void table_destroy(struct table *table)
+{
+    if (!table)
+        return;
+    table_clear(table);
+    free(table);
+}
+
+void table_clear(struct table *table)
+{
+    trie_finish(&table->trie);
+    names_finish(&table->names);
+    table->digest = 0;
+}
+
+int table_reserve(struct table *table, uint32_t routes)
+{
+    return trie_reserve(&table->trie, routes);
+}
+
+static void fill(const struct table *table, const struct trie_node *node, struct route *route)
+{
+    route->prefix.address = node->address;
+    route->prefix.mask = (uint8_t)node->mask;
+    route->gateway = node->value;
+    memcpy(route->oif, names_text(&table->names, node->tag), OIF_SIZE);
+}
+
+int table_add(struct table *table, const struct route *route)
+{
+    uint32_t name = names_hold(&table->names, route->oif);
+    struct trie_node *node = name ? trie_add(&table->trie, route->prefix) : NULL;
+
+    if (!node) {
+        if (name)
+            names_drop(&table->names, name);
+        return -1;
+    }
+    node->value = route->gateway;
+    node->tag = name & 0x1ffffff;
+    table->digest += digest_route(route);
+    return 0;
+}
+
+int table_replace(struct table *table, const struct route *route)
+{
+    struct trie_node *node = trie_find(&table->trie, route->prefix);
+    struct route old;
+    uint32_t name;
+
+    if (!node) {
+        errno = ENOENT;
+        return -1;
+    }
+    name = names_hold(&table->names, route->oif);
+    if (!name)
+        return -1;
+    fill(table, node, &old);
+    table->digest += digest_route(route) - digest_route(&old);
+    names_drop(&table->names, node->tag);
+    node->value = route->gateway;
+    node->tag = name & 0x1ffffff;
+    return 0;
+}
+
+int table_remove(struct table *table, struct prefix prefix)
+{
+    struct trie_node *node = trie_find(&table->trie, prefix);
+    struct route old;
+
+    if (!node) {
+        errno = ENOENT;
+        return -1;
+    }
+    fill(table, node, &old);
+    table->digest -= digest_route(&old);
+    names_drop(&table->names, node->tag);
+    return trie_remove(&table->trie, prefix);
+}
+
+bool table_find(const struct table *table, struct prefix prefix, struct route *route)
+{
+    const struct trie_node *node = trie_find(&table->trie, prefix);
+
+    if (node)
+        fill(table, node, route);
+    return node != NULL;
+}
+
+bool table_match(const struct table *table, uint32_t address, struct route *route)
+{
+    const struct trie_node *node = trie_match(&table->trie, address);
+
+    if (node)
+        fill(table, node, route);
+    return node != NULL;
+}
+
+struct table_sum table_sum(const struct table *table)
+{
+    return (struct table_sum){.routes = table->trie.count, .digest = table->digest};
+}
+
+void table_seek(struct table_cursor *cursor, const struct table *table, struct prefix prefix,
+                bool inclusive)
+{
+    cursor->table = table;
+    trie_seek(&cursor->at, &table->trie, prefix, inclusive);
+}
+
+bool table_next(struct table_cursor *cursor, struct route *route)
+{
+    const struct trie_node *node = trie_next(&cursor->at);
+
+    if (node)
+        fill(cursor->table, node, route);
+    return node != NULL;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The routing table: exact match, longest match and ordered walk in one structure, its digest kept
+ * with every change. A route costs at most 40 bytes plus its share of the names.
+ */
+#ifndef CORE_TABLE_H
+#define CORE_TABLE_H
+
+#include "core/trie.h"
+
+struct table;
+
+/* A walk in order; valid until the table changes, then seek again behind the last route seen. */
+struct table_cursor {
+    const struct table *table;
+    struct trie_cursor at;
+};
+
+/* What a copy is compared by. */
+struct table_sum {
+    uint32_t routes, macs;
+    uint64_t digest;
+};
+
+/* NULL with errno if there is no memory. */
+struct table *table_create(void);
+void table_destroy(struct table *table);
+
+/* Removes all routes and gives their memory back; cannot fail. */
+void table_clear(struct table *table);
+
+/* Makes room for that many more routes; -1 with errno. */
+int table_reserve(struct table *table, uint32_t routes);
+
+/* Each changes nothing when it fails: -1 with errno EEXIST, ENOENT or ENOMEM. */
+int table_add(struct table *table, const struct route *route);
+int table_replace(struct table *table, const struct route *route);
+int table_remove(struct table *table, struct prefix prefix);
+
+/* Copy out the route of exactly this prefix, or with the longest match; false if there is none. */
+bool table_find(const struct table *table, struct prefix prefix, struct route *route);
+bool table_match(const struct table *table, uint32_t address, struct route *route);
+
+struct table_sum table_sum(const struct table *table);
+
+/* As trie_seek and trie_next. */
+void table_seek(struct table_cursor *cursor, const struct table *table, struct prefix prefix,
+                bool inclusive);
+bool table_next(struct table_cursor *cursor, struct route *route);
+
+#endif

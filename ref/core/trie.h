@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A path-compressed binary trie over prefixes, in one index-addressed array of 20-byte nodes: N
+ * entries need at most 2N nodes, whatever their shape. Order is ascending by address, then mask.
+ * A node pointer is valid until the next trie_add or trie_remove.
+ */
+#ifndef CORE_TRIE_H
+#define CORE_TRIE_H
+
+#include "core/route.h"
+
+struct trie_node {
+    uint32_t address;
+    uint32_t child[2]; /* indexes; 0 is none */
+    uint32_t value;    /* the user's */
+    uint32_t tag : 25; /* the user's */
+    uint32_t mask : 6;
+    uint32_t used : 1; /* an entry; otherwise it only joins two branches */
+};
+
+struct trie {
+    struct trie_node *nodes; /* nodes[0] is not used */
+    uint32_t capacity, top, root, spare;
+    uint32_t count; /* entries */
+};
+
+struct trie_cursor {
+    const struct trie *trie;
+    uint32_t stack[40];
+    int depth;
+};
+
+void trie_finish(struct trie *trie);
+
+/* Makes room for that many more entries, so that adding them cannot fail. -1 with errno. */
+int trie_reserve(struct trie *trie, uint32_t entries);
+
+/* Adds an entry: the node, or NULL with errno EEXIST or ENOMEM. */
+struct trie_node *trie_add(struct trie *trie, struct prefix prefix);
+
+/* The entry of exactly this prefix, or NULL. */
+struct trie_node *trie_find(const struct trie *trie, struct prefix prefix);
+
+/* The entry with the longest mask that contains the address, or NULL. */
+const struct trie_node *trie_match(const struct trie *trie, uint32_t address);
+
+/* Removes the entry; -1 with ENOENT. */
+int trie_remove(struct trie *trie, struct prefix prefix);
+
+/* Stands before the first entry that is at `prefix` or behind it (`inclusive`), or behind it. The
+ * cursor is valid until the trie changes: seek again then, from the last entry that was seen. */
+void trie_seek(struct trie_cursor *cursor, const struct trie *trie, struct prefix prefix,
+               bool inclusive);
+
+/* The next entry, or NULL at the end. */
+const struct trie_node *trie_next(struct trie_cursor *cursor);
+
+#endif
