@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/admin.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { TELL_MS = 1000 }; /* between two notices of a load's progress */
+
+void admin_init(struct admin *admin, struct server *server, struct console *console)
+{
+    *admin = (struct admin){.server = server, .console = console};
+    admin->view = (struct view){.console = console,
+                                .side = COMMAND_SERVER,
+                                .table = &server->origin.table,
+                                .seq = &server->origin.seq};
+}
+
+void admin_finish(struct admin *admin)
+{
+    load_finish(&admin->load);
+    if (admin->save.fd > 0)
+        save_abandon(&admin->save);
+}
+
+static void refuse(struct admin *admin, enum refusal refusal, struct prefix prefix)
+{
+    char reason[REASON_SIZE];
+
+    refusal_explain(refusal, prefix, reason);
+    console_refuse(admin->console, refusal, reason);
+}
+
+static void change(struct admin *admin, enum frame_op op, const struct route *route)
+{
+    static const char *const lines[] = {
+        [OP_CREATE] = "ok create seq=%" PRIu64,
+        [OP_UPDATE] = "ok update seq=%" PRIu64,
+        [OP_DELETE] = "ok delete seq=%" PRIu64,
+    };
+    static const char *const words[] = {
+        [OP_CREATE] = "Created: change %" PRIu64 ".",
+        [OP_UPDATE] = "Updated: change %" PRIu64 ".",
+        [OP_DELETE] = "Deleted: change %" PRIu64 ".",
+    };
+    enum refusal refusal;
+
+    if (admin->load.loader && loader_holds(admin->load.loader, route->prefix))
+        refusal = REFUSED_LOADING; /* CON-17 */
+    else
+        refusal = server_change(admin->server, op, route);
+    if (refusal)
+        refuse(admin, refusal, route->prefix);
+    else
+        console_answer(admin->console, lines[op], words[op], admin->server->origin.seq);
+}
+
+bool admin_load(struct admin *admin, struct word path)
+{
+    char reason[REASON_SIZE] = "a load is running; wait for it to end";
+    enum refusal refusal = REFUSED_BUSY; /* CON-20 */
+
+    if (!admin->load.loader)
+        refusal = load_start(&admin->load, admin->server, path, reason);
+    if (refusal)
+        console_refuse(admin->console, refusal, reason);
+    return !refusal;
+}
+
+static void tell_progress(struct admin *admin)
+{
+    struct load *load = &admin->load;
+    int64_t now = loop_now();
+
+    if (now - load->told < TELL_MS)
+        return;
+    load->told = now;
+    if (load->fd >= 0)
+        console_notice(admin->console, "load %s: checked %u lines", load->path,
+                       loader_line(load->loader));
+    else
+        console_notice(admin->console, "load %s: applied %u of %u routes", load->path,
+                       loader_applied(load->loader), loader_rows(load->loader));
+}
+
+bool admin_turn(struct admin *admin)
+{
+    enum refusal refusal;
+    char reason[REASON_SIZE];
+    enum file_state state;
+
+    if (!admin->load.loader)
+        return false;
+    state = load_turn(&admin->load, &refusal, reason);
+    tell_progress(admin);
+    if (state == FILE_RUNNING)
+        return true;
+    if (state == FILE_REFUSED)
+        console_refuse(admin->console, refusal, reason);
+    else
+        console_answer(admin->console, "ok load routes=%u seq=%" PRIu64,
+                       "Loaded %u routes: change %" PRIu64 ".", loader_rows(admin->load.loader),
+                       admin->server->origin.seq);
+    load_finish(&admin->load);
+    return true; /* a `wait` may be over */
+}
+
+static enum console_more save_more(void *arg)
+{
+    struct admin *admin = arg;
+    char reason[REASON_SIZE];
+    enum file_state state = save_turn(&admin->save, reason);
+
+    if (state == FILE_RUNNING)
+        return MORE_GOES_ON;
+    if (state == FILE_REFUSED)
+        console_refuse(admin->console, REFUSED_FILE, reason);
+    else
+        console_answer(admin->console, "ok save routes=%u", "Saved %u routes.", admin->save.rows);
+    admin->save.fd = 0;
+    return MORE_FINISHED;
+}
+
+static void save(struct admin *admin, struct word path)
+{
+    char reason[REASON_SIZE];
+    enum refusal refusal = save_start(&admin->save, admin->server->origin.table, path, reason);
+
+    if (refusal) {
+        admin->save.fd = 0;
+        console_refuse(admin->console, refusal, reason);
+        return;
+    }
+    admin->console->more = save_more;
+    admin->console->more_arg = admin;
+}
+
+static enum console_more wait_more(void *arg)
+{
+    struct admin *admin = arg;
+
+    if (admin->load.loader)
+        return MORE_WAITS;
+    console_answer(admin->console, "ok wait", "No load is running.");
+    return MORE_FINISHED;
+}
+
+static void wait_for_load(struct admin *admin)
+{
+    admin->console->more = wait_more;
+    admin->console->more_arg = admin;
+}
+
+static void list_client(struct admin *admin, const struct peer *peer)
+{
+    console_print(admin->console,
+                  admin->console->terminal
+                      ? "  client %-6" PRIu64 " pid %-8u %-13s change %-10" PRIu64
+                        " %zu bytes wait\n"
+                      : "client=%" PRIu64 " pid=%u state=%s seq=%" PRIu64 " backlog=%zu\n",
+                  peer->number, peer->pid, peer_state_name(peer),
+                  peer_seq(peer, &admin->server->origin), peer_backlog(peer));
+}
+
+/* All at once: a row is short, and a slice of them could list a client twice or never. CON-10 */
+static void clients(struct admin *admin)
+{
+    struct link *peers = &admin->server->peers;
+    unsigned count = 0;
+
+    for (struct link *link = peers->next; link != peers; link = link->next) {
+        struct peer *peer = LIST_OWNER(link, struct peer, link);
+
+        if (peer->state == PEER_PARTED)
+            continue; /* SES-10 */
+        list_client(admin, peer);
+        count++;
+    }
+    console_answer(admin->console, "ok clients clients=%u", "%u clients.", count);
+}
+
+static void stat_row(struct admin *admin, const char *name, uint64_t value)
+{
+    console_print(admin->console,
+                  admin->console->terminal ? "  %-18s %" PRIu64 "\n" : "%s %" PRIu64 "\n", name,
+                  value);
+}
+
+static void stats(struct admin *admin)
+{
+    const struct server *server = admin->server;
+
+    stat_row(admin, "instance", server->origin.epoch >> 32);
+    stat_row(admin, "seq", server->origin.seq);
+    stat_row(admin, "routes", table_sum(server->origin.table).routes);
+    stat_row(admin, "clients", server->peer_count);
+    stat_row(admin, "clients_joined", server->stats.joined);
+    stat_row(admin, "clients_refused", server->stats.malformed);
+    stat_row(admin, "changes", server->stats.changes);
+    stat_row(admin, "changes_refused", server->stats.refused);
+    stat_row(admin, "backlogs_dropped", server->stats.snapshots_dropped);
+    stat_row(admin, "journal_bound", server->origin.journal.bound);
+    console_answer(admin->console, "ok stats", "These are since the start.");
+}
+
+static void execute(struct admin *admin, const struct command *command)
+{
+    switch (command->kind) {
+    case COMMAND_CREATE:
+        change(admin, OP_CREATE, &command->route);
+        break;
+    case COMMAND_UPDATE:
+        change(admin, OP_UPDATE, &command->route);
+        break;
+    case COMMAND_DELETE:
+        change(admin, OP_DELETE, &command->route);
+        break;
+    case COMMAND_LOAD:
+        admin_load(admin, command->path);
+        break;
+    case COMMAND_SAVE:
+        save(admin, command->path);
+        break;
+    case COMMAND_WAIT:
+        wait_for_load(admin);
+        break;
+    case COMMAND_CLIENTS:
+        clients(admin);
+        break;
+    case COMMAND_STATS:
+        stats(admin);
+        break;
+    case COMMAND_QUIT:
+        console_answer(admin->console, "ok quit", "Goodbye.");
+        admin->quit = true;
+        break;
+    default:
+        view_command(&admin->view, command);
+    }
+}
+
+void admin_line(void *arg, struct word line)
+{
+    struct admin *admin = arg;
+    struct command command;
+    char reason[REASON_SIZE];
+    enum refusal refusal;
+
+    if (admin->quit || command_skips(line))
+        return;
+    refusal = command_parse(line, COMMAND_SERVER, &command, reason);
+    if (refusal)
+        console_refuse(admin->console, refusal, reason);
+    else
+        execute(admin, &command);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The console commands of the server (chapter 7).
+ */
+#ifndef OS_ADMIN_H
+#define OS_ADMIN_H
+
+#include "os/files.h"
+#include "os/view.h"
+
+struct admin {
+    struct server *server;
+    struct console *console;
+    struct view view;
+    struct load load;
+    struct save save;
+    bool quit;
+};
+
+void admin_init(struct admin *admin, struct server *server, struct console *console);
+void admin_finish(struct admin *admin);
+
+/* Executes one line of the console. */
+void admin_line(void *arg, struct word line);
+
+/* Starts a load as `load` does; false if it was refused. */
+bool admin_load(struct admin *admin, struct word path);
+
+/* Moves a load on by one slice; whether there is more to do at once. */
+bool admin_turn(struct admin *admin);
+
+#endif

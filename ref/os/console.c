@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/console.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/menu.h"
+
+enum {
+    LINE_BYTES = 4352,      /* longest line: a path and a command */
+    READ_BYTES = 64 * 1024, /* of one turn */
+    OUT_HIGH = 64 * 1024,   /* an answer waits until less is unwritten */
+    TURN_LINES = 700,       /* their changes fill one unit of output to the clients */
+    PIPE_PIECE = 4096,      /* PIPE_BUF: what fits when poll says that a pipe is writable */
+    TERMINAL_PIECE = 512,
+    DRAIN_MS = 1000,
+};
+
+static void want(struct console *console);
+
+static void on_input(void *arg, unsigned events)
+{
+    struct console *console = arg;
+    char *room;
+    ssize_t got;
+
+    (void)events;
+    buffer_compact(&console->in);
+    room = buffer_reserve(&console->in, READ_BYTES);
+    if (!room)
+        return;
+    got = read(console->input.fd, room, READ_BYTES);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got > 0)
+        buffer_commit(&console->in, (size_t)got);
+    else
+        console->ended = true; /* CON-11 */
+    want(console);
+}
+
+static void on_output(void *arg, unsigned events)
+{
+    (void)events;
+    console_flush(arg);
+}
+
+/* What one write may hold. */
+static void measure_output(struct console *console)
+{
+    struct stat stat = {0};
+
+    fstat(console->output.fd, &stat);
+    console->out_socket = S_ISSOCK(stat.st_mode);
+    if (S_ISREG(stat.st_mode) || console->out_socket)
+        console->out_piece = OUT_HIGH;
+    else
+        console->out_piece = S_ISCHR(stat.st_mode) ? TERMINAL_PIECE : PIPE_PIECE;
+}
+
+int console_open(struct console *console, struct loop *loop,
+                 void (*line)(void *arg, struct word line), void *arg)
+{
+    *console = (struct console){
+        .loop = loop,
+        .input = {.fd = STDIN_FILENO, .ready = on_input, .arg = console},
+        .output = {.fd = STDOUT_FILENO, .ready = on_output, .arg = console},
+        .line = line,
+        .arg = arg,
+        .terminal = isatty(STDIN_FILENO),
+    };
+    measure_output(console);
+    if (loop_add(loop, &console->input, LOOP_READ) || loop_add(loop, &console->output, 0))
+        return -1;
+    return 0;
+}
+
+void console_close(struct console *console)
+{
+    loop_remove(console->loop, &console->input);
+    loop_remove(console->loop, &console->output);
+    buffer_finish(&console->in);
+    buffer_finish(&console->out);
+}
+
+bool console_room(const struct console *console)
+{
+    return console->out_gone || buffer_size(&console->out) < OUT_HIGH;
+}
+
+/* Where the next line ends, or NULL. */
+static char *line_end(struct console *console)
+{
+    struct buffer *in = &console->in;
+    char *end = NULL;
+
+    if (console->scanned < buffer_size(in))
+        end = memchr(in->data + in->start + console->scanned, '\n',
+                     buffer_size(in) - console->scanned);
+    console->scanned = end ? (size_t)(end - in->data) - in->start : buffer_size(in);
+    return end;
+}
+
+/* Reads only what can be executed: back-pressure to whoever writes the commands. */
+static void want(struct console *console)
+{
+    bool idle = !console->more && console_room(console) && !line_end(console);
+
+    loop_want(console->loop, &console->input, idle && !console->ended ? LOOP_READ : 0);
+    loop_want(console->loop, &console->output,
+              buffer_size(&console->out) && !console->out_gone ? LOOP_WRITE : 0);
+}
+
+/* CON-9: drops the rest of a line that is too long, and refuses it as one. */
+static bool skip_long_line(struct console *console, const char *end)
+{
+    size_t size = end ? (size_t)(end - buffer_bytes(&console->in)) : buffer_size(&console->in);
+    char reason[REASON_SIZE];
+
+    if (!console->skipping && size <= LINE_BYTES)
+        return false;
+    console->skipping = !end && !console->ended;
+    buffer_consume(&console->in, end ? size + 1 : size);
+    console->scanned = 0;
+    if (console->skipping)
+        return true;
+    snprintf(reason, sizeof(reason), "the line is too long; expected at most %d bytes", LINE_BYTES);
+    console_refuse(console, REFUSED_SYNTAX, reason);
+    return true;
+}
+
+/* Executes the next line, if one is whole. */
+static bool next_line(struct console *console)
+{
+    char *end = line_end(console);
+    struct word line = {buffer_bytes(&console->in), buffer_size(&console->in)};
+
+    if (skip_long_line(console, end))
+        return console->in.end > 0;
+    if (!end && !(console->ended && line.size > 0))
+        return false;
+    if (end)
+        line.size = (size_t)(end - line.text);
+    buffer_consume(&console->in, line.size + (end != NULL));
+    console->scanned = 0;
+    console->prompted = false;
+    if (console->menu)
+        menu_line(console->menu, line);
+    else
+        console->line(console->arg, line);
+    return true;
+}
+
+bool console_turn(struct console *console)
+{
+    enum console_more more = MORE_FINISHED;
+
+    for (int i = 0; i < TURN_LINES && more == MORE_FINISHED && console_room(console); i++) {
+        if (console->more) {
+            more = console->more(console->more_arg);
+            if (more == MORE_FINISHED)
+                console->more = NULL;
+        } else if (!next_line(console)) {
+            break;
+        }
+    }
+    if (console->menu && !console->more && !console->prompted && console_room(console)) {
+        menu_prompt(console->menu);
+        console->prompted = true;
+    }
+    console_flush(console);
+    if (!console_room(console) || more == MORE_WAITS)
+        return false;
+    return console->more || line_end(console) || (console->ended && buffer_size(&console->in));
+}
+
+static ssize_t write_piece(struct console *console)
+{
+    size_t size = buffer_size(&console->out);
+    struct pollfd poll_out = {.fd = console->output.fd, .events = POLLOUT};
+
+    size = size < console->out_piece ? size : console->out_piece;
+    if (console->out_socket)
+        return send(console->output.fd, buffer_bytes(&console->out), size,
+                    MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (poll(&poll_out, 1, 0) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write(console->output.fd, buffer_bytes(&console->out), size);
+}
+
+void console_flush(struct console *console)
+{
+    while (buffer_size(&console->out) > 0 && !console->out_gone) {
+        ssize_t sent = write_piece(console);
+
+        if (sent >= 0)
+            buffer_consume(&console->out, (size_t)sent);
+        else if (errno == EAGAIN || errno == EINTR)
+            break;
+        else
+            console->out_gone = true; /* nobody reads: serve on */
+    }
+    if (console->out_gone)
+        buffer_finish(&console->out);
+    want(console);
+}
+
+void console_drain(struct console *console)
+{
+    int64_t until = loop_now() + DRAIN_MS, left = DRAIN_MS;
+    struct pollfd poll_out = {.fd = console->output.fd, .events = POLLOUT};
+
+    console_flush(console);
+    while (buffer_size(&console->out) > 0 && left > 0 && poll(&poll_out, 1, (int)left) >= 0) {
+        console_flush(console);
+        left = until - loop_now();
+    }
+}
+
+static void add(struct console *console, const char *text, size_t size)
+{
+    /* without memory the answer is lost, not the program */
+    if (!console->out_gone && buffer_append(&console->out, text, size))
+        console->out_gone = true;
+}
+
+static void add_format(struct console *console, const char *format, va_list args)
+{
+    char text[1024];
+    int size = vsnprintf(text, sizeof(text), format, args);
+
+    add(console, text, size < (int)sizeof(text) ? (size_t)size : sizeof(text) - 1);
+}
+
+void console_print(struct console *console, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_format(console, format, args);
+    va_end(args);
+}
+
+void console_route(struct console *console, const struct route *route)
+{
+    char line[ROUTE_LINE], destination[ADDRESS_TEXT + 3], gateway[ADDRESS_TEXT];
+    size_t size;
+
+    if (console->terminal) {
+        prefix_format(route->prefix, destination);
+        address_format(route->gateway, gateway);
+        console_print(console, "  %-18s  %-15s  %s\n", destination, gateway, route->oif);
+        return;
+    }
+    size = route_format(route, line);
+    line[size++] = '\n';
+    add(console, line, size);
+}
+
+void console_answer(struct console *console, const char *line, const char *words, ...)
+{
+    va_list args;
+
+    va_start(args, words);
+    add_format(console, console->terminal ? words : line, args);
+    va_end(args);
+    add(console, "\n", 1);
+}
+
+void console_refuse(struct console *console, enum refusal refusal, const char *reason)
+{
+    if (console->terminal)
+        console_print(console, "Refused: %s.\n", reason);
+    else
+        console_print(console, "error: %s: %s\n", refusal_name(refusal), reason);
+}
+
+void console_notice(struct console *console, const char *format, ...)
+{
+    va_list args;
+
+    if (!console_room(console))
+        return;
+    if (console->prompted)
+        add(console, "\n", 1);
+    console->prompted = false;
+    add(console, "# ", 2);
+    va_start(args, format);
+    add_format(console, format, args);
+    va_end(args);
+    add(console, "\n", 1);
+}

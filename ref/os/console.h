@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Standard input and output as the console of a program: lines in, answers out, and neither may
+ * block the loop. The descriptors are never set nonblocking, because other processes may share
+ * them: they are polled, and moved in bounded pieces. While an answer is unfinished no further
+ * line is read.
+ */
+#ifndef OS_CONSOLE_H
+#define OS_CONSOLE_H
+
+#include <stdbool.h>
+
+#include "core/buffer.h"
+#include "core/route.h"
+#include "os/loop.h"
+
+struct menu;
+
+/* What an unfinished answer says after a step. */
+enum console_more { MORE_FINISHED, MORE_GOES_ON, MORE_WAITS };
+
+struct console {
+    struct loop *loop;
+    struct loop_source input, output;
+    struct buffer in, out;
+    size_t scanned;   /* bytes of `in` that are known to hold no line end */
+    size_t out_piece; /* bytes that a write takes without blocking, once poll says so */
+    bool out_socket, out_gone;
+    bool terminal, prompted;
+    bool ended, skipping; /* input is at its end; in the rest of a line that is too long */
+    struct menu *menu;    /* on a terminal */
+    /* Executes one line. */
+    void (*line)(void *arg, struct word line);
+    void *arg;
+    /* Goes on with an unfinished answer by one step; NULL: there is none. */
+    enum console_more (*more)(void *arg);
+    void *more_arg;
+};
+
+/* Takes over descriptors 0 and 1; -1 with errno. */
+int console_open(struct console *console, struct loop *loop,
+                 void (*line)(void *arg, struct word line), void *arg);
+void console_close(struct console *console);
+
+/* Executes what has come, bounded; then writes. Whether there is more to do at once. */
+bool console_turn(struct console *console);
+
+/* Writes what can be written now. */
+void console_flush(struct console *console);
+
+/* Writes all, but gives up after a second. */
+void console_drain(struct console *console);
+
+/* Adds text; a row of a table; the closing line of a command, in words on a terminal. */
+__attribute__((format(printf, 2, 3))) void console_print(struct console *console,
+                                                         const char *format, ...);
+void console_route(struct console *console, const struct route *route);
+__attribute__((format(printf, 2, 4), format(printf, 3, 4))) void
+console_answer(struct console *console, const char *line, const char *words, ...);
+void console_refuse(struct console *console, enum refusal refusal, const char *reason);
+
+/* A line that belongs to no answer; dropped if nobody reads them. */
+__attribute__((format(printf, 2, 3))) void console_notice(struct console *console,
+                                                          const char *format, ...);
+
+/* Whether an answer may grow on before some of it is written. */
+bool console_room(const struct console *console);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/follow.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "os/uds.h"
+
+enum {
+    READ_BYTES = 256 * 1024,
+    READS = 4, /* of one turn */
+    FAREWELL_MS = 1000,
+};
+
+static void disconnected(struct follow *follow, const char *why)
+{
+    uint32_t delay = client_disconnect(&follow->client);
+
+    if (follow->source.fd >= 0) {
+        loop_remove(follow->loop, &follow->source);
+        close(follow->source.fd);
+        follow->source.fd = -1;
+        console_notice(follow->console, "disconnected: %s", why);
+    }
+    follow->next = follow->reconnect ? loop_now() + delay : INT64_MAX;
+}
+
+/* One read: false when there is nothing more, or the connection is gone. */
+static bool read_some(struct follow *follow)
+{
+    static uint8_t bytes[READ_BYTES];
+    ssize_t got = recv(follow->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    char reason[REASON_SIZE] = "the server has closed";
+
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (got < 0 && errno != ECONNRESET)
+        disconnected(follow, strerror(errno));
+    else if (got <= 0 || client_receive(&follow->client, bytes, (size_t)got, reason))
+        disconnected(follow, reason);
+    return follow->source.fd >= 0 && got == sizeof(bytes);
+}
+
+static void send_output(struct follow *follow)
+{
+    struct buffer *output = &follow->client.output;
+    ssize_t sent = 1;
+
+    while (follow->source.fd >= 0 && buffer_size(output) > 0 && sent > 0) {
+        sent = send(follow->source.fd, buffer_bytes(output), buffer_size(output),
+                    MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent > 0)
+            buffer_consume(output, (size_t)sent);
+    }
+    if (follow->source.fd < 0)
+        return;
+    /* a broken connection shows itself to the reader, which first takes what was sent to it */
+    loop_want(follow->loop, &follow->source,
+              LOOP_READ | (buffer_size(output) > 0 && errno == EAGAIN ? LOOP_WRITE : 0u));
+}
+
+static void on_source(void *arg, unsigned events)
+{
+    struct follow *follow = arg;
+
+    if (events & LOOP_READ)
+        for (int i = 0; i < READS && read_some(follow); i++)
+            continue;
+    send_output(follow);
+}
+
+static void connect_now(struct follow *follow)
+{
+    int fd = uds_connect(follow->path);
+
+    if (fd < 0) {
+        if (errno != follow->last_error) /* TRN-8 */
+            console_notice(follow->console, "cannot connect to %s: %s%s", follow->path,
+                           strerror(errno), follow->reconnect ? "; trying on" : "");
+        follow->last_error = errno;
+        disconnected(follow, "");
+        return;
+    }
+    follow->last_error = 0;
+    follow->source.fd = fd;
+    if (loop_add(follow->loop, &follow->source, LOOP_READ) || client_connect(&follow->client))
+        disconnected(follow, strerror(errno));
+}
+
+static void tell_state(struct follow *follow)
+{
+    const struct client *client = &follow->client;
+
+    if (client->state == follow->told)
+        return;
+    follow->told = client->state;
+    console_notice(follow->console, "state %s seq=%" PRIu64 " routes=%u",
+                   client_state_name(client->state), client->seq, table_sum(client->table).routes);
+}
+
+void follow_turn(struct follow *follow)
+{
+    if (follow->source.fd < 0 && follow->next != INT64_MAX && loop_now() >= follow->next)
+        connect_now(follow);
+    if (follow->source.fd >= 0)
+        send_output(follow);
+    tell_state(follow);
+}
+
+int follow_timeout(const struct follow *follow)
+{
+    int64_t left;
+
+    if (follow->source.fd >= 0 || follow->next == INT64_MAX)
+        return -1;
+    left = follow->next - loop_now();
+    return left > 0 ? (int)left : 0;
+}
+
+static const char *state_name(void *arg)
+{
+    const struct follow *follow = arg;
+
+    return client_state_name(follow->client.state);
+}
+
+int follow_init(struct follow *follow, struct loop *loop, struct console *console, const char *path,
+                bool reconnect)
+{
+    *follow =
+        (struct follow){.loop = loop, .console = console, .path = path, .reconnect = reconnect};
+    follow->source = (struct loop_source){.fd = -1, .ready = on_source, .arg = follow};
+    if (client_init(&follow->client, (uint32_t)getpid()))
+        return -1;
+    follow->view = (struct view){.console = console,
+                                 .side = COMMAND_CLIENT,
+                                 .table = &follow->client.table,
+                                 .seq = &follow->client.seq,
+                                 .state = state_name,
+                                 .arg = follow};
+    return 0;
+}
+
+static void status(struct follow *follow)
+{
+    const struct client *client = &follow->client;
+
+    console_answer(follow->console,
+                   "ok status state=%s instance=%u flushes=%u seq=%" PRIu64
+                   " routes=%u connects=%" PRIu64 " resyncs=%" PRIu64,
+                   "State %s, server instance %u, %u flushes, change %" PRIu64
+                   ", %u routes, connected %" PRIu64 " times, asked %" PRIu64
+                   " times for a new snapshot.",
+                   client_state_name(client->state), (uint32_t)(client->epoch >> 32),
+                   (uint32_t)client->epoch, client->seq, table_sum(client->table).routes,
+                   client->stats.connects, client->stats.resyncs);
+}
+
+void follow_line(void *arg, struct word line)
+{
+    struct follow *follow = arg;
+    struct command command;
+    char reason[REASON_SIZE];
+    enum refusal refusal;
+
+    if (follow->quit || command_skips(line))
+        return;
+    refusal = command_parse(line, COMMAND_CLIENT, &command, reason);
+    if (refusal) {
+        console_refuse(follow->console, refusal, reason);
+    } else if (command.kind == COMMAND_STATUS) {
+        status(follow);
+    } else if (command.kind == COMMAND_QUIT) {
+        console_answer(follow->console, "ok quit", "Goodbye.");
+        follow->quit = true;
+    } else {
+        view_command(&follow->view, &command);
+    }
+}
+
+void follow_close(struct follow *follow)
+{
+    struct pollfd writable = {.fd = follow->source.fd, .events = POLLOUT};
+    int64_t until = loop_now() + FAREWELL_MS, left = FAREWELL_MS;
+
+    client_farewell(&follow->client);
+    send_output(follow);
+    while (follow->source.fd >= 0 && buffer_size(&follow->client.output) > 0 && left > 0 &&
+           poll(&writable, 1, (int)left) > 0 && !(writable.revents & (POLLHUP | POLLERR))) {
+        send_output(follow);
+        left = until - loop_now();
+    }
+    if (follow->source.fd >= 0) {
+        loop_remove(follow->loop, &follow->source);
+        close(follow->source.fd);
+    }
+    client_finish(&follow->client);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The connection of the client and its console commands.
+ */
+#ifndef OS_FOLLOW_H
+#define OS_FOLLOW_H
+
+#include "core/client.h"
+#include "os/view.h"
+
+struct follow {
+    struct loop *loop;
+    struct console *console;
+    const char *path;
+    struct client client;
+    struct loop_source source; /* fd -1: not connected */
+    struct view view;
+    enum client_state told; /* the state of the last notice */
+    int64_t next;           /* time of the next attempt; INT64_MAX: none */
+    int last_error;         /* of an attempt: said once */
+    bool reconnect, quit;
+};
+
+/* -1 with errno. */
+int follow_init(struct follow *follow, struct loop *loop, struct console *console, const char *path,
+                bool reconnect);
+
+/* Connects if it is time, sends, and tells of a new state. */
+void follow_turn(struct follow *follow);
+
+/* Milliseconds until follow_turn() has something to do by time, -1: never. */
+int follow_timeout(const struct follow *follow);
+
+/* Executes one line of the console. */
+void follow_line(void *arg, struct word line);
+
+/* SES-8: sends BYE, and frees all. */
+void follow_close(struct follow *follow);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/options.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { JOURNAL_LEAST = 64 * 1024, JOURNAL_DEFAULT = 8 * 1024 * 1024 };
+
+static const struct option server_options[] = {
+    {"socket", required_argument, NULL, 's'},
+    {"loop", required_argument, NULL, 'l'},
+    {"journal", required_argument, NULL, 'j'},
+    {"load", required_argument, NULL, 'f'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option client_options[] = {
+    {"socket", required_argument, NULL, 's'}, {"loop", required_argument, NULL, 'l'},
+    {"no-reconnect", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
+};
+
+static void print_help(const struct options *options)
+{
+    printf("Usage: %s [OPTION]...\n\n", options->program);
+    printf(options->server ? "Owns a routing table and keeps its clients' copies equal.\n"
+                           : "Keeps a live copy of the routing table of an rtm-server.\n");
+    printf("Commands are read from standard input, one a line; `help` lists them. On a terminal\n"
+           "there is a menu.\n\n"
+           "  --socket PATH       the server's socket (RTM_SOCKET; now %s)\n"
+           "  --loop epoll|select what waits for events (RTM_LOOP; epoll)\n",
+           options->socket);
+    if (options->server)
+        printf("  --journal BYTES     what a client may be behind before it gets a new snapshot,\n"
+               "                      with k or M; at least 64k (RTM_JOURNAL; 8M)\n"
+               "  --load FILE         load a table file at the start\n");
+    else
+        printf("  --no-reconnect      stay alone when the connection has ended\n");
+    printf("  --help, --version\n\n"
+           "Exit status: 0 after quit, SIGINT or SIGTERM; 1 cannot start; 64 usage.\n");
+}
+
+static int usage(const struct options *options, const char *what, const char *value,
+                 const char *expected)
+{
+    fprintf(stderr, "%s: %s \"%s\": expected %s; try --help\n", options->program, what, value,
+            expected);
+    return EXIT_USAGE;
+}
+
+static int set_loop(struct options *options, const char *what, const char *value)
+{
+    if (strcmp(value, "epoll") != 0 && strcmp(value, "select") != 0)
+        return usage(options, what, value, "epoll or select");
+    options->loop = value[0] == 's' ? LOOP_SELECT : LOOP_EPOLL;
+    return -1;
+}
+
+static int set_journal(struct options *options, const char *what, const char *value)
+{
+    char *end;
+    unsigned long long bytes = strtoull(value, &end, 10);
+    unsigned shift = *end == 'k' ? 10 : *end == 'M' ? 20 : 0;
+
+    if (value[0] < '0' || value[0] > '9' || end[shift > 0] != 0 || bytes > UINT32_MAX ||
+        bytes << shift < JOURNAL_LEAST)
+        return usage(options, what, value, "a number of bytes, with k or M, at least 64k");
+    options->journal = (size_t)(bytes << shift);
+    return -1;
+}
+
+static void set_defaults(struct options *options)
+{
+    const char *directory = getenv("XDG_RUNTIME_DIR"), *path = getenv("RTM_SOCKET");
+
+    snprintf(options->default_socket, sizeof(options->default_socket), "%s/rtm.sock",
+             directory && *directory ? directory : "/tmp");
+    options->socket = path && *path ? path : options->default_socket;
+    options->journal = JOURNAL_DEFAULT;
+    options->reconnect = true;
+}
+
+static int read_environment(struct options *options)
+{
+    const char *loop = getenv("RTM_LOOP"), *journal = getenv("RTM_JOURNAL");
+    int status = -1;
+
+    if (loop && *loop)
+        status = set_loop(options, "RTM_LOOP", loop);
+    if (status < 0 && journal && *journal && options->server)
+        status = set_journal(options, "RTM_JOURNAL", journal);
+    return status;
+}
+
+static int set_option(struct options *options, int option)
+{
+    switch (option) {
+    case 's':
+        options->socket = optarg;
+        return -1;
+    case 'l':
+        return set_loop(options, "--loop", optarg);
+    case 'j':
+        return set_journal(options, "--journal", optarg);
+    case 'f':
+        options->load = optarg;
+        return -1;
+    case 'n':
+        options->reconnect = false;
+        return -1;
+    case 'h':
+        print_help(options);
+        return EXIT_SUCCESS;
+    case 'v':
+        printf("%s (RTM/%d)\n", options->program, RTM_VERSION_MAJOR);
+        return EXIT_SUCCESS;
+    default:
+        fprintf(stderr, "%s: try --help\n", options->program);
+        return EXIT_USAGE;
+    }
+}
+
+int options_read(struct options *options, int argc, char **argv)
+{
+    const struct option *known = options->server ? server_options : client_options;
+    int option, status;
+
+    set_defaults(options);
+    status = read_environment(options);
+    while (status < 0 && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        status = set_option(options, option);
+    if (status < 0 && optind < argc)
+        status = usage(options, "argument", argv[optind], "only options");
+    return status;
+}
+
+void options_fill_descriptors(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}

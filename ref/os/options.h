@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Options of both programs, from the command line and the environment.
+ */
+#ifndef OS_OPTIONS_H
+#define OS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "os/loop.h"
+
+enum { EXIT_USAGE = 64, RTM_VERSION_MAJOR = 1 };
+
+struct options {
+    const char *program;
+    bool server;
+    const char *socket;
+    enum loop_kind loop;
+    size_t journal;   /* server */
+    const char *load; /* server; NULL: none */
+    bool reconnect;   /* client */
+    char default_socket[128];
+};
+
+/* -1: go on; otherwise the exit status, all is said. `server` and `program` are set. */
+int options_read(struct options *options, int argc, char **argv);
+
+/* Opens /dev/null where 0, 1 or 2 is closed, so that no socket gets such a number. */
+void options_fill_descriptors(void);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/serve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    ACCEPTS = 64, /* of one turn */
+    UNITS = 8,    /* of output to one peer in one turn */
+    READ_BYTES = 16 * 1024,
+    PARTING_MS = 1000, /* to read a last frame, or to close after a BYE */
+    RETRY_MS = 1000,   /* somebody else may have freed a descriptor */
+};
+
+struct conn {
+    struct loop_source source;
+    struct serve *serve;
+    struct peer *peer;
+    struct link parting; /* empty: it is not parting */
+    int64_t deadline;
+    bool blocked;
+};
+
+static void conn_close(struct conn *conn)
+{
+    struct serve *serve = conn->serve;
+
+    loop_remove(serve->loop, &conn->source);
+    list_remove(&conn->parting);
+    server_leave(serve->server, conn->peer);
+    close(conn->source.fd);
+    free(conn);
+    if (serve->starved) { /* TRN-9 */
+        serve->starved = false;
+        loop_want(serve->loop, &serve->listener, LOOP_READ);
+    }
+}
+
+/* It has until its deadline to take its last frame, or to close by itself. */
+static void conn_part(struct conn *conn)
+{
+    if (!list_empty(&conn->parting))
+        return;
+    list_append(&conn->serve->parting, &conn->parting);
+    conn->deadline = loop_now() + PARTING_MS;
+}
+
+static void conn_want(struct conn *conn)
+{
+    unsigned wants = conn->peer->state == PEER_CLOSING ? 0 : LOOP_READ;
+
+    loop_want(conn->serve->loop, &conn->source, wants | (conn->blocked ? LOOP_WRITE : 0));
+}
+
+/* The last frame is out. What the client has sent meanwhile is taken, so that it sees an end of
+ * file and not a reset. */
+static void conn_end(struct conn *conn)
+{
+    char bytes[4096];
+
+    shutdown(conn->source.fd, SHUT_WR);
+    for (int i = 0; i < 16 && recv(conn->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0; i++)
+        continue;
+    conn_close(conn);
+}
+
+/* Sends one unit: 1 if there may be more, 0 if all is sent, -1 if the connection is blocked or
+ * broken (errno). */
+static int send_unit(struct conn *conn)
+{
+    struct origin *origin = &conn->serve->server->origin;
+    struct iovec iov[8];
+    struct msghdr message = {.msg_iov = iov};
+    ssize_t sent;
+
+    message.msg_iovlen = (size_t)peer_output(conn->peer, origin, iov, 8);
+    if (message.msg_iovlen == 0)
+        return 0;
+    sent = sendmsg(conn->source.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0)
+        return errno == EINTR ? 1 : -1;
+    peer_sent(conn->peer, origin, (size_t)sent);
+    return 1;
+}
+
+static void conn_flush(struct conn *conn)
+{
+    int result = 1;
+
+    for (int i = 0; i < UNITS && result > 0; i++)
+        result = send_unit(conn);
+    if (result < 0 && errno == EAGAIN) {
+        conn->blocked = true;
+        server_blocked(conn->peer);
+        conn_want(conn);
+    } else if (result < 0) {
+        conn_close(conn);
+    } else if (conn->peer->state == PEER_CLOSING && !peer_has_output(conn->peer)) {
+        conn_end(conn);
+    } else {
+        server_sent_all(conn->serve->server, conn->peer);
+    }
+}
+
+static void conn_read(struct conn *conn)
+{
+    static uint8_t bytes[READ_BYTES];
+    struct serve *serve = conn->serve;
+    struct peer *peer = conn->peer;
+    char reason[REASON_SIZE];
+    ssize_t got = recv(conn->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got <= 0) {
+        conn_close(conn); /* SES-10 */
+        return;
+    }
+    if (server_receive(serve->server, peer, bytes, (size_t)got, reason))
+        console_notice(serve->console, "client %llu: closed: %s", (unsigned long long)peer->number,
+                       reason);
+    if (peer->state == PEER_CLOSING || peer->state == PEER_PARTED)
+        conn_part(conn);
+    conn_want(conn);
+}
+
+static void on_conn(void *arg, unsigned events)
+{
+    struct conn *conn = arg;
+
+    if (events & LOOP_WRITE && conn->blocked) {
+        conn->blocked = false;
+        server_sent_all(conn->serve->server, conn->peer);
+        conn_want(conn);
+    }
+    if (events & LOOP_READ)
+        conn_read(conn);
+}
+
+/* TRN-9: polling a listener that cannot be served would spin. */
+static void starve(struct serve *serve, const char *why)
+{
+    serve->starved = true;
+    serve->retry = loop_now() + RETRY_MS;
+    loop_want(serve->loop, &serve->listener, 0);
+    console_notice(serve->console, "cannot accept: %s; going on when a descriptor is free", why);
+}
+
+static int conn_open(struct serve *serve, int fd)
+{
+    struct conn *conn = calloc(1, sizeof(*conn));
+
+    if (!conn)
+        return -1;
+    conn->serve = serve;
+    conn->source = (struct loop_source){.fd = fd, .ready = on_conn, .arg = conn};
+    list_init(&conn->parting);
+    conn->peer = server_join(serve->server, conn);
+    if (conn->peer && loop_add(serve->loop, &conn->source, LOOP_READ) == 0)
+        return 0;
+    if (conn->peer)
+        server_leave(serve->server, conn->peer);
+    free(conn);
+    return -1;
+}
+
+static void on_listener(void *arg, unsigned events)
+{
+    struct serve *serve = arg;
+
+    (void)events;
+    for (int i = 0; i < ACCEPTS; i++) {
+        int fd = accept4(serve->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+        if (fd < 0) {
+            if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+                starve(serve, strerror(errno));
+            return;
+        }
+        if (conn_open(serve, fd)) {
+            starve(serve, errno == EMFILE ? "select holds no more descriptors" : strerror(errno));
+            close(fd);
+            return;
+        }
+    }
+}
+
+int serve_open(struct serve *serve, struct loop *loop, struct server *server,
+               struct console *console, int listener)
+{
+    *serve = (struct serve){.loop = loop, .server = server, .console = console};
+    serve->listener = (struct loop_source){.fd = listener, .ready = on_listener, .arg = serve};
+    list_init(&serve->parting);
+    return loop_add(loop, &serve->listener, LOOP_READ);
+}
+
+bool serve_turn(struct serve *serve)
+{
+    struct link turn;
+    int64_t now = list_empty(&serve->parting) && !serve->starved ? 0 : loop_now();
+
+    server_take_ready(serve->server, &turn);
+    while (!list_empty(&turn))
+        conn_flush(LIST_OWNER(turn.next, struct peer, ready)->owner);
+    while (!list_empty(&serve->parting)) {
+        struct conn *conn = LIST_OWNER(serve->parting.next, struct conn, parting);
+
+        if (conn->deadline > now)
+            break;
+        conn_close(conn);
+    }
+    if (serve->starved && serve->retry <= now) {
+        serve->starved = false;
+        loop_want(serve->loop, &serve->listener, LOOP_READ);
+    }
+    return !list_empty(&serve->server->ready);
+}
+
+static int64_t next_deadline(const struct serve *serve)
+{
+    int64_t next = serve->starved ? serve->retry : INT64_MAX;
+
+    if (!list_empty(&serve->parting)) {
+        struct conn *conn = LIST_OWNER(serve->parting.next, struct conn, parting);
+
+        next = conn->deadline < next ? conn->deadline : next;
+    }
+    return next;
+}
+
+int serve_timeout(const struct serve *serve)
+{
+    int64_t next = next_deadline(serve), now;
+
+    if (next == INT64_MAX)
+        return -1;
+    now = loop_now();
+    return next > now ? (int)(next - now) : 0;
+}
+
+void serve_close(struct serve *serve)
+{
+    struct link *peers = &serve->server->peers;
+    int64_t until = loop_now() + PARTING_MS, now = until - PARTING_MS;
+
+    loop_remove(serve->loop, &serve->listener);
+    server_farewell(serve->server);
+    for (struct link *link = peers->next; link != peers; link = link->next) {
+        struct conn *conn = LIST_OWNER(link, struct peer, link)->owner;
+
+        if (conn->peer->state != PEER_PARTED)
+            conn->peer->state = PEER_CLOSING; /* nothing is read any more */
+        conn_want(conn);
+    }
+    do {
+        serve_turn(serve);
+        now = loop_now();
+    } while (!list_empty(peers) && now < until &&
+             loop_wait(serve->loop, list_empty(&serve->server->ready) ? (int)(until - now) : 0) ==
+                 0);
+    while (!list_empty(peers))
+        conn_close(LIST_OWNER(peers->next, struct peer, link)->owner);
+}

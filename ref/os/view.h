@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The commands that show a table, the same on the server and on the client. A big `show` is walked
+ * in slices as its reader drains it; the table may change meanwhile, so each slice seeks behind the
+ * last row.
+ */
+#ifndef OS_VIEW_H
+#define OS_VIEW_H
+
+#include "core/command.h"
+#include "core/table.h"
+#include "os/console.h"
+
+struct view {
+    struct console *console;
+    enum command_side side;
+    struct table **table; /* a client replaces its table */
+    const uint64_t *seq;
+    const char *(*state)(void *arg); /* of a client; NULL on a server */
+    void *arg;
+    /* the show that is under way */
+    struct filter filter;
+    struct prefix last;
+    bool begun;
+    uint64_t rows;
+};
+
+/* Executes show, lookup, digest or help; false if the command is another one. */
+bool view_command(struct view *view, const struct command *command);
+
+#endif

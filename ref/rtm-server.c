@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rtm-server: owns the routing table, is administered from its console, and keeps the copies of
+ * its clients equal.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/admin.h"
+#include "os/menu.h"
+#include "os/options.h"
+#include "os/serve.h"
+#include "os/signals.h"
+
+struct program {
+    struct options options;
+    struct loop *loop;
+    struct uds_listener listener;
+    struct loop_source signals;
+    struct server server;
+    struct serve serve;
+    struct console console;
+    struct menu menu;
+    struct admin admin;
+};
+
+static void on_signal(void *arg, unsigned events)
+{
+    struct program *program = arg;
+
+    (void)events;
+    if (signals_take(program->signals.fd))
+        program->admin.quit = true;
+}
+
+static int fail(const char *what)
+{
+    fprintf(stderr, "rtm-server: %s: %s\n", what, strerror(errno));
+    return -1;
+}
+
+/* All that needs no path; what fails here is a lack of memory or descriptors. */
+static int open_parts(struct program *program)
+{
+    program->signals = (struct loop_source){.ready = on_signal, .arg = program};
+    program->signals.fd = signals_open();
+    program->loop = loop_create(program->options.loop);
+    if (program->signals.fd < 0 || !program->loop ||
+        loop_add(program->loop, &program->signals, LOOP_READ))
+        return fail("the loop cannot be made; raise the limit of descriptors");
+    if (server_init(&program->server, program->listener.instance, program->options.journal))
+        return fail("the table cannot be made; make memory free");
+    if (console_open(&program->console, program->loop, admin_line, &program->admin))
+        return fail("the console cannot be polled; give another standard input");
+    admin_init(&program->admin, &program->server, &program->console);
+    if (serve_open(&program->serve, program->loop, &program->server, &program->console,
+                   program->listener.fd))
+        return fail("the socket cannot be polled; use --loop epoll");
+    return 0;
+}
+
+static int wait_time(struct program *program, bool busy)
+{
+    return busy ? 0 : serve_timeout(&program->serve);
+}
+
+static int run(struct program *program)
+{
+    struct admin *admin = &program->admin;
+    bool busy = true;
+
+    while (!admin->quit) {
+        if (loop_wait(program->loop, wait_time(program, busy)))
+            return fail("waiting for events failed");
+        busy = admin_turn(admin);
+        busy |= console_turn(&program->console);
+        server_idle(&program->server);
+        busy |= serve_turn(&program->serve);
+        if (program->console.terminal && program->console.ended)
+            admin->quit = true;
+    }
+    return 0;
+}
+
+static void start(struct program *program)
+{
+    const char *file = program->options.load;
+
+    if (program->console.terminal)
+        menu_open(&program->menu, &program->console, COMMAND_SERVER,
+                  "Routing table manager: server");
+    console_notice(&program->console, "ready %s", program->options.socket);
+    if (file)
+        admin_load(&program->admin, (struct word){file, strlen(file)});
+}
+
+int main(int argc, char **argv)
+{
+    static struct program program = {.options = {.program = "rtm-server", .server = true}};
+    char reason[512];
+    int status = options_read(&program.options, argc, argv);
+
+    if (status >= 0)
+        return status;
+    options_fill_descriptors();
+    if (uds_listen(&program.listener, program.options.socket, reason, sizeof(reason))) {
+        fprintf(stderr, "rtm-server: %s\n", reason);
+        return EXIT_FAILURE;
+    }
+    status = EXIT_FAILURE;
+    if (open_parts(&program) == 0) {
+        start(&program);
+        status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
+        serve_close(&program.serve);
+        console_drain(&program.console);
+        admin_finish(&program.admin);
+        console_close(&program.console);
+        server_finish(&program.server);
+    }
+    uds_close(&program.listener);
+    loop_destroy(program.loop);
+    return status;
+}
