@@ -74,8 +74,8 @@ static int run(struct program *program)
     while (!admin->quit) {
         if (loop_wait(program->loop, wait_time(program, busy)))
             return fail("waiting for events failed");
-        busy = admin_turn(admin);
-        busy |= console_turn(&program->console);
+        busy = console_turn(&program->console);
+        busy |= admin_turn(admin);
         server_idle(&program->server);
         busy |= serve_turn(&program->serve);
         if (program->console.terminal && program->console.ended)

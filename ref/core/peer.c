@@ -111,6 +111,7 @@ static int begin_snapshot(struct peer *peer, struct origin *origin)
     journal_skip(&origin->journal, &peer->cursor);
     peer->walking = true;
     peer->walked_any = false;
+    peer->reached = (struct prefix){0};
     peer->reached_seq = origin->seq;
     return own_frame(peer, origin, &begin);
 }
