@@ -4,6 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* A hint saves the upper half of most descents. It is a guess that needs no upkeep: any node that
+ * is in the trie and covers the prefix is on its path, so the node itself says whether it serves.
+ * A node that is not in the trie has a mask that covers nothing. */
+enum { HINTS = 1 << 16, HINTS_FROM = 4096, HINT_MASK = 16, NOT_A_MASK = 33 };
+
 static unsigned bit_at(uint32_t address, unsigned place)
 {
     return address >> (31 - place) & 1;
@@ -45,6 +50,7 @@ int trie_reserve(struct trie *trie, uint32_t entries)
 void trie_finish(struct trie *trie)
 {
     free(trie->nodes);
+    free(trie->hints);
     *trie = (struct trie){0};
 }
 
@@ -63,6 +69,7 @@ static uint32_t node_take(struct trie *trie, struct prefix prefix)
 
 static void node_give(struct trie *trie, uint32_t index)
 {
+    trie->nodes[index].mask = NOT_A_MASK;
     trie->nodes[index].child[0] = trie->spare;
     trie->spare = index;
 }
@@ -96,17 +103,38 @@ static struct trie_node *split(struct trie *trie, uint32_t *link, struct prefix 
     return &trie->nodes[entry];
 }
 
+/* A node above the prefix, or 0: start from the root. */
+static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
+{
+    uint32_t index = trie->hints ? trie->hints[prefix.address >> 16] : 0;
+    const struct trie_node *node = &trie->nodes[index];
+
+    return index && node->mask < prefix.mask && prefix_covers(node_prefix(node), prefix) ? index
+                                                                                         : 0;
+}
+
+static void keep_hint(const struct trie *trie, uint32_t index, struct prefix prefix)
+{
+    if (trie->hints && trie->nodes[index].mask <= HINT_MASK)
+        trie->hints[prefix.address >> 16] = index;
+}
+
 struct trie_node *trie_add(struct trie *trie, struct prefix prefix)
 {
     struct trie_node *node = NULL;
-    uint32_t *link = &trie->root;
+    uint32_t *link = &trie->root, hint = hint_of(trie, prefix);
 
     if (grow(trie, 2))
         return NULL;
+    if (!trie->hints && trie->count >= HINTS_FROM)
+        trie->hints = calloc(HINTS, sizeof(*trie->hints)); /* without them it is only slower */
+    if (hint)
+        link = &trie->nodes[hint].child[bit_at(prefix.address, trie->nodes[hint].mask)];
     while (*link) {
         node = &trie->nodes[*link];
         if (!prefix_covers(node_prefix(node), prefix) || node->mask == prefix.mask)
             break;
+        keep_hint(trie, *link, prefix);
         link = &node->child[bit_at(prefix.address, node->mask)];
     }
     if (!*link) {
@@ -125,7 +153,7 @@ struct trie_node *trie_add(struct trie *trie, struct prefix prefix)
 
 struct trie_node *trie_find(const struct trie *trie, struct prefix prefix)
 {
-    uint32_t index = trie->root;
+    uint32_t hint = hint_of(trie, prefix), index = hint ? hint : trie->root;
 
     while (index) {
         struct trie_node *node = &trie->nodes[index];
@@ -134,6 +162,8 @@ struct trie_node *trie_find(const struct trie *trie, struct prefix prefix)
             return node->used && node->mask == prefix.mask && node->address == prefix.address
                        ? node
                        : NULL;
+        if (prefix_covers(node_prefix(node), prefix))
+            keep_hint(trie, index, prefix);
         index = node->child[bit_at(prefix.address, node->mask)];
     }
     return NULL;

@@ -21,7 +21,8 @@ struct trie_node {
 struct trie {
     struct trie_node *nodes; /* nodes[0] is not used */
     uint32_t capacity, top, root, spare;
-    uint32_t count; /* entries */
+    uint32_t count;  /* entries */
+    uint32_t *hints; /* by the high half of an address: a node to start from; NULL while small */
 };
 
 struct trie_cursor {
