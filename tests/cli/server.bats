@@ -15,7 +15,8 @@ C='30.1.1.1/32 3.3.3.3 eth2'
     once rtm-server --help
     is 0 "$status"
     is '' "$stderr"
-    for word in --socket --loop --journal --load --help --version RTM_SOCKET RTM_LOOP RTM_JOURNAL; do
+    for word in --socket --loop --journal --load --help --version \
+        RTM_SOCKET RTM_LOOP RTM_JOURNAL; do
         like "*$word*" "$output"
     done
 }

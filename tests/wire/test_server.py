@@ -246,7 +246,8 @@ def test_a_refused_change_is_sent_to_nobody(place, command, kind):
 
 
 @pytest.mark.parametrize("line", [
-    b"\xff", b"show \xc3\xa9", b"sh\0ow", b"show " + b"9" * 100000], ids=["ff", "utf8", "nul", "long"])
+    b"\xff", b"show \xc3\xa9", b"sh\0ow", b"show " + b"9" * 100000],
+    ids=["ff", "utf8", "nul", "long"])
 def test_a_line_of_garbage_is_refused_as_one(place, line):
     """CON-9 CON-1"""
     server = place.server()
