@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server core and client cores back to back in memory, with a network that cuts and delays.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+
+#include "core/client.h"
+#include "core/server.h"
+
+enum { CLIENTS = 6 };
+
+struct pair {
+    struct client client;
+    struct peer *peer; /* NULL: not connected */
+    bool stopped;      /* reads nothing */
+};
+
+struct world {
+    struct server server;
+    struct pair pairs[CLIENTS];
+    int errors; /* connections closed for a reason */
+};
+
+static void pair_connect(struct world *world, struct pair *pair)
+{
+    pair->peer = server_join(&world->server, pair);
+    client_connect(&pair->client);
+}
+
+static void pair_cut(struct world *world, struct pair *pair)
+{
+    server_leave(&world->server, pair->peer);
+    pair->peer = NULL;
+    client_disconnect(&pair->client);
+}
+
+static void world_open(struct world *world, size_t bound)
+{
+    memset(world, 0, sizeof(*world));
+    server_init(&world->server, 7, bound);
+    for (int i = 0; i < CLIENTS; i++) {
+        client_init(&world->pairs[i].client, (uint32_t)(100 + i));
+        pair_connect(world, &world->pairs[i]);
+    }
+}
+
+static void world_close(struct world *world)
+{
+    for (int i = 0; i < CLIENTS; i++) {
+        if (world->pairs[i].peer)
+            pair_cut(world, &world->pairs[i]);
+        client_finish(&world->pairs[i].client);
+    }
+    server_finish(&world->server);
+}
+
+/* Moves up to `limit` bytes from the server; the number moved, -1 if the connection was cut. */
+static int pull(struct world *world, struct pair *pair, size_t limit)
+{
+    char reason[REASON_SIZE];
+    struct iovec iov[4];
+    size_t moved = 0;
+    int count = peer_output(pair->peer, &world->server.origin, iov, 4);
+    static uint8_t wire[128 * 1024];
+
+    for (int i = 0; i < count && moved < limit; i++) {
+        size_t part = iov[i].iov_len < limit - moved ? iov[i].iov_len : limit - moved;
+
+        memcpy(wire + moved, iov[i].iov_base, part);
+        moved += part;
+    }
+    if (moved == 0)
+        return 0;
+    peer_sent(pair->peer, &world->server.origin, moved);
+    server_sent_all(&world->server, pair->peer);
+    if (client_receive(&pair->client, wire, moved, reason) == 0)
+        return (int)moved;
+    printf("# client: %s\n", reason);
+    world->errors++;
+    pair_cut(world, pair);
+    return -1;
+}
+
+static int push(struct world *world, struct pair *pair, size_t limit)
+{
+    struct buffer *output = &pair->client.output;
+    size_t size = buffer_size(output) < limit ? buffer_size(output) : limit;
+    char reason[REASON_SIZE];
+
+    if (size == 0)
+        return 0;
+    if (server_receive(&world->server, pair->peer, (const uint8_t *)buffer_bytes(output), size,
+                       reason)) {
+        printf("# server: %s\n", reason);
+        world->errors++;
+        pair_cut(world, pair);
+        return -1;
+    }
+    buffer_consume(output, size);
+    return (int)size;
+}
+
+static void settle(struct world *world)
+{
+    int moved = 1;
+
+    server_idle(&world->server);
+    while (moved) {
+        moved = 0;
+        for (int i = 0; i < CLIENTS; i++) {
+            struct pair *pair = &world->pairs[i];
+
+            while (pair->peer && (push(world, pair, SIZE_MAX) > 0 || pull(world, pair, 65536) > 0))
+                moved = 1;
+        }
+    }
+}
+
+static void change(struct world *world)
+{
+    struct route route = {.prefix = {(uint32_t)(rand() % 4000) << 12, 20},
+                          .gateway = (uint32_t)rand()};
+
+    snprintf(route.oif, sizeof(route.oif), "eth%d", rand() % 40);
+    server_change(&world->server, (enum frame_op)(1 + rand() % 3), &route);
+}
+
+static void check_equal(struct world *world)
+{
+    struct table_sum own = table_sum(world->server.origin.table);
+
+    for (int i = 0; i < CLIENTS; i++) {
+        struct client *client = &world->pairs[i].client;
+        struct table_sum copy = table_sum(client->table);
+
+        CHECK_EQ_INT(client->state, CLIENT_SYNCHRONISED);
+        CHECK_EQ_INT(client->seq, world->server.origin.seq);
+        CHECK_EQ_INT(copy.routes, own.routes);
+        CHECK_EQ_INT(copy.digest, own.digest);
+        CHECK_EQ_INT(world->pairs[i].peer->pid, 100 + i);
+    }
+}
+
+static void churn(struct world *world, int steps)
+{
+    for (int i = 0; i < steps; i++) {
+        struct pair *pair = &world->pairs[rand() % CLIENTS];
+        int what = rand() % 1000;
+
+        for (int k = rand() % 20; k > 0; k--)
+            change(world);
+        if (what < 200)
+            server_idle(&world->server);
+        if (what < 3 && pair->peer)
+            pair_cut(world, pair);
+        else if (!pair->peer)
+            pair_connect(world, pair);
+        else if (what < 10)
+            pair->stopped = !pair->stopped;
+        else if (!pair->stopped && push(world, pair, (size_t)(1 + rand() % 40)) >= 0 && pair->peer)
+            pull(world, pair, (size_t)(1 + rand() % (what < 500 ? 200 : 20000)));
+    }
+    for (int i = 0; i < CLIENTS; i++)
+        if (!world->pairs[i].peer)
+            pair_connect(world, &world->pairs[i]);
+}
+
+TEST(copies_are_equal_after_any_schedule)
+{
+    static struct world world;
+
+    for (unsigned seed = 1; seed <= 20; seed++) {
+        srand(seed);
+        world_open(&world, 64 * 1024);
+        churn(&world, 6000);
+        settle(&world);
+        check_equal(&world);
+        CHECK_EQ_INT(world.errors, 0);
+        CHECK_EQ_INT(world.pairs[0].client.stats.resyncs, 0);
+        world_close(&world);
+    }
+    CHECK(true);
+}
+
+/* ROB-3: one that reads nothing costs the bound, and then gets a new snapshot. */
+TEST(a_stopped_client_costs_bounded_memory)
+{
+    static struct world world;
+    struct pair *stopped = &world.pairs[0];
+
+    world_open(&world, 256 * 1024);
+    settle(&world);
+    stopped->stopped = true;
+    for (int i = 0; i < 50000; i++) {
+        change(&world);
+        for (int k = 1; i % 100 == 0 && k < CLIENTS; k++)
+            while (pull(&world, &world.pairs[k], 65536) > 0)
+                continue;
+        if (peer_backlog(stopped->peer) > 256 * 1024 + 2 * JOURNAL_CHUNK)
+            break;
+    }
+    CHECK(peer_backlog(stopped->peer) <= 256 * 1024 + 2 * JOURNAL_CHUNK);
+    CHECK(world.server.stats.snapshots_dropped > 0);
+    settle(&world);
+    check_equal(&world);
+    world_close(&world);
+}
+
+static void receive(struct client *client, struct frame frame, int want)
+{
+    uint8_t bytes[WIRE_FRAME_MAX];
+    char reason[REASON_SIZE];
+
+    CHECK_EQ_INT(client_receive(client, bytes, frame_encode(&frame, bytes), reason), want);
+}
+
+/* Takes the client's output; the type of its last frame, 0 if there is none. */
+static int said(struct client *client, uint64_t *seq)
+{
+    struct frame_gather gather = {.sender = SIDE_CLIENT};
+    const uint8_t *bytes = (const uint8_t *)buffer_bytes(&client->output);
+    size_t size = buffer_size(&client->output), left = size;
+    struct frame frame = {0};
+    char reason[REASON_SIZE];
+
+    while (frame_next(&gather, &bytes, &left, &frame, reason) > 0)
+        *seq = frame.seq;
+    buffer_consume(&client->output, size);
+    return size ? (int)frame.type : 0;
+}
+
+static void synchronise(struct client *client, uint64_t epoch, uint64_t seq)
+{
+    uint64_t last;
+
+    client_init(client, 5);
+    client_connect(client);
+    CHECK_EQ_INT(said(client, &last), FRAME_HELLO);
+    receive(client, (struct frame){.type = FRAME_WELCOME, .epoch = epoch, .welcome.version = 1}, 0);
+    receive(client, (struct frame){.type = FRAME_SNAPSHOT_BEGIN, .epoch = epoch, .seq = seq}, 0);
+    CHECK_EQ_INT(client->state, CLIENT_SNAPSHOT);
+    receive(client, (struct frame){.type = FRAME_SNAPSHOT_END, .epoch = epoch, .seq = seq}, 0);
+    CHECK_EQ_INT(client->state, CLIENT_SYNCHRONISED);
+    CHECK_EQ_INT(said(client, &last), FRAME_PID);
+}
+
+static struct frame route_frame(enum frame_op op, uint64_t epoch, uint64_t seq)
+{
+    return (struct frame){.type = FRAME_ROUTE,
+                          .op = op,
+                          .epoch = epoch,
+                          .seq = seq,
+                          .route = {.prefix = {0x0a000000, 8}, .oif = "e"}};
+}
+
+TEST(a_gap_or_an_impossible_change_asks_for_a_snapshot)
+{
+    static const struct {
+        enum frame_op op;
+        uint64_t seq;
+    } cases[] = {{OP_CREATE, 9}, {OP_CREATE, 7}, {OP_UPDATE, 8}, {OP_DELETE, 8}};
+    struct client client;
+    uint64_t seq = 0;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        synchronise(&client, 1, 7);
+        receive(&client, route_frame(cases[i].op, 1, cases[i].seq), 0);
+        CHECK_EQ_INT(client.state, CLIENT_RESYNCING);
+        CHECK_EQ_INT(said(&client, &seq), FRAME_RESYNC);
+        CHECK_EQ_INT(seq, cases[i].seq);
+        receive(&client, route_frame(OP_CREATE, 1, 8), 0); /* not before the snapshot */
+        CHECK_EQ_INT(table_sum(client.table).routes, 0);
+        CHECK_EQ_INT(said(&client, &seq), 0);
+        client_finish(&client);
+    }
+}
+
+TEST(a_wrong_digest_asks_for_a_snapshot_once)
+{
+    struct frame digest = {.type = FRAME_DIGEST, .epoch = 1, .seq = 7, .sum = {.digest = 1}};
+    struct client client;
+    uint64_t seq = 0;
+
+    synchronise(&client, 1, 7);
+    digest.seq = 6; /* of another moment */
+    receive(&client, digest, 0);
+    CHECK_EQ_INT(client.state, CLIENT_SYNCHRONISED);
+    digest.seq = 7;
+    receive(&client, digest, 0);
+    receive(&client, digest, 0);
+    CHECK_EQ_INT(client.state, CLIENT_RESYNCING);
+    CHECK_EQ_INT(buffer_size(&client.output), FRAME_SIZE_RESYNC);
+    CHECK_EQ_INT(said(&client, &seq), FRAME_RESYNC);
+    client_finish(&client);
+}
+
+TEST(epochs_only_go_up_and_a_new_one_empties)
+{
+    struct client client;
+
+    synchronise(&client, 2, 7);
+    receive(&client, route_frame(OP_CREATE, 2, 8), 0);
+    receive(&client, route_frame(OP_DELETE, 1, 9), 0); /* EPO-3 */
+    CHECK_EQ_INT(table_sum(client.table).routes, 1);
+    receive(&client, (struct frame){.type = FRAME_SNAPSHOT_BEGIN, .epoch = 2, .seq = 8}, 0);
+    receive(&client, route_frame(OP_CREATE, 2, 0), 0);
+    receive(&client, (struct frame){.type = FRAME_FLUSH, .epoch = 3, .seq = 9}, 0); /* EPO-5 */
+    CHECK_EQ_INT(table_sum(client.table).routes, 0);
+    CHECK(client.shadow == NULL);
+    CHECK_EQ_INT(client.state, CLIENT_SYNCHRONISED);
+    CHECK_EQ_INT(client.seq, 9);
+    receive(&client, route_frame(OP_CREATE, 3, 10), 0);
+    CHECK_EQ_INT(table_sum(client.table).routes, 1);
+    client_finish(&client);
+}
+
+TEST(nothing_comes_before_welcome_and_it_comes_once)
+{
+    static const struct frame bad[] = {{.type = FRAME_SNAPSHOT_BEGIN},
+                                       {.type = FRAME_DIGEST},
+                                       {.type = FRAME_WELCOME, .welcome.version = 2}};
+    struct client client;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        client_init(&client, 5);
+        client_connect(&client);
+        receive(&client, bad[i], -1);
+        client_finish(&client);
+    }
+    synchronise(&client, 1, 7);
+    receive(&client, (struct frame){.type = FRAME_WELCOME, .epoch = 1, .welcome.version = 1}, -1);
+    client_finish(&client);
+}
+
+TEST(pauses_grow_to_two_seconds)
+{
+    struct client client;
+    uint32_t last = 0, delay;
+
+    client_init(&client, 5);
+    for (int i = 0; i < 20; i++, last = delay) {
+        delay = client_disconnect(&client);
+        CHECK(delay >= last && delay <= 2000);
+    }
+    CHECK_EQ_INT(last, 2000);
+    client_finish(&client);
+}
+
+/* What a server says to a client that sends these frames at once; the last frame's error code. */
+static int error_of(const struct frame *frames, int count)
+{
+    struct server server;
+    struct peer *peer;
+    uint8_t bytes[8 * WIRE_FRAME_MAX];
+    size_t size = 0, left;
+    char reason[REASON_SIZE];
+    struct frame_gather gather = {.sender = SIDE_SERVER};
+    struct frame frame = {0};
+    struct iovec iov[4];
+    int error = 0, parts;
+
+    server_init(&server, 7, 1 << 20);
+    peer = server_join(&server, NULL);
+    for (int i = 0; i < count; i++) {
+        size = frame_encode(&frames[i], bytes);
+        server_receive(&server, peer, bytes, size, reason);
+        while ((parts = peer_output(peer, &server.origin, iov, 4)) > 0) {
+            const uint8_t *p = iov[0].iov_base;
+
+            left = iov[0].iov_len;
+            while (frame_next(&gather, &p, &left, &frame, reason) > 0)
+                error = frame.type == FRAME_ERROR ? frame.error.code : 0;
+            peer_sent(peer, &server.origin, iov[0].iov_len);
+        }
+    }
+    server_leave(&server, peer);
+    server_finish(&server);
+    return error;
+}
+
+static const struct frame hello = {.type = FRAME_HELLO, .hello = {1, 1}};
+
+TEST(a_frame_out_of_place_is_an_error)
+{
+    static const struct frame pid = {.type = FRAME_PID, .pid = 4}, bye = {.type = FRAME_BYE},
+                              again = {.type = FRAME_RESYNC, .seq = 0};
+
+    CHECK_EQ_INT(error_of(&hello, 1), 0);
+    CHECK_EQ_INT(error_of(&pid, 1), FAULT_UNEXPECTED);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, hello}, 2), FAULT_UNEXPECTED);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, pid}, 2), 0);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, pid, pid}, 3), FAULT_UNEXPECTED);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, bye}, 2), 0);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, bye, again}, 3), FAULT_UNEXPECTED);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, again}, 2), 0);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, again, again}, 3), FAULT_DIGEST);
+}
+
+TEST(a_range_without_our_version_is_refused)
+{
+    static const struct frame newer = {.type = FRAME_HELLO, .hello = {2, 9}},
+                              wide = {.type = FRAME_HELLO, .hello = {0, 65535}},
+                              turned = {.type = FRAME_HELLO, .hello = {9, 0}};
+
+    CHECK_EQ_INT(error_of(&newer, 1), FAULT_VERSION);
+    CHECK_EQ_INT(error_of(&turned, 1), FAULT_VERSION);
+    CHECK_EQ_INT(error_of(&wide, 1), 0);
+}
