@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "os/follow.h"
 #include "os/menu.h"
@@ -95,5 +96,7 @@ int main(int argc, char **argv)
         console_close(&program.console);
     }
     loop_destroy(program.loop);
+    if (program.signals.fd > 0)
+        close(program.signals.fd);
     return status;
 }

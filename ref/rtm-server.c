@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "os/admin.h"
 #include "os/menu.h"
@@ -121,5 +122,7 @@ int main(int argc, char **argv)
     }
     uds_close(&program.listener);
     loop_destroy(program.loop);
+    if (program.signals.fd > 0)
+        close(program.signals.fd);
     return status;
 }
