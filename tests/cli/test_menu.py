@@ -23,6 +23,14 @@ def rows(text):
             if len(line.split()) == 3 and "/" in line and line.split()[0][0].isdigit()]
 
 
+def load(terminal, path):
+    """Loads a file, to the prompt behind its answer; that answer."""
+    terminal.enter(f"load {path}")
+    said = terminal.expect(r"^(Loaded|Refused).*\n").group()
+    terminal.ready()
+    return said
+
+
 def leave(terminal, way):
     """Ends a program that shows a prompt; the exit status."""
     if way.startswith("SIG"):
@@ -167,12 +175,28 @@ def test_typed_commands(place, server):
     server.say(f"save {place.directory}/saved")
     server.say("delete 10.0.0.0/8")
     assert rows(server.say("show")) == []
-    server.say(f"load {place.directory}/saved")
-    server.say("wait")
+    load(server, place.directory / "saved")
     assert rows(server.say("show")) == [A]
     assert rows(server.say("lookup 10.1.2.3")) == [A]
     for command in ("clients", "digest", "stats", "help"):
         assert server.say(command).strip() != ""
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_a_load_ends_with_a_prompt(place, server, bad):
+    """CON-16; its answer comes later, on a line of its own, and the prompt is then there again"""
+    (place.directory / "table").write_text(f"{A}\n" + "nonsense\n" * bad)
+    said = load(server, place.directory / "table")
+    assert (f"{place.directory}/table:2" if bad else "1") in said
+    assert rows(server.say("show")) == ([] if bad else [A])
+
+
+def test_a_notice_ends_with_a_prompt(place, server):
+    """What comes while a question stands there does not take it away."""
+    peer = place.hello()
+    peer.send(b"\xff" * 24)
+    server.expect(r"^# .*\n")
+    server.ready()
 
 
 def test_clients_by_menu(place, server):
