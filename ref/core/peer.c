@@ -240,22 +240,24 @@ static int end_snapshot(struct peer *peer, const struct origin *origin)
 /* S5 (b): all before it is sent, so what the walk reads is the table at the journal's head. */
 static int walk_step(struct peer *peer, const struct origin *origin)
 {
-    struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE}; /* SYN-3: seq 0 */
+    struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE, .epoch = origin->epoch}; /* SYN-3 */
     struct table_cursor cursor;
+    uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, OUTPUT_UNIT);
+    size_t size = 0;
+    bool more = true;
 
-    peer->kept = 0;
-    if (!buffer_reserve(&peer->own, OUTPUT_UNIT))
+    if (!room)
         return -1;
+    peer->kept = 0;
     table_seek(&cursor, origin->table, peer->reached, !peer->walked_any);
-    while (peer->own.end + WIRE_FRAME_MAX <= OUTPUT_UNIT) {
-        if (!table_next(&cursor, &frame.route))
-            return end_snapshot(peer, origin);
-        peer->reached = frame.route.prefix;
+    while (size + WIRE_FRAME_MAX <= OUTPUT_UNIT && (more = table_next(&cursor, &frame.route)))
+        size += frame_encode(&frame, room + size);
+    if (size > 0) {
+        peer->reached = frame.route.prefix; /* at the end it still holds the last one */
         peer->walked_any = true;
-        if (own_frame(peer, origin, &frame))
-            return -1;
+        buffer_commit(&peer->own, size);
     }
-    return 0;
+    return more ? 0 : end_snapshot(peer, origin);
 }
 
 int peer_output(struct peer *peer, struct origin *origin, struct iovec *iov, int max)
