@@ -434,6 +434,11 @@ END
     like "error: file: *$dir/none*No such file*" "$closing"
     ask one "load $dir/folder"
     like "error: file: *$dir/folder*" "$closing"
+    mkfifo "$dir/fifo" # nobody writes to it: to wait for it would stop the server
+    for file in "$dir/fifo" /dev/null /dev/zero; do
+        ask one "load $file"
+        like "error: file: *$file*" "$closing"
+    done
     ask one "save $dir/none/saved"
     like "error: file: *$dir/none/saved*No such file*" "$closing"
     ask one "save $dir/folder"
