@@ -94,7 +94,7 @@ static void start(struct program *program)
                   "Routing table manager: server");
     console_notice(&program->console, "ready %s", program->options.socket);
     if (file)
-        admin_load(&program->admin, (struct word){file, strlen(file)});
+        admin_preload(&program->admin, (struct word){file, strlen(file)});
 }
 
 int main(int argc, char **argv)

@@ -54,32 +54,62 @@ static void change(struct admin *admin, enum frame_op op, const struct route *ro
         console_answer(admin->console, lines[op], words[op], admin->server->origin.seq);
 }
 
-bool admin_load(struct admin *admin, struct word path)
+/* The end of a load that was refused: an answer to its command, or a notice. */
+static void refuse_load(struct admin *admin, enum refusal refusal, const char *reason)
+{
+    if (admin->unasked)
+        console_notice(admin->console, "load refused: %s: %s", refusal_name(refusal), reason);
+    else
+        console_refuse(admin->console, refusal, reason);
+}
+
+static void load(struct admin *admin, struct word path, bool unasked)
 {
     char reason[REASON_SIZE] = "a load is running; wait for it to end";
-    enum refusal refusal = REFUSED_BUSY; /* CON-20 */
+    enum refusal refusal;
 
-    if (!admin->load.loader)
-        refusal = load_start(&admin->load, admin->server, path, reason);
+    if (admin->load.loader) {
+        console_refuse(admin->console, REFUSED_BUSY, reason); /* CON-20 */
+        return;
+    }
+    admin->unasked = unasked;
+    refusal = load_start(&admin->load, admin->server, path, reason);
     if (refusal)
-        console_refuse(admin->console, refusal, reason);
-    return !refusal;
+        refuse_load(admin, refusal, reason);
+}
+
+void admin_preload(struct admin *admin, struct word path)
+{
+    load(admin, path, true);
 }
 
 static void tell_progress(struct admin *admin)
 {
-    struct load *load = &admin->load;
+    struct load *running = &admin->load;
     int64_t now = loop_now();
 
-    if (now - load->told < TELL_MS)
+    if (now - running->told < TELL_MS)
         return;
-    load->told = now;
-    if (load->fd >= 0)
-        console_notice(admin->console, "load %s: checked %u lines", load->path,
-                       loader_line(load->loader));
+    running->told = now;
+    if (running->fd >= 0)
+        console_notice(admin->console, "load %s: checked %u lines", running->path,
+                       loader_line(running->loader));
     else
-        console_notice(admin->console, "load %s: applied %u of %u routes", load->path,
-                       loader_applied(load->loader), loader_rows(load->loader));
+        console_notice(admin->console, "load %s: applied %u of %u routes", running->path,
+                       loader_applied(running->loader), loader_rows(running->loader));
+}
+
+static void tell_loaded(struct admin *admin)
+{
+    uint32_t routes = loader_rows(admin->load.loader);
+    uint64_t seq = admin->server->origin.seq;
+
+    if (admin->unasked)
+        console_notice(admin->console, "loaded %s: routes=%u seq=%" PRIu64, admin->load.path,
+                       routes, seq);
+    else
+        console_answer(admin->console, "ok load routes=%u seq=%" PRIu64,
+                       "Loaded %u routes: change %" PRIu64 ".", routes, seq);
 }
 
 bool admin_turn(struct admin *admin)
@@ -95,11 +125,9 @@ bool admin_turn(struct admin *admin)
     if (state == FILE_RUNNING)
         return true;
     if (state == FILE_REFUSED)
-        console_refuse(admin->console, refusal, reason);
+        refuse_load(admin, refusal, reason);
     else
-        console_answer(admin->console, "ok load routes=%u seq=%" PRIu64,
-                       "Loaded %u routes: change %" PRIu64 ".", loader_rows(admin->load.loader),
-                       admin->server->origin.seq);
+        tell_loaded(admin);
     load_finish(&admin->load);
     return true; /* a `wait` may be over */
 }
@@ -215,7 +243,7 @@ static void execute(struct admin *admin, const struct command *command)
         change(admin, OP_DELETE, &command->route);
         break;
     case COMMAND_LOAD:
-        admin_load(admin, command->path);
+        load(admin, command->path, false);
         break;
     case COMMAND_SAVE:
         save(admin, command->path);

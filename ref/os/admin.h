@@ -14,6 +14,7 @@ struct admin {
     struct view view;
     struct load load;
     struct save save;
+    bool unasked; /* the load is that of the option: no command waits for its answer */
     bool quit;
 };
 
@@ -23,8 +24,8 @@ void admin_finish(struct admin *admin);
 /* Executes one line of the console. */
 void admin_line(void *arg, struct word line);
 
-/* Starts a load as `load` does; false if it was refused. */
-bool admin_load(struct admin *admin, struct word path);
+/* Starts the load of the option `--load`; its outcome is told in a notice. */
+void admin_preload(struct admin *admin, struct word path);
 
 /* Moves a load on by one slice; whether there is more to do at once. */
 bool admin_turn(struct admin *admin);

@@ -266,10 +266,19 @@ void console_route(struct console *console, const struct route *route)
     add(console, line, size);
 }
 
+/* What comes while a prompt waits gets a line of its own; the prompt is then shown again. */
+static void leave_prompt(struct console *console)
+{
+    if (console->prompted)
+        add(console, "\n", 1);
+    console->prompted = false;
+}
+
 void console_answer(struct console *console, const char *line, const char *words, ...)
 {
     va_list args;
 
+    leave_prompt(console);
     va_start(args, words);
     add_format(console, console->terminal ? words : line, args);
     va_end(args);
@@ -278,6 +287,7 @@ void console_answer(struct console *console, const char *line, const char *words
 
 void console_refuse(struct console *console, enum refusal refusal, const char *reason)
 {
+    leave_prompt(console);
     if (console->terminal)
         console_print(console, "Refused: %s.\n", reason);
     else
@@ -290,9 +300,7 @@ void console_notice(struct console *console, const char *format, ...)
 
     if (!console_room(console))
         return;
-    if (console->prompted)
-        add(console, "\n", 1);
-    console->prompted = false;
+    leave_prompt(console);
     add(console, "# ", 2);
     va_start(args, format);
     add_format(console, format, args);
