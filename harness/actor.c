@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+#include "actor.h"
+
+#include "feed.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct actor *actor_create(struct world *w, const char *name, bool is_server, const char *socket)
+{
+    struct actor *a = x_calloc(1, sizeof *a);
+
+    a->name = x_strdup(name);
+    a->is_server = is_server;
+    a->program = is_server ? &w->manifest->server : &w->manifest->client;
+    a->socket = x_strdup(socket);
+    a->descriptors = 1024;
+    a->pidfd = a->in = a->out = a->err = -1;
+    a->oracle = is_server ? oracle_create() : NULL;
+    w->actors = x_realloc(w->actors, (w->actor_count + 1) * sizeof(struct actor *));
+    w->actors[w->actor_count++] = a;
+    return a;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static void reset(struct actor *a)
+{
+    close_fd(&a->in);
+    close_fd(&a->out);
+    close_fd(&a->err);
+    close_fd(&a->pidfd);
+    buf_finish(&a->to_say);
+    buf_finish(&a->heard);
+    a->scanned = 0;
+    feed_destroy(a->feed);
+    a->feed = NULL;
+    a->ready = a->stopped = a->expected_to_end = a->killed = false;
+}
+
+void actor_destroy(struct actor *a)
+{
+    if (a->pid > 0) {
+        pidfd_send_signal(a->pidfd, SIGKILL, NULL, 0);
+        waitpid(a->pid, NULL, 0);
+    }
+    reset(a);
+    buf_finish(&a->complaint);
+    oracle_destroy(a->oracle);
+    free(a->console);
+    free(a->socket);
+    free(a->group);
+    free(a->name);
+    free(a);
+}
+
+bool actor_runs(const struct actor *a)
+{
+    return a->pid > 0;
+}
+
+/* Puts values in place of {socket}, {prefix} and so on. */
+static char *fill(const char *text, const char *const (*values)[2], size_t n)
+{
+    struct buf out = {0};
+
+    while (*text != '\0') {
+        size_t taken = 0;
+        for (size_t i = 0; *text == '{' && i < n && taken == 0; i++) {
+            size_t len = strlen(values[i][0]);
+            if (values[i][1] != NULL && strncmp(text, values[i][0], len) == 0) {
+                buf_adds(&out, values[i][1]);
+                taken = len;
+            }
+        }
+        if (taken == 0)
+            buf_add(&out, text, taken = 1);
+        text += taken;
+    }
+    return buf_take(&out);
+}
+
+/* The program's file as the case sees it: relative to the root, or below it on the host. */
+static char *program_path(const struct world *w, const char *word)
+{
+    size_t len = strlen(w->manifest->root);
+
+    if (strncmp(word, w->manifest->root, len) == 0 && word[len] == '/')
+        return x_printf("%s%s", w->sandbox->root, word + len);
+    if (word[0] != '/' && strchr(word, '/') != NULL)
+        return x_printf("%s/%s", w->sandbox->root, word);
+    return x_strdup(word);
+}
+
+static char **make_argv(const struct world *w, const struct actor *a)
+{
+    const char *const values[][2] = {{"{socket}", a->socket}, {"{dir}", w->sandbox->dir}};
+    size_t n = 0;
+
+    while (a->program->command[n] != NULL)
+        n++;
+    char **argv = x_calloc(n + 1, sizeof *argv);
+    argv[0] = program_path(w, a->program->command[0]);
+    for (size_t i = 1; i < n; i++)
+        argv[i] = fill(a->program->command[i], values, LENGTH(values));
+    return argv;
+}
+
+/* In the child: everything between fork and exec. Tells errno through report if it fails. */
+static void become(const struct world *w, const struct actor *a, char **argv, const int fds[3],
+                   int report)
+{
+    int error, program = -1;
+
+    setsid();
+    for (int i = 0; i < 3; i++)
+        if (dup2(fds[i], i) < 0)
+            goto lost;
+    /* without namespaces the file may lie where only the caller can reach it */
+    if (!w->sandbox->namespaces && strchr(argv[0], '/') != NULL) {
+        program = open(argv[0], O_PATH);
+        if (program < 0)
+            goto lost;
+    }
+    if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors) < 0 ||
+        chdir(w->sandbox->dir) < 0)
+        goto lost;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    if (program >= 0)
+        fexecve(program, argv, environ);
+    else
+        execvp(argv[0], argv);
+lost:
+    error = errno;
+    if (write(report, &error, sizeof error) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+static int open_pipes(struct actor *a, int child[3])
+{
+    int in[2] = {-1, -1}, out[2], err[2];
+
+    if (a->console != NULL) {
+        child[0] = open(a->console, O_RDONLY | O_CLOEXEC);
+        if (child[0] < 0)
+            return -1;
+    } else {
+        if (pipe2(in, O_CLOEXEC) < 0)
+            return -1;
+        child[0] = in[0];
+    }
+    if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+        return -1;
+    child[1] = out[1];
+    child[2] = err[1];
+    a->in = in[1];
+    a->out = out[0];
+    a->err = err[0];
+    fcntl(a->in, F_SETFL, O_NONBLOCK);
+    fcntl(a->out, F_SETFL, O_NONBLOCK);
+    fcntl(a->err, F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+/* Forks and execs; -1 with errno, of the exec too. */
+static int spawn(struct world *w, struct actor *a)
+{
+    int child[3], report[2], error = 0;
+    char **argv = make_argv(w, a);
+
+    if (open_pipes(a, child) < 0 || pipe2(report, O_CLOEXEC) < 0)
+        return -1;
+    a->pid = fork();
+    if (a->pid == 0)
+        become(w, a, argv, child, report[1]);
+    error = errno;
+    for (int i = 0; i < 3; i++)
+        close(child[i]);
+    close(report[1]);
+    for (char **word = argv; *word != NULL; word++)
+        free(*word);
+    free(argv);
+    if (a->pid > 0 && read(report[0], &error, sizeof error) <= 0)
+        error = 0;
+    close(report[0]);
+    if (a->pid > 0)
+        a->pidfd = pidfd_open(a->pid, 0);
+    errno = error;
+    return a->pid > 0 && error == 0 && a->pidfd >= 0 ? 0 : -1;
+}
+
+size_t actor_descriptors(const struct actor *a)
+{
+    char path[64];
+    size_t n = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)a->pid);
+    DIR *d = opendir(path);
+    if (d == NULL)
+        return 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        n += e->d_name[0] != '.';
+    closedir(d);
+    return n;
+}
+
+int actor_start(struct world *w, struct actor *a)
+{
+    if (a->program->command == NULL)
+        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest names no %s",
+                          a->is_server ? "server" : "client");
+    reset(a);
+    if (a->oracle != NULL)
+        oracle_clear(a->oracle);
+    if (spawn(w, a) < 0)
+        return world_fail(w, VERDICT_BROKEN, "%s cannot be started: %s: %s", a->name,
+                          a->program->command[0], strerror(errno));
+    world_tell(w, "%s started, pid %d", a->name, (int)a->pid);
+    if (a->program->ready == NULL)
+        a->ready = true;
+    while (!a->ready) {
+        if (!actor_runs(a)) {
+            char *end = actor_describe_end(a);
+            world_fail_for(w, a->is_server ? "TRN-1" : "SES-13",
+                           "%s ended before it was ready, with %s", a->name, end);
+            free(end);
+            return -1;
+        }
+        if (!world_wait(w))
+            return world_timeout(w, "%s did not become ready", a->name);
+    }
+    a->descriptors_at_ready = actor_descriptors(a);
+    return 0;
+}
+
+int actor_send(struct world *w, struct actor *a, const struct ask *ask)
+{
+    const struct dialogue *d = &a->program->ask[ask->op];
+    char formatted[72] = "", *prefix = formatted, *gateway = NULL, *oif = NULL;
+
+    if (d->send == NULL)
+        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not say how to ask %s for %s",
+                          a->name, operation_name(ask->op));
+    if (a->in < 0)
+        return world_fail(w, VERDICT_BROKEN,
+                          "the console of %s is closed; nothing can be asked there", a->name);
+    if (ask->route != NULL) {
+        route_format(ask->route, formatted);
+        strtok_r(formatted, " ", &gateway);
+        gateway = strtok_r(NULL, " ", &oif);
+    }
+    const char *const values[][2] = {
+        {"{prefix}", ask->prefix ? ask->prefix : prefix},
+        {"{gateway}", ask->gateway ? ask->gateway : gateway},
+        {"{oif}", ask->oif ? ask->oif : oif},
+        {"{address}", ask->address},
+        {"{file}", ask->file},
+        {"{line}", ask->line},
+    };
+    char *line = fill(d->send, values, LENGTH(values));
+    world_tell(w, "%s > %s", a->name, line);
+    buf_adds(&a->to_say, line);
+    buf_adds(&a->to_say, "\n");
+    free(line);
+    return 0;
+}
+
+int actor_ask(struct world *w, struct actor *a, struct ask *ask)
+{
+    if (a->feed != NULL)
+        return world_fail(w, VERDICT_BROKEN, "%s is being fed; say \"await %s 100%%\" first",
+                          a->name, a->name);
+    if (!actor_runs(a))
+        return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
+                          a->name);
+    if (actor_send(w, a, ask) < 0)
+        return -1;
+    a->asking = ask;
+    while (!ask->answered) {
+        if (!actor_runs(a) && a->out < 0 && a->err < 0) {
+            char *end = actor_describe_end(a);
+            world_fail(w, VERDICT_FAIL, "%s ended with %s instead of answering", a->name, end);
+            free(end);
+            break;
+        }
+        if (!world_wait(w)) {
+            world_timeout(w, "%s gave no answer to its last question", a->name);
+            break;
+        }
+    }
+    a->asking = NULL;
+    return ask->answered ? 0 : -1;
+}
+
+void actor_end_console(struct actor *a)
+{
+    close_fd(&a->in);
+    buf_finish(&a->to_say);
+}
+
+int actor_wait_end(struct world *w, struct actor *a)
+{
+    while (actor_runs(a))
+        if (!world_wait(w))
+            return world_timeout(w, "%s did not end", a->name);
+    while (a->out >= 0 || a->err >= 0) /* what it said last */
+        if (!world_wait(w))
+            return world_timeout(w, "%s ended, but something keeps its output open", a->name);
+    return 0;
+}
+
+int actor_signal(struct world *w, struct actor *a, int signal)
+{
+    siginfo_t info;
+
+    world_tell(w, "%s ! SIG%s", a->name, sigabbrev_np(signal));
+    if (!actor_runs(a) || pidfd_send_signal(a->pidfd, signal, NULL, 0) < 0)
+        return world_fail(w, VERDICT_BROKEN, "%s does not run; it cannot be signalled", a->name);
+    if (signal == SIGSTOP && waitid(P_PID, (id_t)a->pid, &info, WSTOPPED | WNOWAIT) < 0)
+        return world_fail(w, VERDICT_BROKEN, "waiting for %s to stop: %s", a->name,
+                          strerror(errno));
+    if (signal == SIGSTOP)
+        a->stopped = true;
+    if (signal == SIGCONT)
+        a->stopped = false;
+    if (signal == SIGKILL)
+        a->killed = true;
+    if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT)
+        a->expected_to_end = true;
+    return 0;
+}
+
+int actor_quit(struct world *w, struct actor *a)
+{
+    a->expected_to_end = true;
+    if (a->program->quit_say != NULL && a->in >= 0) {
+        world_tell(w, "%s > %s", a->name, a->program->quit_say);
+        buf_adds(&a->to_say, a->program->quit_say);
+        buf_adds(&a->to_say, "\n");
+    } else if (actor_signal(w, a, a->program->quit_signal ? a->program->quit_signal : SIGTERM) <
+               0) {
+        return -1;
+    }
+    return actor_wait_end(w, a);
+}
+
+bool actor_complained(const struct world *w, const struct actor *a, const char *text)
+{
+    size_t len = strlen(a->name);
+
+    for (size_t i = 0; i < w->moment_count; i++) {
+        const char *moment = w->moments[i].text;
+        if (strncmp(moment, a->name, len) == 0 && strncmp(moment + len, " 2 ", 3) == 0 &&
+            strstr(moment + len + 3, text) != NULL)
+            return true;
+    }
+    return false;
+}
+
+char *actor_describe_end(const struct actor *a)
+{
+    if (WIFSIGNALED(a->status))
+        return x_printf("signal %d (%s)", WTERMSIG(a->status), strsignal(WTERMSIG(a->status)));
+    return x_printf("exit status %d", WEXITSTATUS(a->status));
+}
+
+/* One line of standard output: a notice, an answer to the feed, or a part of an answer. */
+static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    struct ask *ask = a->asking;
+
+    if (!a->ready && pattern_match(a->program->ready, line, len)) {
+        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+        a->ready = true;
+        return;
+    }
+    if (pattern_match(a->program->notice, line, len)) {
+        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+        return;
+    }
+    if (a->feed != NULL) {
+        feed_hear(w, a, line, len);
+        return;
+    }
+    if (ask == NULL || ask->answered) {
+        world_tell(w, "%s < %.*s   (unasked)", a->name, (int)len, line);
+        return;
+    }
+    const struct dialogue *d = &a->program->ask[ask->op];
+    if (ask->row != NULL)
+        ask->row(ask->ctx, line, len);
+    ask->refused = pattern_match(d->refused, line, len);
+    ask->answered = ask->refused || pattern_match(d->done, line, len);
+    if (!ask->answered)
+        return;
+    world_tell(w, "%s < %.*s", a->name, (int)len, line);
+    if (len >= sizeof ask->closing)
+        len = sizeof ask->closing - 1;
+    memcpy(ask->closing, line, len);
+    ask->closing[len] = '\0';
+}
+
+static void hear(struct world *w, struct actor *a)
+{
+    char *end, *line = a->heard.data;
+    size_t left = a->heard.len;
+
+    while ((end = memchr(line + a->scanned, '\n', left - a->scanned)) != NULL) {
+        size_t len = (size_t)(end - line);
+        a->scanned = 0;
+        hear_line(w, a, line, len > 0 && line[len - 1] == '\r' ? len - 1 : len);
+        left -= len + 1;
+        line = end + 1;
+    }
+    a->scanned = left;
+    buf_consume(&a->heard, a->heard.len - left);
+}
+
+/* Reads what is there; false at the end of file. */
+static bool drain(int fd, struct buf *into)
+{
+    char chunk[65536];
+    ssize_t got = read(fd, chunk, sizeof chunk);
+
+    if (got > 0)
+        buf_add(into, chunk, (size_t)got);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+static void say(struct actor *a)
+{
+    ssize_t put;
+
+    feed_refill(a);
+    if (a->to_say.len == 0)
+        return;
+    put = write(a->in, a->to_say.data, a->to_say.len);
+    if (put > 0)
+        buf_consume(&a->to_say, (size_t)put);
+    else if (put < 0 && errno != EAGAIN && errno != EINTR)
+        actor_end_console(a);
+    feed_refill(a);
+}
+
+size_t actor_poll(struct actor *a, struct pollfd *out)
+{
+    size_t n = 0;
+
+    if (a->pid > 0)
+        out[n++] = (struct pollfd){.fd = a->pidfd, .events = POLLIN};
+    if (a->out >= 0)
+        out[n++] = (struct pollfd){.fd = a->out, .events = POLLIN};
+    if (a->err >= 0)
+        out[n++] = (struct pollfd){.fd = a->err, .events = POLLIN};
+    if (a->in >= 0 && (a->to_say.len > 0 || a->feed != NULL)) {
+        feed_refill(a);
+        if (a->to_say.len > 0)
+            out[n++] = (struct pollfd){.fd = a->in, .events = POLLOUT};
+    }
+    return n;
+}
+
+static void tell_complaint(struct world *w, struct actor *a)
+{
+    char *line = a->complaint.data, *end;
+
+    while (line != NULL && (end = strchr(line, '\n')) != NULL) {
+        world_tell(w, "%s 2 %.*s", a->name, (int)(end - line), line);
+        line = end + 1;
+    }
+    if (line != NULL)
+        buf_consume(&a->complaint, (size_t)(line - a->complaint.data));
+}
+
+void actor_handle(struct world *w, struct actor *a, int fd, short events)
+{
+    if (fd == a->in && events & (POLLOUT | POLLERR)) {
+        say(a);
+    } else if (fd == a->out && events & (POLLIN | POLLHUP)) {
+        bool more = drain(fd, &a->heard);
+        if (a->heard.len > 0)
+            hear(w, a);
+        if (!more)
+            close_fd(&a->out);
+    } else if (fd == a->err && events & (POLLIN | POLLHUP)) {
+        if (!drain(fd, &a->complaint))
+            close_fd(&a->err);
+        tell_complaint(w, a);
+    } else if (fd == a->pidfd && a->pid > 0) {
+        if (waitpid(a->pid, &a->status, WNOHANG) != a->pid)
+            return;
+        a->pid = 0;
+        char *end = actor_describe_end(a);
+        world_tell(w, "%s ended with %s", a->name, end);
+        free(end);
+    }
+}

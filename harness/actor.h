@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A process of the implementation under test: started, asked on its console, fed, signalled, ended.
+ * Its console is a pair of pipes. Questions are answered in order; an answer is the lines up to one
+ * that matches the done or the refused pattern of its dialogue.
+ */
+#ifndef HARNESS_ACTOR_H
+#define HARNESS_ACTOR_H
+
+#include "manifest.h"
+#include "oracle.h"
+#include "world.h"
+
+#include <poll.h>
+#include <sys/types.h>
+
+struct feed;
+
+struct actor {
+    char *name, *group; /* group: NULL, or the name that counts for it too */
+    bool is_server;
+    const struct program *program;
+    char *socket; /* the path it listens at or connects to */
+    unsigned descriptors;
+    char *console; /* a file as its standard input, or NULL */
+
+    pid_t pid; /* 0 once it was waited for */
+    int pidfd, in, out, err;
+    int status; /* of waitpid(2), once pid is 0 */
+    bool ready, stopped, expected_to_end, killed;
+    size_t descriptors_at_ready;
+
+    struct buf to_say, heard, complaint; /* standard input, output, error */
+    size_t scanned;                      /* bytes of heard that hold no line end */
+    struct ask *asking;
+    struct feed *feed;
+    struct oracle *oracle; /* of servers: what its table has to be */
+};
+
+/* One question. Zero all but the inputs. */
+struct ask {
+    enum operation op;
+    const char *line; /* of ASK_LINE */
+    const struct route *route;
+    const char *prefix, *gateway, *oif, *address, *file;  /* what stands for {prefix} and so on */
+    void (*row)(void *ctx, const char *line, size_t len); /* each line of the answer; may be NULL */
+    void *ctx;
+
+    bool answered, refused;
+    char closing[512]; /* the line that ended the answer */
+};
+
+struct actor *actor_create(struct world *w, const char *name, bool is_server, const char *socket);
+void actor_destroy(struct actor *a);
+
+/* Starts the program and waits until it is ready. 0, or -1 after world_fail(). */
+int actor_start(struct world *w, struct actor *a);
+/* Asks and waits for the answer; 0 (a refusal too), or -1 after world_fail(). */
+int actor_ask(struct world *w, struct actor *a, struct ask *ask);
+/* Only sends it, with other questions to follow behind; actor_hear() of the answer is the caller's.
+ */
+int actor_send(struct world *w, struct actor *a, const struct ask *ask);
+/* Ends its standard input. */
+void actor_end_console(struct actor *a);
+
+bool actor_runs(const struct actor *a);
+/* Sends a signal through the pidfd; waits for STOP to have stopped it. */
+int actor_signal(struct world *w, struct actor *a, int signal);
+/* Waits for its end. */
+int actor_wait_end(struct world *w, struct actor *a);
+/* Ends it in the manifest's way, and waits. */
+int actor_quit(struct world *w, struct actor *a);
+/* Whether a line of its standard error, as the transcript has it, holds the text. */
+bool actor_complained(const struct world *w, const struct actor *a, const char *text);
+/* "exit status 3" or "signal 11 (Segmentation fault)", of one that ended. */
+char *actor_describe_end(const struct actor *a);
+
+/* Open descriptors of the process, from its /proc; 0 if they can't be read. */
+size_t actor_descriptors(const struct actor *a);
+
+/* For world_wait(): what to poll, and what came of it. */
+size_t actor_poll(struct actor *a, struct pollfd *out);
+void actor_handle(struct world *w, struct actor *a, int fd, short events);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "case.h"
+
+#include "actor.h"
+#include "command.h"
+#include "compare.h"
+#include "probe.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SHOWN 40 /* lines of transcript in an event */
+
+json_t *case_event(const struct test_case *t, const char *verdict, const char *message)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "event", "case", "case", t->name,
+                     "title", t->head.title, "file", t->file, "values", t->values, "verdict",
+                     verdict, "message", message);
+}
+
+/* A process that ended by itself is a finding, whatever the step looked at. */
+static int check_unexpected_ends(struct world *w)
+{
+    for (size_t i = 0; i < w->actor_count; i++) {
+        struct actor *a = w->actors[i];
+        if (actor_runs(a) || a->expected_to_end)
+            continue;
+        char *end = actor_describe_end(a);
+        world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
+        free(end);
+        return -1;
+    }
+    return 0;
+}
+
+static void run_steps(struct world *w)
+{
+    for (size_t i = 0; i < w->test->count && world_goes_on(w); i++) {
+        const struct step *s = &w->test->steps[i];
+        world_begin_step(w, s);
+        if (s->command->run(w, s) == 0)
+            check_unexpected_ends(w);
+    }
+}
+
+/* What the case cannot have here; true if it can't run. */
+static bool lacks_something(struct world *w)
+{
+    const struct head *h = &w->test->head;
+
+    for (size_t i = 0; h->features[i] != NULL; i++)
+        if (!manifest_claims(w->manifest, h->features[i]))
+            return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not claim %s",
+                              h->features[i]) < 0;
+    if (h->needs_pid_namespace && !w->sandbox->namespaces)
+        return world_fail(w, VERDICT_SKIPPED,
+                          "needs a pid namespace, and runs without namespaces") < 0;
+    return false;
+}
+
+static void begin_teardown(struct world *w)
+{
+    static const struct step none = {0};
+
+    world_begin_step(w, &none);
+    w->step = NULL;
+}
+
+static int quit_one(struct world *w, struct actor *a)
+{
+    if (!actor_runs(a))
+        return 0;
+    if (a->stopped && actor_signal(w, a, SIGCONT) < 0)
+        return -1;
+    if (actor_quit(w, a) < 0)
+        return -1;
+    if (a->status == 0)
+        return 0;
+    char *end = actor_describe_end(a);
+    world_fail_for(w, "CON-13", "%s was told to quit and ended with %s", a->name, end);
+    free(end);
+    return -1;
+}
+
+/* ROB-8: once all clients are gone the server holds what it held when it was ready. */
+static int check_descriptors(struct world *w, struct actor *s)
+{
+    size_t now = 0;
+    int pause = 0;
+
+    if (!actor_runs(s) || s->descriptors_at_ready == 0)
+        return 0;
+    while ((now = actor_descriptors(s)) > s->descriptors_at_ready) {
+        if (now_ms() >= w->deadline_ms)
+            return world_fail_for(
+                w, "ROB-8",
+                "%s held %zu descriptors when it was ready, and holds %zu after all its "
+                "clients have left",
+                s->name, s->descriptors_at_ready, now);
+        world_pause(w, next_pause(&pause));
+    }
+    return 0;
+}
+
+/* Ends what still runs, clients first; each has to end well. */
+static void tear_down(struct world *w)
+{
+    begin_teardown(w);
+    for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
+        if (!w->actors[i]->is_server)
+            quit_one(w, w->actors[i]);
+    for (size_t i = 0; i < w->probe_count; i++)
+        probe_close(w->probes[i]);
+    for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
+        if (w->actors[i]->is_server && check_descriptors(w, w->actors[i]) == 0)
+            quit_one(w, w->actors[i]);
+}
+
+/* Whether a file of the private directory belongs there. */
+static bool belongs(const struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->file_count; i++) {
+        const char *slash = strrchr(w->files[i].path, '/');
+        if (strcmp(slash + 1, name) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < w->probe_count; i++) {
+        const char *slash = strrchr(w->probes[i]->socket, '/');
+        if (w->probes[i]->listener >= 0 && strcmp(slash + 1, name) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < w->actor_count; i++) { /* a killed server could not tidy up */
+        const char *slash = strrchr(w->actors[i]->socket, '/');
+        if (w->actors[i]->killed && strncmp(slash + 1, name, strlen(slash + 1)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void audit_directory(struct world *w, const char *path, const char *what)
+{
+    DIR *d = opendir(path);
+
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+        if (e->d_name[0] != '.' && !belongs(w, e->d_name))
+            world_fail_for(w, "ROB-7", "left behind: %s %s/%s", what, path, e->d_name);
+    if (d != NULL)
+        closedir(d);
+}
+
+/* Processes of the namespace other than its first, this one, and none else. */
+static void audit_processes(struct world *w)
+{
+    DIR *d = opendir("/proc");
+
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        long pid = strtol(e->d_name, NULL, 10);
+        char path[64], name[64] = "";
+        if (pid <= 1 || pid == getpid())
+            continue;
+        snprintf(path, sizeof path, "/proc/%ld/comm", pid);
+        FILE *f = fopen(path, "re");
+        if (f != NULL && fgets(name, sizeof name, f) != NULL)
+            name[strcspn(name, "\n")] = '\0';
+        if (f != NULL)
+            fclose(f);
+        if (name[0] != '\0')
+            world_fail_for(w, "ROB-7", "left behind: process %ld (%s)", pid, name);
+    }
+    if (d != NULL)
+        closedir(d);
+}
+
+/* Without namespaces orphans come to this process, which is their reaper. */
+static void audit_orphans(struct world *w)
+{
+    pid_t gone;
+
+    while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
+        world_tell(w, "an orphan, pid %d, had ended", (int)gone);
+    if (gone == 0)
+        world_fail_for(w, "ROB-7", "left behind: a process that is still running");
+}
+
+static void audit(struct world *w)
+{
+    audit_directory(w, w->sandbox->dir, "file");
+    if (!w->sandbox->namespaces) {
+        audit_orphans(w);
+        return;
+    }
+    audit_directory(w, "/dev/shm", "shared memory object");
+    audit_directory(w, "/dev/mqueue", "message queue");
+    audit_processes(w);
+}
+
+static json_t *split_lines(const struct buf *text)
+{
+    json_t *lines = json_array();
+    const char *at = text->len ? text->data : "";
+
+    while (*at != '\0') {
+        size_t len = strcspn(at, "\n");
+        json_array_append_new(lines, json_stringn_nocheck(at, len));
+        at += len + (at[len] == '\n');
+    }
+    return lines;
+}
+
+static json_t *transcript(const struct world *w, size_t from)
+{
+    json_t *lines = json_array();
+
+    for (size_t i = from; i < w->moment_count; i++) {
+        char *line = x_printf("%8.3f %s", (double)w->moments[i].us / 1e6, w->moments[i].text);
+        json_array_append_new(lines, json_string_nocheck(line));
+        free(line);
+    }
+    return lines;
+}
+
+static void write_transcript(const struct world *w)
+{
+    struct buf text = {0};
+    char *path = x_printf("%s/transcript", w->sandbox->dir);
+
+    for (size_t i = 0; i < w->moment_count; i++)
+        buf_printf(&text, "%8.3f %s\n", (double)w->moments[i].us / 1e6, w->moments[i].text);
+    file_write(path, text.len ? text.data : "", text.len); /* for people only: --keep shows it */
+    buf_finish(&text);
+    free(path);
+}
+
+static json_t *make_event(const struct world *w)
+{
+    const struct outcome *o = &w->outcome;
+    size_t from = w->moment_count > SHOWN ? w->moment_count - SHOWN : 0;
+    json_t *e = case_event(w->test, verdict_name(o->verdict), o->message);
+
+    if (o->cite != NULL)
+        json_object_set_new(e, "id", json_string(o->cite->id));
+    if (o->line > 0)
+        json_object_set_new(e, "line", json_integer(o->line));
+    if (o->step != NULL)
+        json_object_set_new(e, "step", json_string(o->step));
+    json_object_set_new(e, "seconds", json_real((double)(now_us() - w->started_us) / 1e6));
+    json_object_set_new(e, "notes", split_lines(&o->notes));
+    if (o->verdict == VERDICT_PASS)
+        return e;
+    json_object_set_new(e, "detail", split_lines(&o->detail));
+    json_object_set_new(e, "transcript", transcript(w, from));
+    json_object_set_new(e, "transcript_left_out",
+                        json_integer((json_int_t)(from + w->moment_dropped)));
+    return e;
+}
+
+json_t *case_run(const struct test_case *t, const struct manifest *m, const struct sandbox *s,
+                 const struct requirements *r)
+{
+    struct world w;
+
+    signal(SIGPIPE, SIG_IGN);
+    world_init(&w, t, m, s, r);
+    if (!lacks_something(&w)) {
+        run_steps(&w);
+        if (world_goes_on(&w))
+            tear_down(&w);
+        if (world_goes_on(&w))
+            audit(&w);
+        write_transcript(&w);
+    }
+    json_t *event = make_event(&w);
+    world_finish(&w);
+    return event;
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Commands of the section Processes.
+ */
+#include "actor.h"
+#include "command_list.h"
+#include "compare.h"
+#include "probe.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *word(const struct step *s, size_t i)
+{
+    return s->words.at[i].text;
+}
+
+static struct actor *add_server(struct world *w, const struct step *s)
+{
+    char *socket = x_printf("%s/%s.sock", w->sandbox->dir, word(s, 1));
+    struct actor *a = actor_create(w, word(s, 1), true, socket);
+
+    free(socket);
+    return a;
+}
+
+int run_server(struct world *w, const struct step *s)
+{
+    return actor_start(w, add_server(w, s));
+}
+
+int run_server_limited(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->descriptors = (unsigned)atoi(word(s, 3));
+    return actor_start(w, a);
+}
+
+int run_server_reading(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->console = x_strdup(world_file(w, word(s, 3))->path);
+    return actor_start(w, a);
+}
+
+int run_restart(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+
+    if (actor_runs(a))
+        return world_fail(w, VERDICT_BROKEN, "%s still runs; quit or kill it first", a->name);
+    return actor_start(w, a);
+}
+
+int run_second_server(struct world *w, const struct step *s)
+{
+    struct actor *first = world_actor(w, word(s, 4));
+    char *name = x_printf("%s2", first->name);
+    struct actor *second = actor_create(w, name, true, first->socket);
+
+    free(name);
+    second->expected_to_end = true;
+    if (actor_start(w, second) == 0)
+        return world_fail(w, VERDICT_FAIL, "a second server started at %s, where %s listens",
+                          first->socket, first->name);
+    /* actor_start() has recorded its end as a failure to start: here that is what has to happen */
+    if (w->outcome.verdict != VERDICT_FAIL || actor_runs(second))
+        return -1;
+    world_forgive(w);
+    if (actor_wait_end(w, second) < 0)
+        return -1;
+    if (second->status == 0)
+        return world_fail(w, VERDICT_FAIL,
+                          "a second server ended with status 0, as if all were well");
+    if (!actor_complained(w, second, first->socket))
+        return world_fail(w, VERDICT_FAIL,
+                          "a second server ended and did not name the path on standard error");
+    return 0;
+}
+
+static int start_client(struct world *w, const char *name, const char *group, const char *socket)
+{
+    struct actor *a = actor_create(w, name, false, socket);
+
+    a->group = group ? x_strdup(group) : NULL;
+    return actor_start(w, a);
+}
+
+/* The socket of the only server there is; with several, a scenario has to say which. */
+static const char *only_server(struct world *w)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < w->actor_count; i++) {
+        if (!w->actors[i]->is_server)
+            continue;
+        if (found != NULL) {
+            world_fail(w, VERDICT_BROKEN, "there are several servers; say of which");
+            return NULL;
+        }
+        found = w->actors[i]->socket;
+    }
+    if (found == NULL)
+        world_fail(w, VERDICT_BROKEN, "there is no server to connect to");
+    return found;
+}
+
+int run_client(struct world *w, const struct step *s)
+{
+    const char *socket = only_server(w);
+
+    for (size_t i = 1; socket != NULL && i < s->words.n; i++)
+        if (start_client(w, word(s, i), NULL, socket) < 0)
+            return -1;
+    return socket ? 0 : -1;
+}
+
+int run_client_of(struct world *w, const struct step *s)
+{
+    const char *of = word(s, s->words.n - 1);
+    struct actor *server = world_actor(w, of);
+    const char *socket = server ? server->socket : world_probe(w, of)->socket;
+
+    for (size_t i = 1; i + 2 < s->words.n; i++)
+        if (start_client(w, word(s, i), NULL, socket) < 0)
+            return -1;
+    return 0;
+}
+
+int run_client_at(struct world *w, const struct step *s)
+{
+    char *path = world_expand(w, word(s, 3));
+    struct actor *a = path ? actor_create(w, word(s, 1), false, path) : NULL;
+
+    free(path);
+    return a ? actor_start(w, a) : -1;
+}
+
+int run_clients(struct world *w, const struct step *s)
+{
+    const char *socket = only_server(w);
+    int n = atoi(word(s, 2)), result = socket ? 0 : -1;
+
+    for (int i = 1; i <= n && result == 0; i++) {
+        char *name = x_printf("%s%d", word(s, 1), i);
+        result = start_client(w, name, word(s, 1), socket);
+        free(name);
+    }
+    return result;
+}
+
+static const struct {
+    const char *name;
+    int number;
+} signals[] = {{"KILL", SIGKILL}, {"TERM", SIGTERM}, {"INT", SIGINT},
+               {"USR1", SIGUSR1}, {"PIPE", SIGPIPE}, {"HUP", SIGHUP}};
+
+static int send_one(struct world *w, struct actor *a, void *arg)
+{
+    return actor_signal(w, a, *(int *)arg);
+}
+
+static int wait_one(struct world *w, struct actor *a, void *arg)
+{
+    (void)arg;
+    return actor_wait_end(w, a);
+}
+
+int run_kill(struct world *w, const struct step *s)
+{
+    int number = 0;
+
+    for (size_t i = 0; i < LENGTH(signals); i++)
+        if (strcmp(word(s, s->words.n - 1), signals[i].name) == 0)
+            number = signals[i].number;
+    if (world_each(w, s, 1, s->words.n - 1, send_one, &number) < 0)
+        return -1;
+    if (number != SIGKILL && number != SIGTERM && number != SIGINT)
+        return 0;
+    return world_each(w, s, 1, s->words.n - 1, wait_one, NULL);
+}
+
+int run_stop(struct world *w, const struct step *s)
+{
+    int number = SIGSTOP;
+
+    return world_each(w, s, 1, s->words.n, send_one, &number);
+}
+
+int run_continue(struct world *w, const struct step *s)
+{
+    int number = SIGCONT;
+
+    return world_each(w, s, 1, s->words.n, send_one, &number);
+}
+
+static int quit_one(struct world *w, struct actor *a, void *arg)
+{
+    (void)arg;
+    if (!actor_runs(a))
+        return world_fail(w, VERDICT_BROKEN, "%s has ended already", a->name);
+    if (actor_quit(w, a) < 0)
+        return -1;
+    if (a->status == 0)
+        return 0;
+    char *end = actor_describe_end(a);
+    world_fail(w, VERDICT_FAIL, "%s was told to quit and ended with %s", a->name, end);
+    free(end);
+    return -1;
+}
+
+int run_quit(struct world *w, const struct step *s)
+{
+    return world_each(w, s, 1, s->words.n, quit_one, NULL);
+}
+
+int run_end_console(struct world *w, const struct step *s)
+{
+    actor_end_console(world_actor(w, word(s, 2)));
+    return 0;
+}
+
+int run_start_again(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+
+    if (actor_runs(a))
+        return world_fail(w, VERDICT_BROKEN, "%s still runs; quit or kill it first", a->name);
+    return actor_start(w, a);
+}
+
+int run_expect_exit(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    int wanted = atoi(word(s, 3));
+
+    a->expected_to_end = true;
+    if (actor_wait_end(w, a) < 0)
+        return -1;
+    if (a->status == wanted << 8)
+        return 0;
+    char *end = actor_describe_end(a);
+    world_fail(w, VERDICT_FAIL, "%s ended with %s; expected exit status %d", a->name, end, wanted);
+    free(end);
+    return -1;
+}
+
+static int alive_one(struct world *w, struct actor *a, void *arg)
+{
+    struct dump d;
+    int result;
+
+    (void)arg;
+    if (!actor_runs(a))
+        return world_fail(w, VERDICT_FAIL, "%s does not run any more", a->name);
+    if (a->in < 0)
+        return 0;
+    result = dump_read(w, a, &d);
+    dump_finish(&d);
+    return result;
+}
+
+int run_expect_alive(struct world *w, const struct step *s)
+{
+    return world_each(w, s, 1, s->words.n - 1, alive_one, NULL);
+}
+
+int run_expect_complaint(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+
+    while (!actor_complained(w, a, word(s, 3)))
+        if (!world_wait(w))
+            return world_timeout(w, "%s said nothing on standard error that holds \"%s\"", a->name,
+                                 word(s, 3));
+    return 0;
+}
+
+int run_expect_nothing_left(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    const char *slash = strrchr(a->socket, '/');
+    size_t len = strlen(slash + 1);
+    DIR *d = opendir(w->sandbox->dir);
+    int result = 0;
+
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+        if (strncmp(e->d_name, slash + 1, len) == 0)
+            result = world_fail(w, VERDICT_FAIL, "%s left %s behind", a->name, e->d_name);
+    if (d != NULL)
+        closedir(d);
+    return result;
+}
+
+int run_expect_locked(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    char *path = x_printf("%s.lock", a->socket);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = open(path, O_RDWR | O_CLOEXEC), result = 0;
+
+    if (fd < 0)
+        result = world_fail(w, VERDICT_FAIL, "the lock file %s.lock of %s: %s", a->name, a->name,
+                            strerror(errno));
+    else if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+        result = world_fail(w, VERDICT_FAIL, "the lock file of %s could be locked while %s lives",
+                            a->name, a->name);
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return result;
+}
+
+int run_expect_memory(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    char path[64], line[256];
+    long kib = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)a->pid);
+    FILE *f = fopen(path, "re");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "VmRSS: %ld kB", &kib) == 1)
+            break;
+    if (f != NULL)
+        fclose(f);
+    if (kib < 0)
+        return world_fail(w, VERDICT_BROKEN, "the memory of %s cannot be read from %s", a->name,
+                          path);
+    world_tell(w, "%s has %ld KiB resident", a->name, kib);
+    if (kib > atol(word(s, 3)) * 1024)
+        return world_fail(w, VERDICT_FAIL, "%s holds %ld KiB; expected at most %s MiB", a->name,
+                          kib, word(s, 3));
+    return 0;
+}

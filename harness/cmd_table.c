@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Commands of the section Tables.
+ */
+#include "command_list.h"
+#include "compare.h"
+#include "generate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *word(const struct step *s, size_t i)
+{
+    return s->words.at[i].text;
+}
+
+static struct actor *last_actor(struct world *w, const struct step *s)
+{
+    return world_actor(w, word(s, s->words.n - 1));
+}
+
+static int equal_one(struct world *w, struct actor *a, void *arg)
+{
+    return compare_client(w, a, arg);
+}
+
+int run_equal(struct world *w, const struct step *s)
+{
+    struct actor *server = last_actor(w, s);
+
+    if (compare_server(w, server) < 0)
+        return -1;
+    return world_each(w, s, 1, s->words.n - 2, equal_one, server);
+}
+
+int run_right(struct world *w, const struct step *s)
+{
+    return compare_server(w, world_actor(w, word(s, 1)));
+}
+
+/* A table that is wanted, and what it is called. */
+struct wanted {
+    struct oracle *table;
+    const char *who;
+};
+
+static int show_one(struct world *w, struct actor *a, void *arg)
+{
+    struct wanted *wanted = arg;
+
+    return compare_with(w, a, wanted->table, wanted->who);
+}
+
+static int shows(struct world *w, const struct step *s, const char *file)
+{
+    struct wanted wanted = {oracle_create(), file ? file : "an empty table"};
+    int result = file ? table_read(w, file, wanted.table) : 0;
+
+    if (result == 0)
+        result = world_each(w, s, 1, s->words.n - 2, show_one, &wanted);
+    oracle_destroy(wanted.table);
+    return result;
+}
+
+int run_shows(struct world *w, const struct step *s)
+{
+    return shows(w, s, word(s, s->words.n - 1));
+}
+
+int run_shows_nothing(struct world *w, const struct step *s)
+{
+    return shows(w, s, NULL);
+}
+
+int run_has(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    struct route want;
+    int pause = 0;
+
+    if (route_parse(word(s, 3), word(s, 4), word(s, 5), &want) != NULL)
+        return world_fail(w, VERDICT_BROKEN, "chapter 1 knows no such route");
+    for (;;) {
+        struct dump d;
+        if (dump_read(w, a, &d) < 0) {
+            dump_finish(&d);
+            return -1;
+        }
+        const struct route *got = oracle_find(d.table, want.destination, want.mask);
+        bool found = got != NULL && got->gateway == want.gateway && strcmp(got->oif, want.oif) == 0;
+        dump_finish(&d);
+        if (found)
+            return 0;
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "%s does not show the route", a->name);
+        world_pause(w, next_pause(&pause));
+    }
+}
+
+int run_lacks(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    struct route unwanted = {0};
+    struct dump d;
+    int result;
+
+    if (route_parse_prefix(word(s, 3), &unwanted) != NULL)
+        return world_fail(w, VERDICT_BROKEN, "chapter 1 knows no such prefix");
+    result = dump_read(w, a, &d);
+    if (result == 0 && oracle_find(d.table, unwanted.destination, unwanted.mask) != NULL)
+        result = world_fail(w, VERDICT_FAIL, "%s shows the prefix", a->name);
+    dump_finish(&d);
+    return result;
+}
+
+int run_in_order(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    struct dump d;
+    int result = dump_read(w, a, &d);
+
+    if (result == 0 && !d.ordered)
+        result = world_fail(w, VERDICT_FAIL, "the rows of %s are not in ascending order", a->name);
+    dump_finish(&d);
+    return result;
+}
+
+/* The rows of the answer to a lookup. */
+struct found {
+    struct pattern *row;
+    char prefix[52];
+    size_t rows;
+};
+
+static void read_found(void *ctx, const char *line, size_t len)
+{
+    struct found *f = ctx;
+    char dest[40] = "", mask[8] = "";
+
+    if (!pattern_match(f->row, line, len))
+        return;
+    pattern_group(f->row, line, "dest", dest, sizeof dest);
+    pattern_group(f->row, line, "mask", mask, sizeof mask);
+    snprintf(f->prefix, sizeof f->prefix, "%s/%s", dest, mask);
+    f->rows++;
+}
+
+/* Looks one address up and compares with what has to be found: a prefix, or "" for none. */
+static int look_up(struct world *w, struct actor *a, const char *address, const char *want)
+{
+    struct found f = {.row = a->program->ask[ASK_LOOKUP].row};
+    struct ask ask = {.op = ASK_LOOKUP, .address = address, .row = read_found, .ctx = &f};
+
+    if (actor_ask(w, a, &ask) < 0)
+        return -1;
+    if (f.rows > 1)
+        return world_fail(w, VERDICT_FAIL, "%s finds %zu routes for %s; one is the longest match",
+                          a->name, f.rows, address);
+    if (strcmp(f.prefix, want) == 0)
+        return 0;
+    return world_fail(w, VERDICT_FAIL, "%s finds %s for %s; the longest match is %s", a->name,
+                      f.rows ? f.prefix : "nothing", address, *want ? want : "none");
+}
+
+int run_finds(struct world *w, const struct step *s)
+{
+    return look_up(w, world_actor(w, word(s, 1)), word(s, 5), word(s, 3));
+}
+
+int run_finds_nothing(struct world *w, const struct step *s)
+{
+    return look_up(w, world_actor(w, word(s, 1)), word(s, 5), "");
+}
+
+struct lookups {
+    const struct oracle *table;
+    const struct route *routes; /* some, to draw addresses from */
+    size_t routes_n, n;
+};
+
+static int look_up_many(struct world *w, struct actor *a, void *arg)
+{
+    const struct lookups *l = arg;
+    struct random r = random_seeded(w->test->name);
+
+    for (size_t i = 0; i < l->n; i++) {
+        uint32_t address = (uint32_t)random_next(&r);
+        char text[16], want[52] = "";
+        if (l->routes_n > 0 && i % 2 == 0) {
+            const struct route *near = &l->routes[random_below(&r, (uint32_t)l->routes_n)];
+            uint32_t host = near->mask == 0    ? UINT32_MAX
+                            : near->mask == 32 ? 0
+                                               : UINT32_MAX >> near->mask;
+            address = near->destination | (address & host);
+        }
+        snprintf(text, sizeof text, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+                 address >> 8 & 255, address & 255);
+        const struct route *found = oracle_lookup(l->table, address);
+        if (found != NULL) {
+            char line[72];
+            route_format(found, line);
+            *strchr(line, ' ') = '\0';
+            memcpy(want, line, strlen(line) + 1);
+        }
+        if (i % 256 == 0)
+            w->deadline_ms =
+                now_ms() + w->test->head.deadline_ms; /* the deadline is that of an answer */
+        if (look_up(w, a, text, want) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int run_lookups(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, word(s, s->words.n - 4));
+    struct lookups l = {.table = server->oracle, .n = (size_t)atol(word(s, s->words.n - 2))};
+    struct route *routes = x_calloc(oracle_count(l.table), sizeof *routes);
+    const struct route *route;
+
+    for (size_t at = 0; (route = oracle_next(l.table, &at)) != NULL;)
+        routes[l.routes_n++] = *route;
+    l.routes = routes;
+    int result = world_each(w, s, 1, s->words.n - 6, look_up_many, &l);
+    free(routes);
+    return result;
+}
+
+static int report_one(struct world *w, struct actor *a, void *arg)
+{
+    struct actor *server = arg;
+    struct reported r;
+    int pause = 0, told;
+
+    for (;;) {
+        told = digest_read(w, a, &r);
+        if (told < 0)
+            return -1;
+        if (told == 0)
+            return world_fail(w, VERDICT_UNSUPPORTED, "%s can't be asked for its digest", a->name);
+        if (strtoull(r.digest, NULL, 16) == oracle_digest(server->oracle) &&
+            strtoull(r.routes, NULL, 10) == oracle_count(server->oracle))
+            return 0;
+        if (a->is_server || now_ms() >= w->deadline_ms)
+            return world_fail(w, VERDICT_FAIL,
+                              "%s reports digest %s of %s routes; it is %016llx of %zu", a->name,
+                              r.digest, r.routes, (unsigned long long)oracle_digest(server->oracle),
+                              oracle_count(server->oracle));
+        world_pause(w, next_pause(&pause));
+    }
+}
+
+int run_reports_digest(struct world *w, const struct step *s)
+{
+    return world_each(w, s, 1, s->words.n - 5, report_one, last_actor(w, s));
+}
+
+static int state_one(struct world *w, struct actor *a, void *arg)
+{
+    const char *want = arg;
+    struct pattern *done = a->program->ask[ASK_STATUS].done;
+    char state[32] = "";
+    int pause = 0;
+
+    for (;;) {
+        struct ask ask = {.op = ASK_STATUS};
+        if (actor_ask(w, a, &ask) < 0)
+            return -1;
+        if (pattern_match(done, ask.closing, strlen(ask.closing)))
+            pattern_group(done, ask.closing, "state", state, sizeof state);
+        if (strcmp(state, want) == 0)
+            return 0;
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "%s is in state %s and does not come to %s", a->name, state,
+                                 want);
+        world_pause(w, next_pause(&pause));
+    }
+}
+
+int run_state(struct world *w, const struct step *s)
+{
+    return world_each(w, s, 1, s->words.n - 3, state_one, s->words.at[s->words.n - 1].text);
+}
+
+/* The rows of the server's list of clients. */
+struct listing {
+    struct pattern *row;
+    long rows, pid_wanted;
+    bool pid_found;
+};
+
+static void read_listed(void *ctx, const char *line, size_t len)
+{
+    struct listing *l = ctx;
+    char pid[16] = "";
+
+    if (!pattern_match(l->row, line, len))
+        return;
+    l->rows++;
+    if (pattern_group(l->row, line, "pid", pid, sizeof pid) && atol(pid) == l->pid_wanted)
+        l->pid_found = true;
+}
+
+static int list(struct world *w, struct actor *a, struct listing *l)
+{
+    struct ask ask = {.op = ASK_CLIENTS, .row = read_listed, .ctx = l};
+
+    l->row = a->program->ask[ASK_CLIENTS].row;
+    l->rows = 0;
+    return actor_ask(w, a, &ask);
+}
+
+int run_lists(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    struct listing l = {.pid_wanted = -1};
+    int pause = 0;
+
+    while (list(w, a, &l) == 0) {
+        if (l.rows == atol(word(s, 3)))
+            return 0;
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "%s lists %ld clients; expected %s", a->name, l.rows,
+                                 word(s, 3));
+        world_pause(w, next_pause(&pause));
+    }
+    return -1;
+}
+
+int run_lists_pid(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1)), *client = last_actor(w, s);
+    struct listing l = {.pid_wanted = client->pid};
+    int pause = 0;
+
+    while (list(w, a, &l) == 0) {
+        if (l.pid_found)
+            return 0;
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "%s does not list %s with its pid %d", a->name, client->name,
+                                 (int)client->pid);
+        world_pause(w, next_pause(&pause));
+    }
+    return -1;
+}

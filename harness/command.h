@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The one table of commands. commands.def holds it: a new command is one line there and one
+ * function. The shape of a command is the whole line:
+ *
+ *   lower case      that word; equal(s) is equal or equals
+ *   SERVER CLIENT ACTOR PROBE LISTENER FILE   a name declared above, of that kind
+ *   CLIENTS ACTORS  one or more of them; a group counts as its members
+ *   NEW NEWS NEWFILE                          names declared here
+ *   NUMBER PERCENT SIGNAL TYPE                checked for what they say
+ *   WORD WORDS      anything;  STRING: a quoted text;  FIELDS: any number of field=value
+ */
+#ifndef HARNESS_COMMAND_H
+#define HARNESS_COMMAND_H
+
+#include <stddef.h>
+
+struct world;
+struct step;
+
+enum command_flag {
+    ACT = 0,
+    EXPECT = 1, /* checks something: must cite a requirement */
+    BLOCK = 2,  /* lines follow, up to "end" */
+};
+
+struct command {
+    const char *shape;
+    int flags;
+    const char *cite; /* the requirement that is broken if an act is refused; NULL: none */
+    /* 0, or -1 after world_fail(). */
+    int (*run)(struct world *w, const struct step *s);
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+/* The kinds of names, as the parser checks them and the world keeps them. */
+enum name_kind { NAME_SERVER, NAME_CLIENT, NAME_GROUP, NAME_PROBE, NAME_LISTENER, NAME_FILE };
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "compare.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS_SHOWN 10 /* of a difference */
+
+struct reading {
+    struct dump *dump;
+    struct pattern *row;
+    struct route last;
+};
+
+static void read_row(void *ctx, const char *line, size_t len)
+{
+    struct reading *r = ctx;
+    char dest[40] = "", mask[8] = "", gateway[40] = "", oif[80] = "", prefix[52];
+    struct route route;
+
+    if (!pattern_match(r->row, line, len))
+        return;
+    pattern_group(r->row, line, "dest", dest, sizeof dest);
+    pattern_group(r->row, line, "mask", mask, sizeof mask);
+    pattern_group(r->row, line, "gateway", gateway, sizeof gateway);
+    pattern_group(r->row, line, "oif", oif, sizeof oif);
+    snprintf(prefix, sizeof prefix, "%s/%s", dest, mask);
+    if (route_parse(prefix, gateway, oif, &route) != NULL) {
+        r->dump->unreadable++;
+        snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);
+        return;
+    }
+    bool before = oracle_count(r->dump->table) == 0 || r->last.destination < route.destination ||
+                  (r->last.destination == route.destination && r->last.mask < route.mask);
+    r->dump->ordered = r->dump->ordered && before;
+    if (oracle_create_route(r->dump->table, &route) != NULL)
+        r->dump->repeated++;
+    r->last = route;
+}
+
+int dump_read(struct world *w, struct actor *a, struct dump *d)
+{
+    struct pattern *done = a->program->ask[ASK_TABLE].done;
+    struct reading r = {.dump = d, .row = a->program->ask[ASK_TABLE].row};
+    struct ask ask = {.op = ASK_TABLE, .row = read_row, .ctx = &r};
+
+    *d = (struct dump){.table = oracle_create(), .ordered = true};
+    if (actor_ask(w, a, &ask) < 0)
+        return -1;
+    if (ask.refused)
+        return world_fail(w, VERDICT_FAIL, "%s refuses to show its table: %s", a->name,
+                          ask.closing);
+    if (pattern_match(done, ask.closing, strlen(ask.closing)))
+        pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
+    return 0;
+}
+
+void dump_finish(struct dump *d)
+{
+    oracle_destroy(d->table);
+    d->table = NULL;
+}
+
+int digest_read(struct world *w, struct actor *a, struct reported *r)
+{
+    struct pattern *done = a->program->ask[ASK_DIGEST].done;
+    struct ask ask = {.op = ASK_DIGEST};
+
+    memset(r, 0, sizeof *r);
+    if (a->program->ask[ASK_DIGEST].send == NULL)
+        return 0;
+    if (actor_ask(w, a, &ask) < 0)
+        return -1;
+    if (!pattern_match(done, ask.closing, strlen(ask.closing)))
+        return 0;
+    pattern_group(done, ask.closing, "seq", r->seq, sizeof r->seq);
+    pattern_group(done, ask.closing, "routes", r->routes, sizeof r->routes);
+    pattern_group(done, ask.closing, "digest", r->digest, sizeof r->digest);
+    pattern_group(done, ask.closing, "state", r->state, sizeof r->state);
+    return 1;
+}
+
+int next_pause(int *pause)
+{
+    *pause = *pause == 0 ? 1 : *pause < 50 ? *pause * 2 : 50;
+    return *pause;
+}
+
+/* Whether the dump is the table; if not, puts the difference into text. */
+static bool same(const struct dump *d, const struct oracle *want, struct buf *text)
+{
+    size_t differ = oracle_diff(want, d->table, ROWS_SHOWN, text);
+
+    if (d->repeated > 0)
+        buf_printf(text, "%zu rows stand more than once\n", d->repeated);
+    if (d->unreadable > 0)
+        buf_printf(text, "%zu rows are no routes, such as: %s\n", d->unreadable, d->sample);
+    return differ == 0 && d->repeated == 0 && d->unreadable == 0;
+}
+
+/* Whether the digest says that a dump is worth its time. Without one, always. */
+static int promising(struct world *w, struct actor *a, const struct oracle *want, bool *told)
+{
+    struct reported r;
+    int got = digest_read(w, a, &r);
+
+    *told = got == 1 && r.digest[0] != '\0';
+    if (got <= 0)
+        return got < 0 ? -1 : 1;
+    if (r.state[0] != '\0' && strcmp(r.state, "synchronised") != 0 && oracle_count(want) > 0)
+        return 0;
+    return !*told || strtoull(r.digest, NULL, 16) == oracle_digest(want);
+}
+
+static int differs(struct world *w, struct actor *a, const char *who, struct buf *rows, bool timed)
+{
+    if (timed)
+        world_timeout(w, "the table of %s does not become that of %s", a->name, who);
+    else
+        world_fail(w, VERDICT_FAIL, "the table of %s is not that of %s", a->name, who);
+    buf_printf(&w->outcome.detail, "rows of %s with -, of %s with +:\n%s", who, a->name,
+               rows->data ? rows->data : "");
+    buf_finish(rows);
+    return -1;
+}
+
+int compare_with(struct world *w, struct actor *a, const struct oracle *want, const char *who)
+{
+    int pause = 0, worth;
+    bool told = false;
+
+    for (;;) {
+        bool late = now_ms() >= w->deadline_ms;
+        struct buf rows = {0};
+        struct dump d;
+        if (late)
+            w->deadline_ms =
+                now_ms() + w->test->head.deadline_ms; /* for a last look, to show what differs */
+        worth = promising(w, a, want, &told);
+        if (worth < 0)
+            return -1;
+        if (worth == 0 && !late) {
+            world_pause(w, next_pause(&pause));
+            continue;
+        }
+        if (dump_read(w, a, &d) < 0) {
+            dump_finish(&d);
+            return -1;
+        }
+        bool equal = same(&d, want, &rows);
+        dump_finish(&d);
+        if (equal && worth > 0) {
+            buf_finish(&rows);
+            return 0;
+        }
+        if (equal) { /* the rows are right, and what it says of them is not */
+            buf_finish(&rows);
+            return world_fail(w, VERDICT_FAIL,
+                              "%s shows the table of %s, but reports another digest or state",
+                              a->name, who);
+        }
+        if (late || (told && worth > 0))
+            return differs(w, a, who, &rows, late);
+        buf_finish(&rows);
+        world_pause(w, next_pause(&pause));
+    }
+}
+
+int compare_server(struct world *w, struct actor *s)
+{
+    struct buf rows = {0};
+    struct reported r;
+    struct dump d;
+    int result = dump_read(w, s, &d);
+
+    if (result == 0 && !same(&d, s->oracle, &rows))
+        result = differs(w, s, "the oracle", &rows, false);
+    dump_finish(&d);
+    buf_finish(&rows);
+    if (result < 0 || digest_read(w, s, &r) <= 0)
+        return world_goes_on(w) ? result : -1;
+    if (r.digest[0] != '\0' && strtoull(r.digest, NULL, 16) != oracle_digest(s->oracle))
+        return world_fail_for(w, "TBL-18",
+                              "%s shows the right table and reports digest %s; it is %016llx",
+                              s->name, r.digest, (unsigned long long)oracle_digest(s->oracle));
+    return 0;
+}
+
+int compare_client(struct world *w, struct actor *a, struct actor *s)
+{
+    return compare_with(w, a, s->oracle, s->name);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading the table of a process and comparing it. "A equals S" always compares three: the oracle,
+ * S and A. A digest that a program reports only saves dumping a table that can't be right yet; the
+ * verdict comes from a full dump.
+ */
+#ifndef HARNESS_COMPARE_H
+#define HARNESS_COMPARE_H
+
+#include "actor.h"
+
+/* What a dump showed. */
+struct dump {
+    struct oracle *table;
+    size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 refuses */
+    bool ordered;                /* ascending by destination, then mask (TBL-15) */
+    char state[32];              /* as the closing line has it; "" if it doesn't */
+    char sample[128];            /* one of the rows that could not be read */
+};
+
+/* Asks for the whole table. 0, or -1 after world_fail(). Call dump_finish() in both cases. */
+int dump_read(struct world *w, struct actor *a, struct dump *d);
+void dump_finish(struct dump *d);
+
+/* Waits until the actor shows exactly the table that is wanted; who names the other side. */
+int compare_with(struct world *w, struct actor *a, const struct oracle *want, const char *who);
+/* Waits until client A equals server S and both equal the oracle of S. */
+int compare_client(struct world *w, struct actor *a, struct actor *s);
+/* Compares a server with its oracle, once: it has answered, so it is done. */
+int compare_server(struct world *w, struct actor *s);
+
+/* What a digest dialogue said; fields that its pattern lacks are empty. */
+struct reported {
+    char seq[24], routes[24], digest[24], state[32];
+};
+
+/* Asks for the digest; 1: told, 0: it has no such dialogue, -1 after world_fail(). */
+int digest_read(struct world *w, struct actor *a, struct reported *r);
+
+/* Milliseconds to wait before asking again: short at first, then longer. A program that is only
+ * asked gives no event to wait for. */
+int next_pause(int *pause);
+
+#endif

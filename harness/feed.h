@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A stream of changes, written to a server's console as fast as it takes them, each answer compared
+ * with what the oracle said of that change.
+ */
+#ifndef HARNESS_FEED_H
+#define HARNESS_FEED_H
+
+#include "actor.h"
+
+/* Starts feeding the lines of text, which it takes over: "create PREFIX GATEWAY OIF" and so on. */
+int feed_start(struct world *w, struct actor *a, struct buf *text);
+void feed_destroy(struct feed *f);
+
+/* A line of the actor's output that is an answer to the feed. */
+void feed_hear(struct world *w, struct actor *a, const char *line, size_t len);
+/* Moves more lines to what the actor is to be told. */
+void feed_refill(struct actor *a);
+
+/* Waits until that share of the lines is answered, in percent; 100 also ends the feed. */
+int feed_wait(struct world *w, struct actor *a, unsigned percent);
+
+#endif

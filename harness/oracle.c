@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "oracle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct slot {
+    struct route route;
+    uint8_t used; /* FREE, LIVE or GONE */
+};
+
+enum { FREE, LIVE, GONE };
+
+struct oracle {
+    struct slot *slots; /* open addressing, a power of two of them */
+    size_t size, live, filled;
+    size_t per_mask[33];
+    uint64_t digest;
+};
+
+struct oracle *oracle_create(void)
+{
+    struct oracle *o = x_calloc(1, sizeof *o);
+
+    o->size = 64;
+    o->slots = x_calloc(o->size, sizeof *o->slots);
+    return o;
+}
+
+void oracle_destroy(struct oracle *o)
+{
+    if (o == NULL)
+        return;
+    free(o->slots);
+    free(o);
+}
+
+void oracle_clear(struct oracle *o)
+{
+    free(o->slots);
+    *o = (struct oracle){.size = 64, .slots = x_calloc(64, sizeof *o->slots)};
+}
+
+bool address_parse(const char *text, uint32_t *address)
+{
+    uint32_t value = 0;
+
+    for (int octet = 0; octet < 4; octet++) {
+        unsigned n = 0, digits = 0;
+        for (; *text >= '0' && *text <= '9' && digits < 4; text++, digits++)
+            n = n * 10 + (unsigned)(*text - '0');
+        if (digits == 0 || digits > 3 || n > 255 || (digits > 1 && text[-(int)digits] == '0'))
+            return false;
+        if (octet < 3 && *text++ != '.')
+            return false;
+        value = value << 8 | n;
+    }
+    *address = value;
+    return *text == '\0';
+}
+
+static uint32_t mask_bits(unsigned mask)
+{
+    return mask == 0 ? 0 : UINT32_MAX << (32 - mask);
+}
+
+const char *route_parse_prefix(const char *text, struct route *r)
+{
+    const char *slash = strchr(text, '/');
+    char address[16];
+    unsigned mask = 0;
+
+    if (slash == NULL)
+        return "mask";
+    if (slash - text >= (ptrdiff_t)sizeof address)
+        return "address";
+    memcpy(address, text, (size_t)(slash - text));
+    address[slash - text] = '\0';
+    if (!address_parse(address, &r->destination))
+        return "address";
+    size_t digits = strspn(slash + 1, "0123456789");
+    if (digits < 1 || digits > 2 || slash[1 + digits] != '\0' || (digits > 1 && slash[1] == '0'))
+        return "mask";
+    for (size_t i = 1; i <= digits; i++)
+        mask = mask * 10 + (unsigned)(slash[i] - '0');
+    if (mask > 32)
+        return "mask";
+    r->mask = (uint8_t)mask;
+    return r->destination & ~mask_bits(mask) ? "prefix" : NULL;
+}
+
+const char *route_parse(const char *prefix, const char *gateway, const char *oif, struct route *r)
+{
+    const char *wrong;
+
+    memset(r, 0, sizeof *r);
+    wrong = route_parse_prefix(prefix, r);
+    if (wrong != NULL)
+        return wrong;
+    if (!address_parse(gateway, &r->gateway))
+        return "address";
+    if (oif[0] == '\0' || strlen(oif) >= sizeof r->oif)
+        return "oif";
+    for (const char *c = oif; *c != '\0'; c++)
+        if (*c <= ' ' || *c > '~')
+            return "oif";
+    strcpy(r->oif, oif);
+    return NULL;
+}
+
+static char *put_octets(char *p, uint32_t a)
+{
+    return p + sprintf(p, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+}
+
+void route_format(const struct route *r, char out[72])
+{
+    char *p = put_octets(out, r->destination);
+
+    p += sprintf(p, "/%u ", r->mask);
+    p = put_octets(p, r->gateway);
+    sprintf(p, " %.31s", r->oif);
+}
+
+/* TBL-18 */
+static uint64_t route_hash(const struct route *r)
+{
+    uint64_t h = 14695981039346656037u;
+    char line[72];
+
+    route_format(r, line);
+    for (const char *c = line; *c != '\0'; c++)
+        h = (h ^ (uint8_t)*c) * 1099511628211u;
+    return h;
+}
+
+/* The slot of a key, or the first free one where it would go. */
+static struct slot *find_slot(const struct oracle *o, uint32_t destination, uint8_t mask)
+{
+    uint64_t h = ((uint64_t)destination << 8 | mask) * 0x9e3779b97f4a7c15u;
+    size_t at = (size_t)(h >> 20) & (o->size - 1);
+
+    for (;; at = (at + 1) & (o->size - 1)) {
+        struct slot *s = &o->slots[at];
+        if (s->used == FREE)
+            return s;
+        if (s->used == LIVE && s->route.destination == destination && s->route.mask == mask)
+            return s;
+    }
+}
+
+static void grow(struct oracle *o)
+{
+    struct slot *old = o->slots;
+    size_t size = o->size;
+
+    if (o->filled * 2 < o->size)
+        return;
+    while (o->live * 4 >= o->size)
+        o->size *= 2;
+    o->slots = x_calloc(o->size, sizeof *o->slots);
+    o->filled = o->live;
+    for (size_t i = 0; i < size; i++)
+        if (old[i].used == LIVE)
+            *find_slot(o, old[i].route.destination, old[i].route.mask) = old[i];
+    free(old);
+}
+
+const char *oracle_create_route(struct oracle *o, const struct route *r)
+{
+    grow(o);
+    struct slot *s = find_slot(o, r->destination, r->mask);
+    if (s->used == LIVE)
+        return "exists";
+    *s = (struct slot){*r, LIVE};
+    o->live++;
+    o->filled++;
+    o->per_mask[r->mask]++;
+    o->digest += route_hash(r);
+    return NULL;
+}
+
+const char *oracle_update_route(struct oracle *o, const struct route *r)
+{
+    struct slot *s = find_slot(o, r->destination, r->mask);
+
+    if (s->used != LIVE)
+        return "absent";
+    o->digest += route_hash(r) - route_hash(&s->route);
+    s->route = *r;
+    return NULL;
+}
+
+const char *oracle_delete_route(struct oracle *o, const struct route *r)
+{
+    struct slot *s = find_slot(o, r->destination, r->mask);
+
+    if (s->used != LIVE)
+        return "absent";
+    o->digest -= route_hash(&s->route);
+    s->used = GONE;
+    o->live--;
+    o->per_mask[r->mask]--;
+    return NULL;
+}
+
+size_t oracle_count(const struct oracle *o)
+{
+    return o->live;
+}
+
+uint64_t oracle_digest(const struct oracle *o)
+{
+    return o->digest;
+}
+
+const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask)
+{
+    struct slot *s = find_slot(o, destination, mask);
+
+    return s->used == LIVE ? &s->route : NULL;
+}
+
+const struct route *oracle_lookup(const struct oracle *o, uint32_t address)
+{
+    for (int mask = 32; mask >= 0; mask--) {
+        const struct route *r;
+        if (o->per_mask[mask] == 0)
+            continue;
+        r = oracle_find(o, address & mask_bits((unsigned)mask), (uint8_t)mask);
+        if (r != NULL)
+            return r;
+    }
+    return NULL;
+}
+
+const struct route *oracle_next(const struct oracle *o, size_t *at)
+{
+    while (*at < o->size) {
+        struct slot *s = &o->slots[(*at)++];
+        if (s->used == LIVE)
+            return &s->route;
+    }
+    return NULL;
+}
+
+static bool same_value(const struct route *a, const struct route *b)
+{
+    return a->gateway == b->gateway && strcmp(a->oif, b->oif) == 0;
+}
+
+static void tell(struct buf *text, char sign, const struct route *r, const char *what)
+{
+    char line[72];
+
+    route_format(r, line);
+    buf_printf(text, "%c %s%s\n", sign, line, what);
+}
+
+size_t oracle_diff(const struct oracle *want, const struct oracle *got, size_t limit,
+                   struct buf *text)
+{
+    const struct route *r;
+    size_t differ = 0, at = 0;
+
+    while ((r = oracle_next(want, &at)) != NULL) {
+        const struct route *other = oracle_find(got, r->destination, r->mask);
+        if (other != NULL && same_value(r, other))
+            continue;
+        if (differ++ >= limit)
+            continue;
+        tell(text, '-', r, other ? "" : "   (missing)");
+        if (other != NULL)
+            tell(text, '+', other, "   (another value)");
+    }
+    for (at = 0; (r = oracle_next(got, &at)) != NULL;)
+        if (oracle_find(want, r->destination, r->mask) == NULL && differ++ < limit)
+            tell(text, '+', r, "   (should not be there)");
+    if (differ > limit)
+        buf_printf(text, "... and %zu more rows\n", differ - limit);
+    return differ;
+}

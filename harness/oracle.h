@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The oracle: what a server's routing table has to be after the operations of a scenario (spec
+ * chapter 1). Also holds tables that were read from a dump or a file, to compare with. A hash table
+ * and a scan over mask lengths: written to be plainly right, and to share nothing with any
+ * implementation that it judges.
+ */
+#ifndef HARNESS_ORACLE_H
+#define HARNESS_ORACLE_H
+
+#include "util.h"
+
+struct route {
+    uint32_t destination; /* host byte order, as gateway */
+    uint32_t gateway;
+    uint8_t mask;
+    char oif[32];
+};
+
+struct oracle;
+
+struct oracle *oracle_create(void);
+void oracle_destroy(struct oracle *o);
+void oracle_clear(struct oracle *o);
+
+/* What is wrong with the text of a route, as chapter 1 has it; NULL if nothing. Fills r. The kinds
+ * are those of chapter 7: "address", "mask", "prefix", "oif". */
+const char *route_parse_prefix(const char *text, struct route *r);
+const char *route_parse(const char *prefix, const char *gateway, const char *oif, struct route *r);
+/* Four octets without leading zeros; false if it is anything else. */
+bool address_parse(const char *text, uint32_t *address);
+/* The canonical line, without a line end. */
+void route_format(const struct route *r, char out[72]);
+
+/* The changes; each returns NULL or the kind of refusal: "exists", "absent". */
+const char *oracle_create_route(struct oracle *o, const struct route *r);
+const char *oracle_update_route(struct oracle *o, const struct route *r);
+const char *oracle_delete_route(struct oracle *o, const struct route *r);
+
+size_t oracle_count(const struct oracle *o);
+uint64_t oracle_digest(const struct oracle *o);
+/* NULL if the prefix is not there. Valid until the next change. */
+const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask);
+/* Longest match; NULL if there is none. */
+const struct route *oracle_lookup(const struct oracle *o, uint32_t address);
+/* Walks in no order: start with *at 0; NULL at the end. */
+const struct route *oracle_next(const struct oracle *o, size_t *at);
+
+/* Says in text, one row a line and at most limit rows, how got differs from want: "-" what is
+ * missing, "+" what should not be there. Returns how many rows differ. */
+size_t oracle_diff(const struct oracle *want, const struct oracle *got, size_t limit,
+                   struct buf *text);
+
+#endif

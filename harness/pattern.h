@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Patterns of manifests and scenarios: PCRE2, matched against one line, with named groups.
+ * Source: pcre2api(3).
+ */
+#ifndef HARNESS_PATTERN_H
+#define HARNESS_PATTERN_H
+
+#include "util.h"
+
+struct pattern;
+
+/* NULL if the text is no pattern; then *why (the caller's) says so, and *offset where. */
+struct pattern *pattern_create(const char *text, char **why, size_t *offset);
+void pattern_destroy(struct pattern *p);
+
+/* Matches anywhere in the line. NULL never matches. */
+bool pattern_match(struct pattern *p, const char *line, size_t len);
+/* Copies a named group of the last match; false if the pattern has no such group or it took no part
+ * in the match. Cuts what doesn't fit. */
+bool pattern_group(struct pattern *p, const char *line, const char *name, char *out, size_t size);
+/* Whether the pattern has such a group. */
+bool pattern_has(const struct pattern *p, const char *name);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static struct probe *add(struct world *w, const char *name, const char *socket)
+{
+    struct probe *p = x_calloc(1, sizeof *p);
+
+    p->name = x_strdup(name);
+    p->socket = x_strdup(socket);
+    p->fd = p->listener = -1;
+    replica_init(&p->replica);
+    w->probes = x_realloc(w->probes, (w->probe_count + 1) * sizeof(struct probe *));
+    w->probes[w->probe_count++] = p;
+    return p;
+}
+
+static int make_address(struct world *w, const char *path, struct sockaddr_un *address)
+{
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address->sun_path)
+        return world_fail(w, VERDICT_BROKEN, "%s is too long for a socket; use a shorter TMPDIR",
+                          path);
+    strcpy(address->sun_path, path);
+    return 0;
+}
+
+void probe_close(struct probe *p)
+{
+    if (p->fd >= 0)
+        close(p->fd);
+    p->fd = -1;
+    buf_finish(&p->in);
+    p->ended = false;
+}
+
+int probe_reconnect(struct world *w, struct probe *p)
+{
+    struct sockaddr_un address;
+
+    probe_close(p);
+    replica_finish(&p->replica);
+    replica_init(&p->replica);
+    if (make_address(w, p->socket, &address) < 0)
+        return -1;
+    p->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (p->fd < 0 || connect(p->fd, (struct sockaddr *)&address, sizeof address) < 0)
+        return world_fail_for(w, "TRN-1", "%s cannot connect to %s: %s", p->name, p->socket,
+                              strerror(errno));
+    fcntl(p->fd, F_SETFL, O_NONBLOCK);
+    world_tell(w, "%s connected", p->name);
+    return 0;
+}
+
+struct probe *probe_connect(struct world *w, const char *name, const char *socket_path)
+{
+    struct probe *p = add(w, name, socket_path);
+
+    return probe_reconnect(w, p) == 0 ? p : NULL;
+}
+
+struct probe *probe_listen(struct world *w, const char *name)
+{
+    char *path = x_printf("%s/%s.sock", w->sandbox->dir, name);
+    struct probe *p = add(w, name, path);
+    struct sockaddr_un address;
+
+    free(path);
+    if (make_address(w, p->socket, &address) < 0)
+        return NULL;
+    p->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (p->listener < 0 || bind(p->listener, (struct sockaddr *)&address, sizeof address) < 0 ||
+        chmod(p->socket, 0777) < 0 || listen(p->listener, 64) < 0) {
+        world_fail(w, VERDICT_BROKEN, "%s cannot listen at %s: %s", name, p->socket,
+                   strerror(errno));
+        return NULL;
+    }
+    return p;
+}
+
+void probe_destroy(struct probe *p)
+{
+    probe_close(p);
+    if (p->listener >= 0) {
+        close(p->listener);
+        unlink(p->socket);
+    }
+    replica_finish(&p->replica);
+    free(p->socket);
+    free(p->name);
+    free(p);
+}
+
+int probe_accept(struct world *w, struct probe *p)
+{
+    if (p->listener < 0)
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s is a client; only a probe that listens gets connections", p->name);
+    probe_close(p);
+    p->wants = true;
+    while (p->fd < 0 && world_wait(w))
+        continue;
+    p->wants = false;
+    if (p->fd < 0)
+        return world_timeout(w, "nobody connected to %s", p->name);
+    world_tell(w, "%s has a connection", p->name);
+    return 0;
+}
+
+int probe_send(struct world *w, struct probe *p, const void *data, size_t len, bool dribble)
+{
+    const char *at = data;
+
+    while (len > 0) {
+        ssize_t put = p->fd < 0 ? -1 : send(p->fd, at, dribble ? 1 : len, MSG_NOSIGNAL);
+        if (put < 0 && p->fd >= 0 && (errno == EAGAIN || errno == EINTR)) {
+            if (world_wait(w))
+                continue;
+            return world_timeout(w, "the peer of %s takes no more bytes", p->name);
+        }
+        if (put < 0 && p->fd >= 0 && (errno == EPIPE || errno == ECONNRESET)) {
+            world_tell(w, "%s > cut short: the peer has closed", p->name);
+            return 0; /* the peer may close on the first wrong byte */
+        }
+        if (put < 0)
+            return world_fail(w, VERDICT_BROKEN, "%s has no connection to send on", p->name);
+        at += put;
+        len -= (size_t)put;
+    }
+    return 0;
+}
+
+/* Feeds the strict client behind a client probe. */
+static int follow(struct world *w, struct probe *p, const struct frame *f)
+{
+    char *why = NULL;
+    const char *id = p->listener >= 0 ? NULL : replica_apply(&p->replica, f, &why);
+
+    if (id == NULL)
+        return 1;
+    world_fail_for(w, id, "%s got a frame that does not belong there: %s", p->name, why);
+    buf_adds(&w->outcome.detail, "frame ");
+    wire_describe(f, &w->outcome.detail);
+    free(why);
+    return -1;
+}
+
+int probe_next(struct world *w, struct probe *p, struct frame *f)
+{
+    const char *id;
+    char *why = NULL;
+    int got;
+    struct buf text = {0};
+
+    p->wants = true;
+    while ((got = wire_take(&p->in, f, &id, &why)) == 0 && !p->ended && p->fd >= 0)
+        if (!world_wait(w))
+            break;
+    p->wants = false;
+    if (got < 0) {
+        world_fail_for(w, id, "%s got a malformed frame: %s", p->name, why);
+        free(why);
+        return -1;
+    }
+    if (got == 1) {
+        wire_describe(f, &text);
+        world_tell(w, "%s < %s", p->name, text.data);
+        buf_finish(&text);
+        return follow(w, p, f);
+    }
+    if (!p->ended && p->fd >= 0)
+        return world_timeout(w, "%s waited for a frame, and none came", p->name);
+    if (p->in.len > 0)
+        return world_fail_for(w, "FRM-1", "%s got half a frame, then the end", p->name);
+    return 0;
+}
+
+int probe_wait_taken(struct world *w, struct probe *p)
+{
+    int left = 0;
+
+    for (;;) {
+        if (p->fd < 0)
+            return world_fail(w, VERDICT_BROKEN, "%s has no connection", p->name);
+        if (ioctl(p->fd, SIOCOUTQ, &left) < 0)
+            return world_fail(w, VERDICT_BROKEN, "SIOCOUTQ: %s", strerror(errno));
+        if (left == 0)
+            return 0;
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "the peer of %s left %d bytes unread", p->name, left);
+        world_pause(w, 1);
+    }
+}
+
+size_t probe_poll(struct probe *p, struct pollfd *out)
+{
+    if (!p->wants)
+        return 0;
+    if (p->fd >= 0 && !p->ended)
+        *out = (struct pollfd){.fd = p->fd, .events = POLLIN};
+    else if (p->listener >= 0)
+        *out = (struct pollfd){.fd = p->listener, .events = POLLIN};
+    else
+        return 0;
+    return 1;
+}
+
+void probe_handle(struct probe *p, int fd, short events)
+{
+    char chunk[65536];
+    ssize_t got;
+
+    (void)events;
+    if (fd == p->listener) {
+        p->fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        return;
+    }
+    got = read(fd, chunk, sizeof chunk);
+    if (got > 0)
+        buf_add(&p->in, chunk, (size_t)got);
+    else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+        p->ended = true;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "replica.h"
+
+#include <stdlib.h>
+
+void replica_init(struct replica *r)
+{
+    *r = (struct replica){.visible = oracle_create(), .shadow = oracle_create()};
+}
+
+void replica_finish(struct replica *r)
+{
+    oracle_destroy(r->visible);
+    oracle_destroy(r->shadow);
+    *r = (struct replica){0};
+}
+
+static const char *check_epoch(struct replica *r, const struct frame *f, char **why)
+{
+    uint64_t epoch = wire_number(f, "epoch");
+
+    if (epoch >> 32 == 0) {
+        *why = x_printf("the epoch has instance 0");
+        return "EPO-1";
+    }
+    if (epoch < r->epoch) {
+        *why = x_printf("the epoch went down from %u.%u to %u.%u", (unsigned)(r->epoch >> 32),
+                        (unsigned)r->epoch, (unsigned)(epoch >> 32), (unsigned)epoch);
+        return "EPO-2";
+    }
+    r->epoch = epoch;
+    return NULL;
+}
+
+static const char *change(struct replica *r, const struct frame *f, struct oracle *table,
+                          char **why)
+{
+    struct route route;
+    const char *refused = NULL;
+    int op = f->bytes[5];
+
+    wire_route(f, &route);
+    if (op == OP_CREATE)
+        refused = oracle_create_route(table, &route);
+    else if (op == OP_UPDATE)
+        refused = oracle_update_route(table, &route);
+    else
+        refused = oracle_delete_route(table, &route);
+    if (refused == NULL || r->in_snapshot) {
+        if (refused != NULL && op != OP_DELETE) { /* in a snapshot: an upsert */
+            oracle_delete_route(table, &route);
+            oracle_create_route(table, &route);
+        }
+        return NULL;
+    }
+    *why = x_printf("a %s of a prefix that is %s",
+                    op == OP_CREATE   ? "CREATE"
+                    : op == OP_UPDATE ? "UPDATE"
+                                      : "DELETE",
+                    op == OP_CREATE ? "in the table already" : "not in the table");
+    return "SYN-11";
+}
+
+static const char *apply_route(struct replica *r, const struct frame *f, char **why)
+{
+    uint64_t seq = wire_number(f, "seq");
+
+    if (seq == 0 && (!r->in_snapshot || f->bytes[5] != OP_CREATE)) {
+        *why = x_printf("a ROUTE with seq 0 that is no CREATE inside a snapshot");
+        return "SYN-3";
+    }
+    if (!r->in_snapshot && !r->synchronised) {
+        *why = x_printf("a ROUTE before the first SNAPSHOT_BEGIN");
+        return "SYN-1";
+    }
+    if (seq != 0 && seq != r->seq + 1) {
+        *why =
+            x_printf("seq %llu follows %llu", (unsigned long long)seq, (unsigned long long)r->seq);
+        return "SYN-12";
+    }
+    if (seq != 0) {
+        r->seq = seq;
+        r->since_digest++;
+    }
+    if (r->since_digest > WIRE_DIGEST_EVERY) {
+        *why = x_printf("%llu changes without a DIGEST", (unsigned long long)r->since_digest);
+        return "SYN-17";
+    }
+    return change(r, f, r->in_snapshot ? r->shadow : r->visible, why);
+}
+
+/* The counts and the digest of SNAPSHOT_END and DIGEST against the table. */
+static const char *check_digest(const struct replica *r, const struct frame *f,
+                                const struct oracle *t, const char *id, char **why)
+{
+    uint64_t seq = wire_number(f, "seq"), routes = wire_number(f, "routes"),
+             digest = wire_number(f, "digest");
+
+    if (seq != r->seq)
+        *why = x_printf("it names seq %llu; the last change was %llu", (unsigned long long)seq,
+                        (unsigned long long)r->seq);
+    else if (routes != oracle_count(t) || digest != oracle_digest(t))
+        *why = x_printf(
+            "it says %llu routes with digest %016llx; what was sent makes %zu with %016llx",
+            (unsigned long long)routes, (unsigned long long)digest, oracle_count(t),
+            (unsigned long long)oracle_digest(t));
+    else
+        return NULL;
+    return id;
+}
+
+static const char *end_snapshot(struct replica *r, const struct frame *f, char **why)
+{
+    const char *id;
+    struct oracle *old = r->visible;
+
+    if (!r->in_snapshot) {
+        *why = x_printf("a SNAPSHOT_END without a SNAPSHOT_BEGIN");
+        return "SYN-1";
+    }
+    id = check_digest(r, f, r->shadow, "SYN-4", why);
+    r->visible = r->shadow;
+    r->shadow = old;
+    r->in_snapshot = false;
+    r->synchronised = true;
+    r->snapshots++;
+    return id;
+}
+
+static const char *begin_snapshot(struct replica *r, const struct frame *f, char **why)
+{
+    uint64_t seq = wire_number(f, "seq");
+
+    if (seq < r->seq) {
+        *why = x_printf("SNAPSHOT_BEGIN names seq %llu; %llu was sent already",
+                        (unsigned long long)seq, (unsigned long long)r->seq);
+        return "SYN-4";
+    }
+    r->seq = seq;
+    r->since_digest = 0;
+    r->in_snapshot = true;
+    oracle_clear(r->shadow);
+    return NULL;
+}
+
+const char *replica_apply(struct replica *r, const struct frame *f, char **why)
+{
+    int type = wire_type_of(f);
+    const char *id;
+
+    if (type == FRAME_ERROR || type == FRAME_BYE) {
+        r->ended = type == FRAME_BYE || wire_number(f, "code") != 5;
+        return NULL;
+    }
+    if (r->welcomed == (type == FRAME_WELCOME)) {
+        *why =
+            x_printf(r->welcomed ? "a second WELCOME" : "%s before WELCOME", wire_type_name(type));
+        return "SES-2";
+    }
+    id = check_epoch(r, f, why);
+    if (id != NULL)
+        return id;
+    switch (type) {
+    case FRAME_WELCOME:
+        r->welcomed = true;
+        return NULL;
+    case FRAME_SNAPSHOT_BEGIN:
+        return begin_snapshot(r, f, why);
+    case FRAME_SNAPSHOT_END:
+        return end_snapshot(r, f, why);
+    case FRAME_ROUTE:
+        return apply_route(r, f, why);
+    case FRAME_DIGEST:
+        r->since_digest = 0;
+        if (r->in_snapshot || !r->synchronised)
+            return NULL;
+        return check_digest(r, f, r->visible, "SYN-17", why);
+    case FRAME_FLUSH:
+        oracle_clear(r->visible);
+        oracle_clear(r->shadow);
+        r->in_snapshot = false;
+        r->synchronised = true;
+        r->seq = wire_number(f, "seq");
+        return NULL;
+    default:
+        *why = x_printf("a server sent %s", wire_type_name(type));
+        return "FRM-1";
+    }
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The requirements, read from the spec's text: spec/README.md says how they are written. Nothing
+ * here keeps a list of its own, so the text and what is judged cannot drift apart.
+ */
+#ifndef HARNESS_REQUIREMENT_H
+#define HARNESS_REQUIREMENT_H
+
+#include "util.h"
+
+enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_MAY };
+
+struct requirement {
+    char *id; /* "SYN-2" */
+    enum level level;
+    char *subject;  /* "server", "client" or "both" */
+    char *origin;   /* "course", "corrected" or "rtm1" */
+    char *sentence; /* on one line */
+    char *why;      /* the quoted lines below it, "" if none */
+    char *file;     /* "spec/4-session.md" */
+    int line;
+};
+
+struct requirements {
+    struct requirement *at; /* in the order of the chapters */
+    size_t n;
+};
+
+/* Reads the numbered chapters N-*.md of a directory. Returns -1 with complaints if one can't be
+ * read, an id stands twice, or a requirement is not written as the spec's README says. */
+int requirements_read(struct requirements *r, const char *directory, struct diag *d);
+void requirements_finish(struct requirements *r);
+
+/* NULL if there is none. */
+const struct requirement *requirement_find(const struct requirements *r, const char *id);
+/* The id most like this one, or NULL. */
+const char *requirement_suggest(const struct requirements *r, const char *id);
+
+const char *level_name(enum level level);
+
+#endif

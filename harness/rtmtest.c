@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rtmtest: the conformance suite's command line.
+ */
+#include "command.h"
+#include "run.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+static const char help[] =
+    "rtmtest " SUITE_VERSION ": says whether a Routing Table Manager conforms to RTM/1\n"
+    "\n"
+    "usage: rtmtest run [OPTION]...        run scenarios against an implementation\n"
+    "       rtmtest list [--only X]...     the cases, with their titles\n"
+    "       rtmtest requirements           the requirements of the spec, one a line\n"
+    "       rtmtest explain ID...          a requirement, why it is there, its scenarios\n"
+    "       rtmtest coverage               requirements without a scenario, and counts\n"
+    "       rtmtest parse FILE...          check scenarios without running them\n"
+    "\n"
+    "options of run:\n"
+    "  --iut FILE         manifest of the implementation (the reference's)\n"
+    "  --only X           a requirement's id, a case, a file or directory, or a tag; may be "
+    "repeated\n"
+    "  --jobs N           cases at a time (the number of processors)\n"
+    "  --seed N           order of the cases (random; printed)\n"
+    "  --sandbox MODE     auto, namespaces or none (auto)\n"
+    "  --baseline FILE    known failures: lines of CASE VERDICT ID \"reason\"\n"
+    "  --format F         pretty, tap or ndjson (pretty on a terminal, else tap)\n"
+    "  --keep             keep the directories of the cases, and say where\n"
+    "options of all:\n"
+    "  --share DIR        where spec/ and tests/ are (or RTM_SHARE)\n"
+    "\n"
+    "RTM_DATA names a directory of real tables; without it generated ones stand in.\n"
+    "exit status: 0 conforms, 1 does not, 2 undecided, 64 wrong usage, 70 internal error\n";
+
+struct setup {
+    const char *share, *iut, *baseline, *format;
+    const char **only;
+    size_t only_n;
+    int jobs;
+    uint64_t seed;
+    bool seeded, keep;
+    enum sandbox_choice sandbox;
+    struct requirements requirements;
+    struct suite suite;
+    struct diag diag;
+};
+
+static int usage(const char *message, const char *word)
+{
+    fprintf(stderr, "rtmtest: %s%s%s; rtmtest --help shows how\n", message, word ? " " : "",
+            word ? word : "");
+    return EXIT_USAGE;
+}
+
+static int parse_number(const char *text, uint64_t most, uint64_t *value)
+{
+    char *end;
+
+    *value = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && *value <= most ? 0 : -1;
+}
+
+static int parse_sandbox(struct setup *s, const char *text)
+{
+    static const char *const modes[] = {"auto", "namespaces", "none"};
+
+    for (size_t i = 0; i < LENGTH(modes); i++) {
+        if (strcmp(text, modes[i]) != 0)
+            continue;
+        s->sandbox = (enum sandbox_choice)i;
+        return 0;
+    }
+    return usage("expected --sandbox auto, namespaces or none, not", text);
+}
+
+static int parse_options(struct setup *s, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"iut", required_argument, NULL, 'i'},     {"only", required_argument, NULL, 'o'},
+        {"jobs", required_argument, NULL, 'j'},    {"seed", required_argument, NULL, 's'},
+        {"sandbox", required_argument, NULL, 'b'}, {"baseline", required_argument, NULL, 'k'},
+        {"format", required_argument, NULL, 'f'},  {"keep", no_argument, NULL, 'K'},
+        {"share", required_argument, NULL, 'S'},   {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
+    };
+    uint64_t number;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (c) {
+        case 'i':
+            s->iut = optarg;
+            break;
+        case 'o':
+            s->only[s->only_n++] = optarg;
+            break;
+        case 'j':
+            if (parse_number(optarg, 64, &number) < 0 || number == 0)
+                return usage("expected --jobs with a number from 1 to 64, not", optarg);
+            s->jobs = (int)number;
+            break;
+        case 's':
+            if (parse_number(optarg, UINT64_MAX, &s->seed) < 0)
+                return usage("expected --seed with a number, not", optarg);
+            s->seeded = true;
+            break;
+        case 'b':
+            if (parse_sandbox(s, optarg) != 0)
+                return EXIT_USAGE;
+            break;
+        case 'k':
+            s->baseline = optarg;
+            break;
+        case 'f':
+            s->format = optarg;
+            break;
+        case 'K':
+            s->keep = true;
+            break;
+        case 'S':
+            s->share = optarg;
+            break;
+        default:
+            return usage("wrong option", NULL);
+        }
+    }
+    return 0;
+}
+
+/* Prints the complaints; true if there were any. */
+static bool complained(struct setup *s)
+{
+    if (s->diag.count == 0)
+        return false;
+    fputs(s->diag.text.data, stderr);
+    return true;
+}
+
+static int read_spec(struct setup *s)
+{
+    char *spec = x_printf("%s/spec", s->share);
+
+    requirements_read(&s->requirements, spec, &s->diag);
+    free(spec);
+    return complained(s) ? EXIT_UNDECIDED : 0;
+}
+
+static bool is_scenario(const char *path)
+{
+    size_t len = strlen(path);
+
+    return len > 4 && strcmp(path + len - 4, ".rtm") == 0 && access(path, R_OK) == 0;
+}
+
+/* The scenarios of the suite, and those that --only names by their file outside of it. */
+static int read_scenarios(struct setup *s)
+{
+    char *conformance = x_printf("%s/tests/conformance", s->share);
+    char inside[PATH_MAX] = "", given[PATH_MAX];
+    bool all = s->only_n == 0;
+
+    if (realpath(conformance, inside) == NULL)
+        snprintf(inside, sizeof inside, "%s", conformance);
+    for (size_t i = 0; i < s->only_n; i++) {
+        bool outside = is_scenario(s->only[i]) && realpath(s->only[i], given) != NULL &&
+                       strncmp(given, inside, strlen(inside)) != 0;
+        all = all || !outside;
+        if (outside)
+            suite_read(&s->suite, s->only[i], &s->requirements, &s->diag);
+    }
+    if (all)
+        suite_read(&s->suite, conformance, &s->requirements, &s->diag);
+    free(conformance);
+    return complained(s) ? EXIT_UNDECIDED : 0;
+}
+
+/* Whether one word of --only means this case. */
+static bool means(const char *word, const struct test_case *t)
+{
+    size_t len = strlen(word);
+    char a[PATH_MAX], b[PATH_MAX];
+
+    if (strcmp(word, t->name) == 0 || case_tagged(t, word) || case_cites(t, word))
+        return true;
+    if (strncmp(t->name, word, len) == 0 && (t->name[len] == '/' || t->name[len] == '#'))
+        return true;
+    if (realpath(word, a) == NULL || realpath(t->file, b) == NULL)
+        return false;
+    len = strlen(a);
+    return strncmp(a, b, len) == 0 && (b[len] == '\0' || b[len] == '/');
+}
+
+/* The cases that --only leaves; NULL after a complaint if a word means none. */
+static const struct test_case **select_cases(struct setup *s, size_t *n)
+{
+    const struct test_case **chosen = x_calloc(s->suite.n, sizeof *chosen);
+    bool *used = x_calloc(s->only_n, sizeof *used);
+
+    *n = 0;
+    for (size_t i = 0; i < s->suite.n; i++) {
+        bool wanted = s->only_n == 0;
+        for (size_t k = 0; k < s->only_n; k++) {
+            if (!means(s->only[k], &s->suite.at[i]))
+                continue;
+            wanted = used[k] = true;
+        }
+        if (wanted)
+            chosen[(*n)++] = &s->suite.at[i];
+    }
+    for (size_t k = 0; k < s->only_n; k++) {
+        if (used[k])
+            continue;
+        usage("no requirement, case, file or tag with a scenario:", s->only[k]);
+        free(chosen);
+        chosen = NULL;
+        break;
+    }
+    free(used);
+    return chosen;
+}
+
+static bool cited_by_case(const struct test_case *t, size_t i, const struct suite *all,
+                          const char *id)
+{
+    return case_cites(t, id) && (i == 0 || strcmp(all->at[i - 1].file, t->file) != 0);
+}
+
+static int print_requirements(struct setup *s)
+{
+    for (size_t i = 0; i < s->requirements.n; i++) {
+        const struct requirement *q = &s->requirements.at[i];
+        printf("%-7s %-6s %-6s %-9s %s\n", q->id, level_name(q->level), q->subject, q->origin,
+               q->sentence);
+    }
+    return 0;
+}
+
+static void explain_one(const struct setup *s, const struct requirement *q)
+{
+    printf("%s  %s, %s, origin %s  (%s:%d)\n  %s\n", q->id, level_name(q->level), q->subject,
+           q->origin, q->file, q->line, q->sentence);
+    if (*q->why != '\0')
+        printf("  why: %s\n", q->why);
+    for (size_t i = 0; i < s->suite.n; i++)
+        if (cited_by_case(&s->suite.at[i], i, &s->suite, q->id))
+            printf("  checked by %s: %s\n", s->suite.at[i].file, s->suite.at[i].head.title);
+}
+
+static int explain(struct setup *s, int argc, char **argv)
+{
+    if (argc == 0)
+        return usage("explain what? Give the id of a requirement, such as SYN-2", NULL);
+    for (int i = 0; i < argc; i++) {
+        const struct requirement *q = requirement_find(&s->requirements, argv[i]);
+        const char *meant = requirement_suggest(&s->requirements, argv[i]);
+        if (q == NULL) {
+            fprintf(stderr, "rtmtest: the spec has no requirement %s%s%s%s\n", argv[i],
+                    meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+            return EXIT_USAGE;
+        }
+        explain_one(s, q);
+    }
+    return 0;
+}
+
+/* Which requirement is checked by how many scenarios; 1 if a MUST has none. */
+static int coverage(struct setup *s)
+{
+    size_t musts = 0, bare = 0;
+
+    for (size_t i = 0; i < s->requirements.n; i++) {
+        const struct requirement *q = &s->requirements.at[i];
+        size_t scenarios = 0;
+        for (size_t k = 0; k < s->suite.n; k++)
+            scenarios += cited_by_case(&s->suite.at[k], k, &s->suite, q->id);
+        printf("%-7s %-6s %zu scenario%s\n", q->id, level_name(q->level), scenarios,
+               scenarios == 1 ? "" : "s");
+        musts += q->level == LEVEL_MUST;
+        bare += q->level == LEVEL_MUST && scenarios == 0;
+    }
+    printf("%zu cases; %zu of %zu MUSTs have a scenario\n", s->suite.n, musts - bare, musts);
+    return bare > 0 ? EXIT_FAILS : 0;
+}
+
+static int list(struct setup *s)
+{
+    size_t n;
+    const struct test_case **cases = select_cases(s, &n);
+
+    if (cases == NULL)
+        return EXIT_USAGE;
+    for (size_t i = 0; i < n; i++)
+        printf("%-44s %s\n", cases[i]->name, cases[i]->head.title);
+    free(cases);
+    return 0;
+}
+
+static int parse(struct setup *s, int argc, char **argv)
+{
+    if (argc == 0)
+        return usage("parse what? Give files of scenarios", NULL);
+    for (int i = 0; i < argc; i++)
+        suite_read(&s->suite, argv[i], &s->requirements, &s->diag);
+    if (complained(s))
+        return EXIT_FAILS;
+    printf("%zu cases are well-formed\n", s->suite.n);
+    return s->suite.n > 0 ? 0 : usage("no scenario there:", argv[0]);
+}
+
+/* What a reader types to repeat the run. */
+static char *repeat_command(const struct setup *s, const char *program)
+{
+    char *command =
+        x_printf("%s run --iut %s --seed %llu%s%s", program, s->iut, (unsigned long long)s->seed,
+                 s->sandbox == SANDBOX_NONE ? " --sandbox none" : "", s->keep ? " --keep" : "");
+
+    return command;
+}
+
+static const char *find_data(const struct setup *s, char *into)
+{
+    const char *given = getenv("RTM_DATA");
+
+    if (given != NULL && *given != '\0')
+        return strcmp(given, "none") == 0 ? NULL : given;
+    snprintf(into, PATH_MAX, "%s/../shared/data", s->share);
+    return access(into, R_OK | X_OK) == 0 ? into : NULL;
+}
+
+static int run_with(struct setup *s, const struct test_case **cases, size_t n,
+                    enum report_format format, const char *program)
+{
+    struct manifest *m = manifest_read(s->iut, &s->diag);
+    struct baseline baseline = {0};
+    char data[PATH_MAX], *repeat;
+    struct report report;
+    int code = EXIT_USAGE;
+
+    if (s->baseline != NULL)
+        baseline_read(&baseline, s->baseline, &s->suite, &s->diag);
+    repeat = repeat_command(s, program);
+    if (!complained(s)) {
+        struct run_options o = {
+            .manifest = m,
+            .requirements = &s->requirements,
+            .baseline = &baseline,
+            .cases = cases,
+            .n = n,
+            .whole = s->only_n == 0,
+            .jobs = s->jobs,
+            .seed = s->seed,
+            .keep = s->keep,
+            .sandbox = s->sandbox,
+            .data = find_data(s, data),
+            .repeat = repeat,
+        };
+        report_init(&report, format, &s->requirements, stdout);
+        code = run_cases(&o, &report);
+        report_finish(&report);
+    }
+    free(repeat);
+    baseline_finish(&baseline);
+    manifest_destroy(m);
+    return code;
+}
+
+static int run(struct setup *s, const char *program)
+{
+    static const char *const formats[] = {"pretty", "tap", "ndjson"};
+    int format = -1, code;
+    char iut[PATH_MAX];
+    size_t n;
+
+    if (s->format == NULL)
+        s->format = isatty(STDOUT_FILENO) ? "pretty" : "tap";
+    for (size_t i = 0; i < LENGTH(formats); i++)
+        if (strcmp(s->format, formats[i]) == 0)
+            format = (int)i;
+    if (format < 0)
+        return usage("expected --format pretty, tap or ndjson, not", s->format);
+    if (s->iut == NULL) {
+        snprintf(iut, sizeof iut, "%s/tests/iuts/reference.rtmi", s->share);
+        s->iut = iut;
+    }
+    if (!s->seeded && getrandom(&s->seed, 4, 0) != 4)
+        return EXIT_INTERNAL;
+    const struct test_case **cases = select_cases(s, &n);
+    if (cases == NULL)
+        return EXIT_USAGE;
+    code = run_with(s, cases, n, (enum report_format)format, program);
+    free(cases);
+    return code;
+}
+
+static int dispatch(struct setup *s, const char *program, const char *verb, int argc, char **argv)
+{
+    int code;
+
+    if (argc > 0 && strcmp(verb, "explain") != 0 && strcmp(verb, "parse") != 0)
+        return usage("unexpected word", argv[0]);
+    code = read_spec(s);
+    if (code == 0 && strcmp(verb, "parse") == 0)
+        return parse(s, argc, argv);
+    if (code == 0 && strcmp(verb, "requirements") == 0)
+        return print_requirements(s);
+    if (code == 0)
+        code = read_scenarios(s);
+    if (code != 0)
+        return code;
+    if (strcmp(verb, "run") == 0)
+        return run(s, program);
+    if (strcmp(verb, "list") == 0)
+        return list(s);
+    if (strcmp(verb, "explain") == 0)
+        return explain(s, argc, argv);
+    return coverage(s);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const verbs[] = {"run",     "list",     "requirements",
+                                        "explain", "coverage", "parse"};
+    const char *verb = argc > 1 ? argv[1] : "", *meant = suggest(verb, verbs, LENGTH(verbs));
+    struct setup s = {.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
+                      .only = x_calloc((size_t)argc, sizeof(char *))};
+    bool known = false;
+    int code;
+
+    s.share = getenv("RTM_SHARE") ? getenv("RTM_SHARE") : RTM_SHARE;
+    setenv("RTM_BUILD", RTM_BUILD, 0);
+    unsetenv("RTM_SOCKET"); /* an IUT is told by its manifest alone */
+    for (size_t i = 0; i < LENGTH(verbs); i++)
+        known = known || strcmp(verb, verbs[i]) == 0;
+    if (strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0 ||
+        strcmp(verb, "--version") == 0) {
+        fputs(strcmp(verb, "--version") == 0 ? "rtmtest " SUITE_VERSION "\n" : help, stdout);
+        code = 0;
+    } else if (!known) {
+        code =
+            *verb == '\0'
+                ? usage("expected a command: run, list, requirements, explain, coverage or parse",
+                        NULL)
+                : usage(meant ? "no such command; did you mean" : "no such command:",
+                        meant ? meant : verb);
+    } else {
+        optind = 2;
+        code = parse_options(&s, argc, argv);
+        if (code == 0)
+            code = dispatch(&s, argv[0], verb, argc - optind, argv + optind);
+    }
+    suite_finish(&s.suite);
+    requirements_finish(&s.requirements);
+    diag_finish(&s.diag);
+    free(s.only);
+    return code;
+}

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include "case.h"
+#include "data.h"
+#include "generate.h"
+#include "world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROCESSES_AT_ONCE 256 /* declared costs of the cases that run at the same time */
+
+struct worker {
+    pid_t pid;
+    int fd; /* its event comes here */
+    const struct test_case *test;
+    char *dir;
+    struct buf event;
+    int64_t give_up_ms;
+    bool alone;
+};
+
+struct run {
+    const struct run_options *o;
+    struct report *report;
+    bool namespaces;
+    char *dir, *data; /* data: NULL if there is none */
+    const struct test_case **queue;
+    size_t next;
+    const struct test_case **again; /* to be run alone */
+    size_t again_n;
+    struct worker *workers;
+    size_t worker_n;
+    int processes, started;
+    size_t counts[VERDICT_COUNT];
+    bool *claimed; /* of each feature of the manifest: a case with a MUST was executed */
+    int64_t started_us;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+    interrupted = signal;
+}
+
+/* Shuffled by the seed; those on real data first, since they take longest. */
+static void make_queue(struct run *r)
+{
+    struct random random = {r->o->seed};
+    size_t n = r->o->n, at = 0;
+    const struct test_case **shuffled = x_calloc(n, sizeof *shuffled);
+
+    memcpy(shuffled, r->o->cases, n * sizeof *shuffled);
+    for (size_t i = n; i > 1; i--) {
+        size_t k = random_below(&random, (uint32_t)i);
+        const struct test_case *held = shuffled[i - 1];
+        shuffled[i - 1] = shuffled[k];
+        shuffled[k] = held;
+    }
+    r->queue = x_calloc(n, sizeof *r->queue);
+    for (int heavy = 1; heavy >= 0; heavy--)
+        for (size_t i = 0; i < n; i++)
+            if (case_tagged(shuffled[i], "data") == (heavy == 1))
+                r->queue[at++] = shuffled[i];
+    free(shuffled);
+}
+
+/* In the child: runs the case and writes its event. */
+static void work(struct run *r, const struct worker *worker, int out)
+{
+    struct sandbox s;
+    char *why = NULL;
+    json_t *event;
+
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    sandbox_init(&s, r->namespaces, r->o->manifest->root, worker->dir, r->data);
+    if (sandbox_enter(&s, &why) < 0)
+        event = case_event(worker->test, "BROKEN", why);
+    else
+        event = case_run(worker->test, r->o->manifest, &s, r->o->requirements);
+    char *text = json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    size_t len = strlen(text), done = 0;
+    while (done < len) {
+        ssize_t put = write(out, text + done, len - done);
+        if (put < 0 && errno != EINTR)
+            _exit(70);
+        done += put > 0 ? (size_t)put : 0;
+    }
+    _exit(0);
+}
+
+static void count(struct run *r, json_t *event)
+{
+    const char *verdict = report_text(event, "verdict");
+
+    for (int v = 0; v < VERDICT_COUNT; v++)
+        if (strcmp(verdict, verdict_name((enum verdict)v)) == 0)
+            r->counts[v]++;
+}
+
+/* Turns a known failure into XFAIL, and a pass that was not expected into XPASS. */
+static void apply_baseline(struct run *r, json_t *event)
+{
+    const struct known_failure *k = baseline_find(r->o->baseline, report_text(event, "case"));
+    const char *verdict = report_text(event, "verdict"), *id = report_text(event, "id");
+    char *message;
+
+    if (k == NULL)
+        return;
+    if (strcmp(verdict, k->verdict) == 0 && strcmp(*id ? id : "-", k->id) == 0) {
+        message = x_printf("known: %s", k->reason);
+        json_object_set_new(event, "verdict", json_string("XFAIL"));
+    } else if (strcmp(verdict, "PASS") == 0) {
+        message = x_printf("passes, but the baseline says %s (%s); take its line out", k->verdict,
+                           k->reason);
+        json_object_set_new(event, "verdict", json_string("XPASS"));
+    } else {
+        return; /* another failure than the known one stays what it is */
+    }
+    json_object_set_new(event, "message", json_string_nocheck(message));
+    free(message);
+}
+
+static bool executed(const char *verdict)
+{
+    return strcmp(verdict, "PASS") == 0 || strcmp(verdict, "FAIL") == 0 ||
+           strcmp(verdict, "WEAK") == 0 || strcmp(verdict, "XFAIL") == 0 ||
+           strcmp(verdict, "XPASS") == 0;
+}
+
+static void note_claims(struct run *r, const struct test_case *t, json_t *event)
+{
+    bool must = false;
+
+    for (size_t i = 0; i < t->count; i++)
+        must = must || (t->steps[i].cite != NULL && t->steps[i].cite->level == LEVEL_MUST);
+    if (!must || !executed(report_text(event, "verdict")))
+        return;
+    for (size_t f = 0; r->o->manifest->features[f] != NULL; f++)
+        for (size_t i = 0; t->head.features[i] != NULL; i++)
+            if (strcmp(t->head.features[i], r->o->manifest->features[f]) == 0)
+                r->claimed[f] = true;
+}
+
+static void finish_worker(struct run *r, struct worker *w)
+{
+    json_error_t error;
+    json_t *event = w->event.len ? json_loads(w->event.data, 0, &error) : NULL;
+    int status = 0;
+
+    waitpid(w->pid, &status, 0);
+    close(w->fd);
+    if (event == NULL) {
+        bool late = now_ms() >= w->give_up_ms;
+        char *why = x_printf(late ? "the case took too long and was ended"
+                                  : "the runner of the case was lost (status %d)",
+                             status);
+        event = case_event(w->test, late ? "UNRESOLVED" : "BROKEN", why);
+        free(why);
+    }
+    r->processes -= w->test->head.processes;
+    if (strcmp(report_text(event, "verdict"), "UNRESOLVED") == 0 && !w->alone) {
+        r->again[r->again_n++] = w->test;
+        tree_remove(w->dir);
+    } else {
+        if (w->alone)
+            json_object_set_new(event, "alone", json_true());
+        apply_baseline(r, event);
+        count(r, event);
+        note_claims(r, w->test, event);
+        if (r->o->keep)
+            json_object_set_new(event, "kept", json_string_nocheck(w->dir));
+        else
+            tree_remove(w->dir);
+        report_tell(r->report, event);
+    }
+    json_decref(event);
+    buf_finish(&w->event);
+    free(w->dir);
+}
+
+static int make_private_dir(struct run *r, struct worker *w)
+{
+    struct sandbox who;
+
+    w->dir = x_printf("%s/%d", r->dir, r->started++);
+    if (mkdir(w->dir, 0755) < 0)
+        return -1;
+    sandbox_init(&who, false, "", "", NULL);
+    int result = geteuid() == 0 ? chown(w->dir, who.uid, who.gid) : 0;
+    sandbox_finish(&who);
+    return result;
+}
+
+/* Starts one case; -1 if the host gave no process for it. */
+static int start(struct run *r, const struct test_case *t, bool alone)
+{
+    struct worker *w = &r->workers[r->worker_n];
+    int pipes[2];
+
+    *w = (struct worker){.test = t, .alone = alone};
+    w->give_up_ms = now_ms() + 120000 + 4 * (int64_t)t->head.deadline_ms;
+    if (make_private_dir(r, w) < 0 || pipe2(pipes, O_CLOEXEC) < 0)
+        return -1;
+    w->pid = fork();
+    if (w->pid == 0)
+        work(r, w, pipes[1]);
+    close(pipes[1]);
+    if (w->pid < 0) {
+        close(pipes[0]);
+        return -1;
+    }
+    w->fd = pipes[0];
+    r->processes += t->head.processes;
+    r->worker_n++;
+    return 0;
+}
+
+/* Starts what fits beside what runs already. */
+static int start_some(struct run *r)
+{
+    while (r->worker_n < (size_t)r->o->jobs && r->next < r->o->n) {
+        const struct test_case *t = r->queue[r->next];
+        if (r->worker_n > 0 && r->processes + t->head.processes > PROCESSES_AT_ONCE)
+            break;
+        if (start(r, t, false) < 0)
+            return -1;
+        r->next++;
+    }
+    if (r->worker_n == 0 && r->next == r->o->n && r->again_n > 0)
+        return start(r, r->again[--r->again_n], true);
+    return 0;
+}
+
+/* Reads what the workers tell; those at the end of their stream are finished. */
+static void collect(struct run *r)
+{
+    struct pollfd fds[64];
+
+    for (size_t i = 0; i < r->worker_n; i++)
+        fds[i] = (struct pollfd){.fd = r->workers[i].fd, .events = POLLIN};
+    int ready = poll(fds, r->worker_n, 1000);
+    for (size_t i = r->worker_n; i-- > 0;) {
+        struct worker *w = &r->workers[i];
+        char chunk[65536];
+        ssize_t got = -1;
+        if (now_ms() >= w->give_up_ms)
+            kill(w->pid, SIGKILL);
+        if (ready <= 0 || fds[i].revents == 0)
+            continue;
+        got = read(w->fd, chunk, sizeof chunk);
+        if (got > 0)
+            buf_add(&w->event, chunk, (size_t)got);
+        if (got > 0 || (got < 0 && errno == EINTR))
+            continue;
+        struct worker done = *w;
+        *w = r->workers[--r->worker_n];
+        finish_worker(r, &done);
+    }
+}
+
+static void abandon(struct run *r)
+{
+    for (size_t i = 0; i < r->worker_n; i++) {
+        kill(r->workers[i].pid, SIGKILL);
+        waitpid(r->workers[i].pid, NULL, 0);
+        close(r->workers[i].fd);
+        buf_finish(&r->workers[i].event);
+        free(r->workers[i].dir);
+    }
+    r->worker_n = 0;
+}
+
+/* The directory of the run; all cases' directories and the unpacked data lie in it. */
+static int make_run_dir(struct run *r, char **why)
+{
+    const char *tmp = getenv("TMPDIR");
+    const char *from = r->o->data;
+
+    r->dir = x_printf("%s/rtmtest.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (mkdtemp(r->dir) == NULL || chmod(r->dir, 0755) < 0) {
+        *why = x_printf("%s: %s", r->dir, strerror(errno));
+        return -1;
+    }
+    if (from == NULL)
+        return 0;
+    r->data = x_printf("%s/data", r->dir);
+    if (mkdir(r->data, 0755) < 0) {
+        *why = x_printf("%s: %s", r->data, strerror(errno));
+        return -1;
+    }
+    *why = data_unpack(r->o->cases, r->o->n, from, r->data);
+    return *why == NULL ? 0 : -1;
+}
+
+static void tell_start(struct run *r, const char *sandbox)
+{
+    struct utsname u;
+    char seed[24];
+
+    uname(&u);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->o->seed);
+    json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s}", "event", "start",
+                          "suite", "rtmtest " SUITE_VERSION, "spec", "RTM/1", "iut",
+                          r->o->manifest->name, "kernel", u.release, "sandbox", sandbox, "seed",
+                          seed, "jobs", r->o->jobs, "cases", (int)r->o->n, "repeat", r->o->repeat);
+    report_tell(r->report, e);
+    json_decref(e);
+}
+
+/* What the counts come to: the exit code, and why. */
+static int conclude(const struct run *r, char **reason)
+{
+    const size_t *c = r->counts;
+    size_t ran =
+        c[VERDICT_PASS] + c[VERDICT_WEAK] + c[VERDICT_FAIL] + c[VERDICT_XFAIL] + c[VERDICT_XPASS];
+
+    if (interrupted) {
+        *reason = x_strdup("undecided: the run was interrupted");
+        return EXIT_UNDECIDED;
+    }
+    if (c[VERDICT_FAIL] + c[VERDICT_XPASS] > 0) {
+        *reason = x_strdup("does not conform, or not as the baseline says: see above");
+        return EXIT_FAILS;
+    }
+    if (c[VERDICT_BROKEN] + c[VERDICT_UNRESOLVED] > 0) {
+        *reason = x_strdup("undecided: some cases gave no verdict on the IUT");
+        return EXIT_UNDECIDED;
+    }
+    if (ran == 0) {
+        *reason = x_strdup("undecided: no case was executed");
+        return EXIT_UNDECIDED;
+    }
+    if (!r->o->whole) {
+        *reason = x_strdup("the selected cases hold; only a whole run can say that it conforms");
+        return EXIT_CONFORMS;
+    }
+    for (size_t f = 0; r->o->manifest->features[f] != NULL; f++) {
+        if (r->claimed[f])
+            continue;
+        *reason = x_printf("undecided: the manifest claims %s, and no case checked it",
+                           r->o->manifest->features[f]);
+        return EXIT_UNDECIDED;
+    }
+    *reason = x_strdup(c[VERDICT_XFAIL] ? "conforms but for the known failures" : "conforms");
+    return EXIT_CONFORMS;
+}
+
+static int tell_end(struct run *r)
+{
+    const size_t *c = r->counts;
+    json_t *counts = json_object();
+    char *reason;
+    int code = conclude(r, &reason);
+    size_t failed = c[VERDICT_FAIL] + c[VERDICT_XPASS] + c[VERDICT_BROKEN] + c[VERDICT_UNRESOLVED];
+    size_t skipped = c[VERDICT_SKIPPED] + c[VERDICT_UNSUPPORTED] + c[VERDICT_XFAIL];
+
+    for (int v = 0; v < VERDICT_COUNT; v++)
+        if (c[v] > 0)
+            json_object_set_new(counts, verdict_name((enum verdict)v),
+                                json_integer((json_int_t)c[v]));
+    json_t *e = json_pack("{s:s, s:o, s:i, s:i, s:i, s:f, s:i, s:s}", "event", "end", "counts",
+                          counts, "passed", (int)(c[VERDICT_PASS] + c[VERDICT_WEAK]), "failed",
+                          (int)failed, "skipped", (int)skipped, "seconds",
+                          (double)(now_us() - r->started_us) / 1e6, "exit", code, "reason", reason);
+    report_tell(r->report, e);
+    json_decref(e);
+    free(reason);
+    return code;
+}
+
+/* Finds out what sandbox there is, and says it as the report has it; NULL if the one that was asked
+ * for can't be had. */
+static char *choose_sandbox(struct run *r)
+{
+    char *why;
+
+    if (r->o->sandbox == SANDBOX_NONE)
+        return x_strdup("none (asked for)");
+    why = sandbox_try();
+    r->namespaces = why == NULL;
+    if (why == NULL)
+        return x_strdup("namespaces");
+    char *text = x_printf("none (no namespaces: %s)", why);
+    free(why);
+    if (r->o->sandbox == SANDBOX_AUTO)
+        return text;
+    fprintf(stderr, "rtmtest: %s; leave --sandbox out to run without\n", text);
+    free(text);
+    return NULL;
+}
+
+static int run_all(struct run *r)
+{
+    while (!interrupted && (r->next < r->o->n || r->worker_n > 0 || r->again_n > 0)) {
+        if (start_some(r) < 0) {
+            fprintf(stderr, "rtmtest: a case cannot be started: %s\n", strerror(errno));
+            return -1;
+        }
+        if (r->worker_n > 0)
+            collect(r);
+    }
+    return 0;
+}
+
+int run_cases(const struct run_options *o, struct report *report)
+{
+    struct run r = {.o = o, .report = report, .started_us = now_us()};
+    struct sigaction action = {.sa_handler = interrupt};
+    char *sandbox = choose_sandbox(&r), *why = NULL;
+    int code = EXIT_UNDECIDED;
+
+    if (sandbox == NULL)
+        return EXIT_UNDECIDED;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    r.workers = x_calloc((size_t)o->jobs, sizeof *r.workers);
+    r.again = x_calloc(o->n, sizeof *r.again);
+    size_t features = 0;
+    while (o->manifest->features[features] != NULL)
+        features++;
+    r.claimed = x_calloc(features, sizeof *r.claimed);
+    make_queue(&r);
+    tell_start(&r, sandbox);
+    if (make_run_dir(&r, &why) < 0) {
+        fprintf(stderr, "rtmtest: %s\n", why);
+    } else {
+        int lost = run_all(&r);
+        abandon(&r);
+        code = tell_end(&r);
+        if (lost < 0)
+            code = EXIT_UNDECIDED;
+    }
+    if (r.dir != NULL && !o->keep)
+        tree_remove(r.dir);
+    else if (r.dir != NULL)
+        fprintf(stderr, "rtmtest: directories kept in %s\n", r.dir);
+    free(why);
+    free(sandbox);
+    free(r.dir);
+    free(r.data);
+    free(r.queue);
+    free(r.again);
+    free(r.claimed);
+    free(r.workers);
+    return code;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where a case runs: in namespaces of its own (user where the caller is not root, mount, ipc, pid,
+ * net), everything read-only but its private directories, a private /dev with /dev/shm and
+ * /dev/mqueue, its own /proc, lo up. Nobody needs to be root for it, but the kernel or a container
+ * may forbid it: then cases run without, in a private directory, and the report says so.
+ * Sources: namespaces(7), user_namespaces(7), mount_setattr(2), pid_namespaces(7).
+ */
+#ifndef HARNESS_SANDBOX_H
+#define HARNESS_SANDBOX_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct sandbox {
+    bool namespaces; /* false: the marked fallback */
+    uid_t uid;       /* who an actor is: never root */
+    gid_t gid;
+    char *root; /* where the IUT lies, as the case sees it */
+    char *dir;  /* the private directory, as the case sees it */
+    char *data; /* data files, as the case sees them; NULL if there are none */
+};
+
+/* Tries a complete set-up in a child process. NULL if it works, else why not (the caller's). */
+char *sandbox_try(void);
+
+/* Fills who and where for the fallback or, before sandbox_enter(), for namespaces. The paths are
+ * the host's; data may be NULL. */
+void sandbox_init(struct sandbox *s, bool namespaces, const char *root, const char *dir,
+                  const char *data);
+void sandbox_finish(struct sandbox *s);
+
+/* Called in a fresh child of the suite. Returns 0 in the process that is to run the case: with
+ * namespaces a grandchild, whose parents wait and pass its status on. -1: *why says what failed. */
+int sandbox_enter(struct sandbox *s, char **why);
+
+/* Called in the child that is to become an actor: gives up every right but its uid's. memory: bytes
+ * of address space, 0 for no limit. -1 with errno. */
+int sandbox_drop(const struct sandbox *s, unsigned long long memory, unsigned descriptors);
+
+#endif

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+#include "script.h"
+
+#include "command.h"
+#include "names.h"
+
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rows of a scenario: names of columns, then values. */
+struct rows {
+    struct tokens columns;
+    struct tokens *at;
+    int *lines;
+    size_t n;
+};
+
+struct parser {
+    const struct source *source;
+    const struct requirements *requirements;
+    struct diag *diag;
+    struct rows rows;
+    size_t row; /* the one in use, where there are any */
+    struct names names;
+    struct test_case *into;
+};
+
+static void complain(struct parser *p, int line, int column, const char *message)
+{
+    diag_add(p->diag, p->source->name, line, column, "%s", message);
+}
+
+/* Puts the values of the row in use in place of {column}. */
+static void substitute(struct parser *p, struct token *t)
+{
+    struct buf out = {0};
+    const char *c = t->text;
+
+    if (p->rows.n == 0 || strchr(c, '{') == NULL)
+        return;
+    while (*c != '\0') {
+        size_t taken = 0;
+        for (size_t i = 0; *c == '{' && i < p->rows.columns.n && taken == 0; i++) {
+            const char *name = p->rows.columns.at[i].text;
+            size_t len = strlen(name);
+            if (strncmp(c + 1, name, len) == 0 && c[len + 1] == '}') {
+                buf_adds(&out, p->rows.at[p->row].at[i].text);
+                taken = len + 2;
+            }
+        }
+        if (taken == 0)
+            buf_add(&out, c, taken = 1);
+        c += taken;
+    }
+    free(t->text);
+    t->text = buf_take(&out);
+}
+
+/* Takes a trailing [ID] off the words. */
+static const struct requirement *take_citation(struct parser *p, struct tokens *t, int line)
+{
+    struct token *last = t->n > 0 ? &t->at[t->n - 1] : NULL;
+    size_t len = last ? strlen(last->text) : 0;
+
+    if (last == NULL || last->quoted || last->text[0] != '[')
+        return NULL;
+    const struct requirement *found = NULL;
+    if (len < 3 || last->text[len - 1] != ']') {
+        complain(p, line, last->column, "expected one requirement in brackets, such as [SYN-2]");
+    } else {
+        last->text[len - 1] = '\0';
+        found = requirement_find(p->requirements, last->text + 1);
+        if (found == NULL) {
+            const char *meant = requirement_suggest(p->requirements, last->text + 1);
+            diag_add(p->diag, p->source->name, line, last->column,
+                     "no requirement %s in the spec%s%s%s", last->text + 1,
+                     meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+        }
+    }
+    free(last->text);
+    t->n--;
+    return found;
+}
+
+/* Nothing matched: tell what the command that came furthest expected. */
+static void complain_shape(struct parser *p, const struct tokens *t, int line, size_t where,
+                           const char *expected, const char *const *candidates, size_t n)
+{
+    bool missing = where >= t->n;
+    const struct token *at = &t->at[missing ? t->n - 1 : where];
+    int column = at->column + (missing ? (int)strlen(at->text) : 0);
+    const char *meant = missing ? NULL : suggest(at->text, candidates, n);
+
+    if (meant != NULL)
+        diag_add(p->diag, p->source->name, line, column, "\"%s\": did you mean \"%s\"?", at->text,
+                 meant);
+    else if (missing)
+        diag_add(p->diag, p->source->name, line, column, "the line ends too early; expected %s",
+                 expected);
+    else
+        diag_add(p->diag, p->source->name, line, column, "\"%s\": expected %s", at->text, expected);
+}
+
+/* Finds the command whose shape fits; complains and returns NULL if there is none. */
+static const struct command *match(struct parser *p, const struct tokens *t, int line)
+{
+    size_t furthest = 0, n = 0;
+    struct buf expected = {0};
+    const char **candidates = x_calloc(command_count, sizeof *candidates);
+    const struct command *found = NULL;
+
+    for (size_t i = 0; i < command_count && found == NULL; i++) {
+        size_t where;
+        char *wanted;
+        if (shape_match(commands[i].shape, t, &p->names, &where, &wanted)) {
+            found = &commands[i];
+            break;
+        }
+        if (where > furthest) {
+            furthest = where;
+            buf_finish(&expected);
+            for (size_t k = 0; k < n; k++)
+                free((char *)candidates[k]);
+            n = 0;
+        }
+        if (where == furthest && (expected.len == 0 || strstr(expected.data, wanted) == NULL)) {
+            buf_printf(&expected, "%s%s", expected.len ? " or " : "", wanted);
+            candidates[n++] = x_strdup(wanted);
+        }
+        free(wanted);
+    }
+    if (found == NULL)
+        complain_shape(p, t, line, furthest, expected.data, candidates, n);
+    for (size_t k = 0; k < n; k++)
+        free((char *)candidates[k]);
+    free(candidates);
+    buf_finish(&expected);
+    return found;
+}
+
+/* Reads the lines up to "end"; returns the number of the line after it. */
+static int read_block(struct parser *p, struct step *s, int line)
+{
+    size_t n = 0;
+    int start = line - 1;
+
+    s->block = x_calloc(1, sizeof *s->block);
+    for (; line <= p->source->count; line++) {
+        const char *text = p->source->lines[line - 1] + strspn(p->source->lines[line - 1], " \t");
+        if (strcmp(text, "end") == 0)
+            return line + 1;
+        struct token t = {.text = x_strdup(text)};
+        substitute(p, &t);
+        s->block = x_realloc(s->block, (n + 2) * sizeof *s->block);
+        s->block[n++] = t.text;
+        s->block[n] = NULL;
+    }
+    complain(p, start, 1, "this block has no line that says end");
+    return line;
+}
+
+static int read_step(struct parser *p, struct tokens *t, int line)
+{
+    struct step s = {.line = line};
+    bool cited;
+    int next = line + 1;
+
+    for (size_t i = 0; i < t->n; i++)
+        substitute(p, &t->at[i]);
+    cited = t->at[t->n - 1].text[0] == '[' && !t->at[t->n - 1].quoted;
+    s.cite = take_citation(p, t, line);
+    if (t->n == 0) {
+        complain(p, line, 1, "expected a command before the requirement");
+        return next;
+    }
+    s.command = match(p, t, line);
+    if (s.command == NULL)
+        return next;
+    if (s.command->flags & BLOCK)
+        next = read_block(p, &s, next);
+    if ((s.command->flags & EXPECT) && !cited)
+        complain(p, line, t->at[0].column,
+                 "an expectation cites its requirement; add [ID] at the end");
+    if (s.cite == NULL && s.command->cite != NULL)
+        s.cite = requirement_find(p->requirements, s.command->cite);
+    s.words = *t;
+    *t = (struct tokens){0};
+    struct test_case *c = p->into;
+    c->steps = x_realloc(c->steps, (c->count + 1) * sizeof *c->steps);
+    c->steps[c->count++] = s;
+    return next;
+}
+
+static void add_word(char ***list, const char *word)
+{
+    size_t n = 0;
+
+    while (*list != NULL && (*list)[n] != NULL)
+        n++;
+    *list = x_realloc(*list, (n + 2) * sizeof **list);
+    (*list)[n] = x_strdup(word);
+    (*list)[n + 1] = NULL;
+}
+
+static void read_needs(struct parser *p, const struct tokens *t, int line)
+{
+    static const char *const known[] = {"routes", "console", "pid-namespace"};
+
+    for (size_t i = 1; i < t->n; i++) {
+        const char *word = t->at[i].text;
+        bool fine = false;
+        for (size_t k = 0; k < LENGTH(known); k++)
+            fine = fine || strcmp(word, known[k]) == 0;
+        if (!fine)
+            complain(p, line, t->at[i].column,
+                     "expected features or needs: routes console pid-namespace");
+        else if (strcmp(word, "pid-namespace") == 0)
+            p->into->head.needs_pid_namespace = true;
+        else
+            add_word(&p->into->head.features, word);
+    }
+}
+
+/* A line of the head; false if it is none, so that the steps begin. */
+static bool read_head(struct parser *p, const struct tokens *t, int line)
+{
+    struct head *h = &p->into->head;
+    const char *key = t->at[0].text, *rest = p->source->lines[line - 1];
+    int seconds = 0, end = 0;
+
+    rest += strspn(rest, " \t") + strlen(key);
+    rest += strspn(rest, " \t");
+    if (strcmp(key, "title") == 0) {
+        free(h->title);
+        struct token title = {.text = x_strdup(rest)};
+        substitute(p, &title);
+        h->title = title.text;
+    } else if (strcmp(key, "needs") == 0) {
+        read_needs(p, t, line);
+    } else if (strcmp(key, "tags") == 0) {
+        for (size_t i = 1; i < t->n; i++)
+            add_word(&h->tags, t->at[i].text);
+    } else if (strcmp(key, "cost") == 0) {
+        if (sscanf(rest, "processes=%d%n", &h->processes, &end) != 1 || h->processes < 1 ||
+            h->processes > 4096)
+            complain(p, line, 1, "expected: cost processes=N, with N from 1 to 4096");
+    } else if (strcmp(key, "deadline") == 0) {
+        if (sscanf(rest, "%ds%n", &seconds, &end) != 1 || seconds < 1 || seconds > 300)
+            complain(p, line, 1, "expected: deadline Ns, with N from 1 to 300");
+        h->deadline_ms = seconds * 1000;
+    } else {
+        return strcmp(key, "rows") == 0 || strcmp(key, "row") == 0;
+    }
+    return true;
+}
+
+/* Reads "rows" and "row" lines, before any case is made of them. */
+static void read_rows(struct parser *p)
+{
+    struct rows *r = &p->rows;
+    struct diag ignored = {0}; /* the same lines are read again for each case, and judged there */
+
+    for (int line = 1; line <= p->source->count; line++) {
+        struct tokens t;
+        if (scan_line(p->source, line, &t, &ignored) < 0 || t.n == 0)
+            continue;
+        if (strcmp(t.at[0].text, "rows") == 0 && r->columns.n == 0) {
+            free(t.at[0].text);
+            memmove(t.at, t.at + 1, --t.n * sizeof *t.at);
+            r->columns = t;
+            continue;
+        }
+        if (strcmp(t.at[0].text, "row") != 0) {
+            tokens_finish(&t);
+            continue;
+        }
+        free(t.at[0].text);
+        memmove(t.at, t.at + 1, --t.n * sizeof *t.at);
+        if (t.n != r->columns.n) {
+            diag_add(p->diag, p->source->name, line, 1, "%zu values for %zu columns", t.n,
+                     r->columns.n);
+            tokens_finish(&t);
+            continue;
+        }
+        r->at = x_realloc(r->at, (r->n + 1) * sizeof *r->at);
+        r->lines = x_realloc(r->lines, (r->n + 1) * sizeof *r->lines);
+        r->lines[r->n] = line;
+        r->at[r->n++] = t;
+    }
+    diag_finish(&ignored);
+}
+
+static void finish_rows(struct rows *r)
+{
+    tokens_finish(&r->columns);
+    for (size_t i = 0; i < r->n; i++)
+        tokens_finish(&r->at[i]);
+    free(r->at);
+    free(r->lines);
+}
+
+static void finish_case(struct test_case *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        tokens_finish(&c->steps[i].words);
+        for (size_t k = 0; c->steps[i].block && c->steps[i].block[k]; k++)
+            free(c->steps[i].block[k]);
+        free(c->steps[i].block);
+    }
+    for (size_t i = 0; c->head.features && c->head.features[i]; i++)
+        free(c->head.features[i]);
+    for (size_t i = 0; c->head.tags && c->head.tags[i]; i++)
+        free(c->head.tags[i]);
+    free(c->head.features);
+    free(c->head.tags);
+    free(c->head.title);
+    free(c->steps);
+    free(c->name);
+    free(c->file);
+    free(c->values);
+}
+
+static char *row_text(const struct parser *p)
+{
+    struct buf b = {0};
+
+    for (size_t i = 0; p->rows.n > 0 && i < p->rows.columns.n; i++)
+        buf_printf(&b, "%s%s=%s", i ? " " : "", p->rows.columns.at[i].text,
+                   p->rows.at[p->row].at[i].text);
+    return buf_take(&b);
+}
+
+/* Parses the file once, with the values of one row. */
+static void read_case(struct parser *p, struct test_case *c)
+{
+    bool in_head = true, checks = false;
+
+    p->into = c;
+    c->head.deadline_ms = 10000;
+    c->head.processes = 4;
+    c->values = row_text(p);
+    for (int line = 1; line <= p->source->count;) {
+        struct tokens t;
+        if (scan_line(p->source, line, &t, p->diag) < 0 || t.n == 0) {
+            line++;
+            continue;
+        }
+        if (in_head && read_head(p, &t, line)) {
+            line++;
+        } else {
+            in_head = false;
+            line = read_step(p, &t, line);
+        }
+        tokens_finish(&t);
+    }
+    for (size_t i = 0; i < c->count; i++)
+        checks = checks || (c->steps[i].command->flags & EXPECT);
+    if (c->head.title == NULL)
+        complain(p, 1, 1, "expected a line: title ...");
+    if (c->head.features == NULL)
+        complain(p, 1, 1, "expected a line: needs routes (the features that an IUT must claim)");
+    if (!checks)
+        complain(p, p->source->count, 1,
+                 "this scenario expects nothing; a check that cannot fail is none");
+    names_finish(&p->names);
+}
+
+static void read_scenario(struct suite *suite, const char *path, const char *name,
+                          const struct requirements *r, struct diag *d)
+{
+    struct source source;
+    struct parser p = {.source = &source, .requirements = r, .diag = d};
+    int before = d->count;
+
+    if (source_read(&source, path, path, d) == 0) {
+        read_rows(&p);
+        size_t cases = p.rows.n ? p.rows.n : 1;
+        for (p.row = 0; p.row < cases && d->count == before; p.row++) {
+            struct test_case c = {.file = x_strdup(path)};
+            c.name = p.rows.n ? x_printf("%s#%zu", name, p.row + 1) : x_strdup(name);
+            read_case(&p, &c);
+            if (d->count > before) {
+                finish_case(&c);
+                break;
+            }
+            suite->at = x_realloc(suite->at, (suite->n + 1) * sizeof *suite->at);
+            suite->at[suite->n++] = c;
+        }
+    }
+    finish_rows(&p.rows);
+    source_finish(&source);
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* The name of a case: its path below the suite's directory, without the ending. */
+static char *case_name(const char *path, const char *top)
+{
+    size_t len = strlen(top);
+    const char *slash = strrchr(path, '/');
+    const char *start = strncmp(path, top, len) == 0 && path[len] == '/' ? path + len : NULL;
+
+    if (start == NULL) { /* a single file: its directory and its name */
+        start = slash ? slash : path;
+        while (start > path && slash && start == slash)
+            start--;
+        while (start > path && *start != '/')
+            start--;
+    }
+    start += *start == '/';
+    return x_strndup(start, strlen(start) - strlen(".rtm"));
+}
+
+int suite_read(struct suite *s, const char *path, const struct requirements *r, struct diag *d)
+{
+    char *roots[] = {(char *)path, NULL};
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+    int before = d->count;
+    FTSENT *e;
+
+    while (tree != NULL && (e = fts_read(tree)) != NULL) {
+        size_t len = strlen(e->fts_name);
+        if (e->fts_info == FTS_NS || e->fts_info == FTS_DNR || e->fts_info == FTS_ERR)
+            diag_add(d, e->fts_path, 1, 1, "cannot be read: %s", strerror(e->fts_errno));
+        if (e->fts_info != FTS_F || len < 5 || strcmp(e->fts_name + len - 4, ".rtm") != 0)
+            continue;
+        char *name = case_name(e->fts_path, path);
+        read_scenario(s, e->fts_path, name, r, d);
+        free(name);
+    }
+    if (tree != NULL)
+        fts_close(tree);
+    return d->count > before ? -1 : 0;
+}
+
+void suite_finish(struct suite *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        finish_case(&s->at[i]);
+    free(s->at);
+    *s = (struct suite){0};
+}
+
+bool case_tagged(const struct test_case *c, const char *tag)
+{
+    for (size_t i = 0; c->head.tags && c->head.tags[i]; i++)
+        if (strcmp(c->head.tags[i], tag) == 0)
+            return true;
+    return false;
+}
+
+bool case_cites(const struct test_case *c, const char *id)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->steps[i].cite != NULL && strcmp(c->steps[i].cite->id, id) == 0)
+            return true;
+    return false;
+}
+
+char *step_text(const struct step *s)
+{
+    struct buf b = {0};
+
+    for (size_t i = 0; i < s->words.n; i++) {
+        const struct token *t = &s->words.at[i];
+        buf_printf(&b, t->quoted ? "%s\"%s\"" : "%s%s", i ? " " : "", t->text);
+    }
+    if (s->cite != NULL && (s->command->flags & EXPECT))
+        buf_printf(&b, " [%s]", s->cite->id);
+    return buf_take(&b);
+}

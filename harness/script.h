@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A scenario, parsed whole before anything runs (LANGUAGE.md is its manual). A file is a head
+ * (title, needs, ...), optionally rows of values, and steps. It yields one case, or one for each
+ * row.
+ */
+#ifndef HARNESS_SCRIPT_H
+#define HARNESS_SCRIPT_H
+
+#include "requirement.h"
+#include "scan.h"
+
+struct command;
+
+/* One step of a scenario: a line that matched the shape of a command. */
+struct step {
+    const struct command *command;
+    struct tokens words; /* the line without its citation, row values in place */
+    int line;
+    const struct requirement
+        *cite;    /* what it checks: written in [], or the command's own; or NULL */
+    char **block; /* the lines up to "end", of commands that have one; NULL at the end */
+};
+
+/* What a scenario declares in its head. */
+struct head {
+    char *title;
+    char **features; /* "needs": NULL at the end; the host's needs are taken out of it: */
+    bool needs_pid_namespace;
+    char **tags;     /* NULL at the end */
+    int processes;   /* "cost": how many it starts at most */
+    int deadline_ms; /* of each step */
+};
+
+struct test_case {
+    char *name;   /* "4-session/SYN-2-late-joiner", of a row "...#2" */
+    char *file;   /* the file as it is shown */
+    char *values; /* the row, "prefix=10.0.0.1/8 kind=prefix"; "" if there is none */
+    struct head head;
+    struct step *steps;
+    size_t count;
+};
+
+struct suite {
+    struct test_case *at; /* in the order of names */
+    size_t n;
+};
+
+/* Reads every *.rtm below a directory, or one file. -1 if there was a complaint; the readable ones
+ * are in the suite all the same. */
+int suite_read(struct suite *s, const char *path, const struct requirements *r, struct diag *d);
+void suite_finish(struct suite *s);
+
+bool case_tagged(const struct test_case *c, const char *tag);
+/* Whether some step cites the id. */
+bool case_cites(const struct test_case *c, const char *id);
+/* The text of a step as it was written, with row values in place; the caller's. */
+char *step_text(const struct step *s);
+
+#endif

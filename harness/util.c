@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static void *need(void *p)
+{
+    if (p == NULL) {
+        fputs("rtmtest: out of memory\n", stderr);
+        _exit(70);
+    }
+    return p;
+}
+
+void *x_calloc(size_t n, size_t size)
+{
+    return need(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *x_realloc(void *p, size_t size)
+{
+    return need(realloc(p, size ? size : 1));
+}
+
+char *x_strdup(const char *s)
+{
+    return need(strdup(s));
+}
+
+char *x_strndup(const char *s, size_t n)
+{
+    return need(strndup(s, n));
+}
+
+char *x_printf(const char *format, ...)
+{
+    struct buf b = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&b, format, args);
+    va_end(args);
+    return buf_take(&b);
+}
+
+static void reserve(struct buf *b, size_t more)
+{
+    size_t want = b->len + more + 1;
+
+    if (want <= b->cap)
+        return;
+    b->cap = b->cap ? b->cap : 64;
+    while (b->cap < want)
+        b->cap *= 2;
+    b->data = x_realloc(b->data, b->cap);
+}
+
+void buf_add(struct buf *b, const void *data, size_t len)
+{
+    reserve(b, len);
+    memcpy(b->data + b->len, data, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+
+void buf_adds(struct buf *b, const char *s)
+{
+    buf_add(b, s, strlen(s));
+}
+
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+{
+    va_list again;
+    int len;
+
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    reserve(b, (size_t)len);
+    vsnprintf(b->data + b->len, (size_t)len + 1, format, args);
+    b->len += (size_t)len;
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(b, format, args);
+    va_end(args);
+}
+
+void buf_consume(struct buf *b, size_t n)
+{
+    if (n == 0)
+        return;
+    b->len -= n;
+    memmove(b->data, b->data + n, b->len + 1);
+}
+
+void buf_finish(struct buf *b)
+{
+    free(b->data);
+    *b = (struct buf){0};
+}
+
+char *buf_take(struct buf *b)
+{
+    char *text;
+
+    reserve(b, 0);
+    b->data[b->len] = '\0';
+    text = b->data;
+    *b = (struct buf){0};
+    return text;
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef", *found = c ? strchr(digits, c) : NULL;
+
+    return found ? (int)(found - digits) : -1;
+}
+
+bool hex_parse(const char *text, struct buf *out)
+{
+    while (*text != '\0') {
+        if (*text == ' ') {
+            text++;
+            continue;
+        }
+        int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
+        if (low < 0)
+            return false;
+        uint8_t byte = (uint8_t)(high << 4 | low);
+        buf_add(out, &byte, 1);
+        text += 2;
+    }
+    return out->len > 0;
+}
+
+int file_read(const char *path, struct buf *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    if (fd < 0)
+        return -1;
+    for (;;) {
+        reserve(out, 65536);
+        got = read(fd, out->data + out->len, 65536);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        out->len += (size_t)got;
+    }
+    out->data[out->len] = '\0';
+    int error = errno;
+    close(fd);
+    errno = error;
+    return got < 0 ? -1 : 0;
+}
+
+int file_write(const char *path, const void *data, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    size_t done = 0;
+
+    if (fd < 0)
+        return -1;
+    while (done < len) {
+        ssize_t put = write(fd, (const char *)data + done, len - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0) {
+            int error = errno;
+            close(fd);
+            errno = error;
+            return -1;
+        }
+        done += (size_t)put;
+    }
+    return close(fd);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    remove(path);
+    return 0;
+}
+
+void tree_remove(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int64_t now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t now_ms(void)
+{
+    return now_us() / 1000;
+}
+
+void diag_add(struct diag *d, const char *file, int line, int column, const char *format, ...)
+{
+    va_list args;
+
+    buf_printf(&d->text, "%s:%d:%d: ", file, line, column);
+    va_start(args, format);
+    buf_vprintf(&d->text, format, args);
+    va_end(args);
+    buf_adds(&d->text, "\n");
+    d->count++;
+}
+
+void diag_finish(struct diag *d)
+{
+    buf_finish(&d->text);
+    d->count = 0;
+}
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+    size_t m = a < b ? a : b;
+
+    return m < c ? m : c;
+}
+
+/* Levenshtein distance, of words short enough to be words. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], n = strlen(b);
+
+    if (n >= LENGTH(row) || strlen(a) >= LENGTH(row))
+        return SIZE_MAX;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t above = row[j];
+            row[j] = min3(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[n];
+}
+
+const char *suggest(const char *word, const char *const *candidates, size_t n)
+{
+    size_t limit = strlen(word) / 3 + 1, best = limit + 1;
+    const char *found = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t d = distance(word, candidates[i]);
+        if (d < best) {
+            best = d;
+            found = candidates[i];
+        }
+    }
+    return found;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+
+#include "actor.h"
+#include "probe.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOMENTS 400 /* lines of transcript that are kept */
+
+static const char *const verdicts[VERDICT_COUNT] = {
+    [VERDICT_PASS] = "PASS",
+    [VERDICT_FAIL] = "FAIL",
+    [VERDICT_WEAK] = "WEAK",
+    [VERDICT_UNSUPPORTED] = "UNSUPPORTED",
+    [VERDICT_SKIPPED] = "SKIPPED",
+    [VERDICT_BROKEN] = "BROKEN",
+    [VERDICT_UNRESOLVED] = "UNRESOLVED",
+    [VERDICT_XFAIL] = "XFAIL",
+    [VERDICT_XPASS] = "XPASS",
+};
+
+const char *verdict_name(enum verdict v)
+{
+    return verdicts[v];
+}
+
+void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
+                const struct sandbox *s, const struct requirements *r)
+{
+    *w = (struct world){
+        .test = t, .manifest = m, .sandbox = s, .requirements = r, .started_us = now_us()};
+}
+
+void world_finish(struct world *w)
+{
+    for (size_t i = 0; i < w->actor_count; i++)
+        actor_destroy(w->actors[i]);
+    for (size_t i = 0; i < w->probe_count; i++)
+        probe_destroy(w->probes[i]);
+    for (size_t i = 0; i < w->file_count; i++) {
+        free(w->files[i].name);
+        free(w->files[i].path);
+        free(w->files[i].standin);
+    }
+    for (size_t i = 0; i < w->moment_count; i++)
+        free(w->moments[i].text);
+    free(w->actors);
+    free(w->probes);
+    free(w->files);
+    free(w->moments);
+    free(w->outcome.step);
+    free(w->outcome.message);
+    buf_finish(&w->outcome.detail);
+    buf_finish(&w->outcome.notes);
+    *w = (struct world){0};
+}
+
+/* Microseconds for which some process waited for a processor, from boot; 0 where the kernel doesn't
+ * tell (Documentation/accounting/psi.rst). */
+static uint64_t read_pressure(void)
+{
+    FILE *f = fopen("/proc/pressure/cpu", "re");
+    unsigned long long total = 0;
+
+    if (f == NULL)
+        return 0;
+    if (fscanf(f, "some avg10=%*f avg60=%*f avg300=%*f total=%llu", &total) != 1)
+        total = 0;
+    fclose(f);
+    return total;
+}
+
+void world_begin_step(struct world *w, const struct step *s)
+{
+    w->step = s;
+    w->step_us = now_us();
+    w->deadline_ms = now_ms() + w->test->head.deadline_ms;
+    w->step_pressure_us = read_pressure();
+}
+
+bool world_goes_on(const struct world *w)
+{
+    return w->outcome.verdict == VERDICT_PASS || w->outcome.verdict == VERDICT_WEAK;
+}
+
+static int record(struct world *w, enum verdict v, const struct requirement *cite, char *message)
+{
+    struct outcome *o = &w->outcome;
+
+    if (!world_goes_on(w)) {
+        free(message);
+        return -1;
+    }
+    if (v == VERDICT_FAIL && cite != NULL && cite->level == LEVEL_SHOULD)
+        v = VERDICT_WEAK;
+    o->verdict = v;
+    o->cite = cite;
+    o->line = w->step ? w->step->line : 0;
+    free(o->step);
+    free(o->message);
+    o->step = w->step ? step_text(w->step) : NULL;
+    o->message = message;
+    world_tell(w, "= %s: %s", verdict_name(v), message);
+    return -1;
+}
+
+static char *format_text(const char *format, va_list args)
+{
+    struct buf b = {0};
+
+    buf_vprintf(&b, format, args);
+    return buf_take(&b);
+}
+
+int world_fail(struct world *w, enum verdict v, const char *format, ...)
+{
+    bool names = v == VERDICT_FAIL && w->step != NULL;
+    va_list args;
+
+    va_start(args, format);
+    char *message = format_text(format, args);
+    va_end(args);
+    return record(w, v, names ? w->step->cite : NULL, message);
+}
+
+int world_fail_for(struct world *w, const char *id, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    char *message = format_text(format, args);
+    va_end(args);
+    return record(w, VERDICT_FAIL, requirement_find(w->requirements, id), message);
+}
+
+void world_forgive(struct world *w)
+{
+    w->outcome.verdict = VERDICT_PASS;
+    w->outcome.cite = NULL;
+    free(w->outcome.message);
+    free(w->outcome.step);
+    w->outcome.message = w->outcome.step = NULL;
+    world_tell(w, "= as expected");
+}
+
+int world_timeout(struct world *w, const char *format, ...)
+{
+    int64_t took = now_us() - w->step_us;
+    uint64_t waited = read_pressure() - w->step_pressure_us;
+    bool loaded = took > 0 && (double)waited > 0.5 * (double)took;
+    va_list args;
+
+    va_start(args, format);
+    char *message = format_text(format, args);
+    va_end(args);
+    char *whole =
+        x_printf("%s within %.1f s%s", message, (double)took / 1e6,
+                 loaded ? "; meanwhile processes waited for a processor most of the time" : "");
+    free(message);
+    return record(w, loaded ? VERDICT_UNRESOLVED : VERDICT_FAIL,
+                  loaded || !w->step ? NULL : w->step->cite, whole);
+}
+
+void world_tell(struct world *w, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    char *text = format_text(format, args);
+    va_end(args);
+    if (strlen(text) > 200)
+        strcpy(text + 197, "...");
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
+            *c = '?';
+    if (w->moments == NULL)
+        w->moments = x_calloc(MOMENTS, sizeof *w->moments);
+    if (w->moment_count == MOMENTS) {
+        free(w->moments[0].text);
+        memmove(w->moments, w->moments + 1, (MOMENTS - 1) * sizeof *w->moments);
+        w->moment_count--;
+        w->moment_dropped++;
+    }
+    w->moments[w->moment_count++] = (struct moment){now_us() - w->started_us, text};
+}
+
+/* One round of poll; false if nothing happened within ms. */
+static bool poll_once(struct world *w, int ms)
+{
+    size_t n = 0;
+    struct pollfd *fds = x_calloc(4 * w->actor_count + w->probe_count, sizeof *fds);
+    void **owners = x_calloc(4 * w->actor_count + w->probe_count, sizeof *owners);
+    size_t actor_fds;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        for (size_t k = actor_poll(w->actors[i], fds + n); k > 0; k--)
+            owners[n++] = w->actors[i];
+    actor_fds = n;
+    for (size_t i = 0; i < w->probe_count; i++)
+        for (size_t k = probe_poll(w->probes[i], fds + n); k > 0; k--)
+            owners[n++] = w->probes[i];
+    int ready = poll(fds, n, ms);
+    for (size_t i = 0; i < n && ready > 0; i++) {
+        if (fds[i].revents == 0)
+            continue;
+        if (i < actor_fds)
+            actor_handle(w, owners[i], fds[i].fd, fds[i].revents);
+        else
+            probe_handle(owners[i], fds[i].fd, fds[i].revents);
+    }
+    free(fds);
+    free(owners);
+    return ready > 0;
+}
+
+bool world_wait(struct world *w)
+{
+    int64_t left = w->deadline_ms - now_ms();
+
+    if (left <= 0)
+        return false;
+    return poll_once(w, (int)left) || now_ms() < w->deadline_ms;
+}
+
+void world_pause(struct world *w, int ms)
+{
+    poll_once(w, ms);
+}
+
+struct actor *world_actor(struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (strcmp(w->actors[i]->name, name) == 0)
+            return w->actors[i];
+    return NULL;
+}
+
+struct probe *world_probe(struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->probe_count; i++)
+        if (strcmp(w->probes[i]->name, name) == 0)
+            return w->probes[i];
+    return NULL;
+}
+
+struct world_file *world_file(struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->file_count; i++)
+        if (strcmp(w->files[i].name, name) == 0)
+            return &w->files[i];
+    return NULL;
+}
+
+struct world_file *world_add_file(struct world *w, const char *name)
+{
+    w->files = x_realloc(w->files, (w->file_count + 1) * sizeof *w->files);
+    struct world_file *f = &w->files[w->file_count++];
+    *f = (struct world_file){x_strdup(name), x_printf("%s/%s.txt", w->sandbox->dir, name), NULL};
+    return f;
+}
+
+int world_each(struct world *w, const struct step *s, size_t from, size_t to,
+               int (*do_one)(struct world *w, struct actor *a, void *arg), void *arg)
+{
+    for (size_t word = from; word < to; word++) {
+        const char *name = s->words.at[word].text;
+        for (size_t i = 0; i < w->actor_count; i++) {
+            struct actor *a = w->actors[i];
+            bool member = strcmp(a->name, name) == 0 || (a->group && strcmp(a->group, name) == 0);
+            if (member && do_one(w, a, arg) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+/* The live value of "NAME.property", or NULL. */
+static char *live_value(struct world *w, const char *reference)
+{
+    char name[64];
+    int used = 0;
+
+    if (sscanf(reference, "%63[A-Za-z0-9].%n", name, &used) != 1 || used == 0)
+        return NULL;
+    const char *property = reference + used;
+    struct actor *a = world_actor(w, name);
+    struct probe *p = world_probe(w, name);
+    struct world_file *f = world_file(w, name);
+    if (a != NULL && strcmp(property, "pid") == 0)
+        return x_printf("%d", (int)a->pid);
+    if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
+        return x_strdup(a != NULL ? a->socket : p->socket);
+    if (f != NULL && strcmp(property, "path") == 0)
+        return x_strdup(f->path);
+    return NULL;
+}
+
+char *world_expand(struct world *w, const char *text)
+{
+    struct buf out = {0};
+
+    while (*text != '\0') {
+        const char *end = *text == '{' ? strchr(text, '}') : NULL;
+        if (end == NULL) {
+            buf_add(&out, text++, 1);
+            continue;
+        }
+        char *reference = x_strndup(text + 1, (size_t)(end - text - 1)),
+             *value = live_value(w, reference);
+        if (value == NULL)
+            world_fail(w, VERDICT_BROKEN,
+                       "{%s} names nothing; expected {ACTOR.pid}, {ACTOR.socket} or {FILE.path}",
+                       reference);
+        free(reference);
+        if (value == NULL) {
+            buf_finish(&out);
+            return NULL;
+        }
+        buf_adds(&out, value);
+        free(value);
+        text = end + 1;
+    }
+    return buf_take(&out);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The world of one running case: its processes, probes, files and oracle, the verdict so far, and
+ * the one place where it waits. Everything in it is touched by the case's single thread only.
+ */
+#ifndef HARNESS_WORLD_H
+#define HARNESS_WORLD_H
+
+#include "manifest.h"
+#include "sandbox.h"
+#include "script.h"
+
+struct actor;
+struct probe;
+
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_FAIL,
+    VERDICT_WEAK,        /* a SHOULD is missed */
+    VERDICT_UNSUPPORTED, /* the manifest disclaims it */
+    VERDICT_SKIPPED,     /* the host or the data lack it */
+    VERDICT_BROKEN,      /* script, adapter or host */
+    VERDICT_UNRESOLVED,  /* out of time on a loaded machine */
+    VERDICT_XFAIL,       /* failed as the baseline says */
+    VERDICT_XPASS,       /* passed although the baseline says otherwise */
+    VERDICT_COUNT
+};
+
+const char *verdict_name(enum verdict v);
+
+struct outcome {
+    enum verdict verdict;
+    const struct requirement *cite; /* NULL where none broke */
+    int line;                       /* of the scenario */
+    char *step;                     /* the text of that line, or NULL */
+    char *message;                  /* one line, or NULL */
+    struct buf detail;              /* rows that differ and the like */
+    struct buf notes;               /* what a reader should know of a run that passed, one a line */
+};
+
+/* A file that the scenario declared. */
+struct world_file {
+    char *name, *path;
+    char *standin; /* NULL, or which generated text stands in for which data */
+};
+
+struct moment {
+    int64_t us;
+    char *text; /* "S > create ...", "S < ok ..." */
+};
+
+struct world {
+    const struct test_case *test;
+    const struct manifest *manifest;
+    const struct sandbox *sandbox;
+    const struct requirements *requirements;
+    struct outcome outcome;
+
+    struct actor **actors;
+    size_t actor_count;
+    struct probe **probes;
+    size_t probe_count;
+    struct world_file *files;
+    size_t file_count;
+
+    const struct step *step; /* the one that runs */
+    int64_t started_us, step_us, deadline_ms;
+    uint64_t step_pressure_us;
+    struct moment *moments; /* the transcript, oldest first */
+    size_t moment_count, moment_dropped;
+};
+
+void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
+                const struct sandbox *s, const struct requirements *r);
+/* Ends every process and closes every probe that is left, and frees all. */
+void world_finish(struct world *w);
+
+/* Starts the clock of a step. */
+void world_begin_step(struct world *w, const struct step *s);
+
+/* Whether the case is worth going on with: nothing but SHOULDs was missed so far. */
+bool world_goes_on(const struct world *w);
+
+/* Records the verdict and returns -1. FAIL names the requirement of the step, and is WEAK if that
+ * is a SHOULD. The first verdict that ends the case stays. */
+int world_fail(struct world *w, enum verdict v, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same for a given requirement. */
+int world_fail_for(struct world *w, const char *id, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Takes the verdict back: the step expected what was recorded. */
+void world_forgive(struct world *w);
+/* The deadline passed: FAIL, or UNRESOLVED if others held the processors meanwhile. */
+int world_timeout(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Waits until something happens at some actor or probe and deals with it. False when the deadline
+ * of the step has passed. This is the only place where a case waits. */
+bool world_wait(struct world *w);
+/* The same, but at most ms: for questions that have to be asked again. */
+void world_pause(struct world *w, int ms);
+
+/* Adds a line to the transcript. */
+void world_tell(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+struct actor *world_actor(struct world *w, const char *name);
+struct probe *world_probe(struct world *w, const char *name);
+struct world_file *world_file(struct world *w, const char *name);
+/* Declares a file of the private directory; its path is ready, the file is not there yet. */
+struct world_file *world_add_file(struct world *w, const char *name);
+
+/* Calls do_one for every actor that the words from..to name, groups by their members. Stops at -1.
+ */
+int world_each(struct world *w, const struct step *s, size_t from, size_t to,
+               int (*do_one)(struct world *w, struct actor *a, void *arg), void *arg);
+
+/* Puts {NAME.pid} and {NAME.socket} in place; the caller's. NULL after world_fail(). */
+char *world_expand(struct world *w, const char *text);
+
+#endif
