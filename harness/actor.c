@@ -221,6 +221,25 @@ size_t actor_descriptors(const struct actor *a)
     return n;
 }
 
+int actor_check_descriptors(struct world *w, struct actor *s)
+{
+    size_t now = 0;
+    int pause = 0;
+
+    if (!actor_runs(s) || s->descriptors_at_ready == 0)
+        return 0;
+    while ((now = actor_descriptors(s)) > s->descriptors_at_ready) {
+        if (now_ms() >= w->deadline_ms)
+            return world_fail_for(
+                w, "ROB-8",
+                "%s held %zu descriptors when it was ready, and holds %zu now that its "
+                "clients have left",
+                s->name, s->descriptors_at_ready, now);
+        world_pause(w, next_pause(&pause));
+    }
+    return 0;
+}
+
 int actor_start(struct world *w, struct actor *a)
 {
     if (a->program->command == NULL)

@@ -78,6 +78,9 @@ char *actor_describe_end(const struct actor *a);
 /* Open descriptors of the process, from its /proc; 0 if they can't be read. */
 size_t actor_descriptors(const struct actor *a);
 
+/* ROB-8: waits until a server without clients holds no more descriptors than when it was ready. */
+int actor_check_descriptors(struct world *w, struct actor *s);
+
 /* For world_wait(): what to poll, and what came of it. */
 size_t actor_poll(struct actor *a, struct pollfd *out);
 void actor_handle(struct world *w, struct actor *a, int fd, short events);

@@ -88,26 +88,6 @@ static int quit_one(struct world *w, struct actor *a)
     return -1;
 }
 
-/* ROB-8: once all clients are gone the server holds what it held when it was ready. */
-static int check_descriptors(struct world *w, struct actor *s)
-{
-    size_t now = 0;
-    int pause = 0;
-
-    if (!actor_runs(s) || s->descriptors_at_ready == 0)
-        return 0;
-    while ((now = actor_descriptors(s)) > s->descriptors_at_ready) {
-        if (now_ms() >= w->deadline_ms)
-            return world_fail_for(
-                w, "ROB-8",
-                "%s held %zu descriptors when it was ready, and holds %zu after all its "
-                "clients have left",
-                s->name, s->descriptors_at_ready, now);
-        world_pause(w, next_pause(&pause));
-    }
-    return 0;
-}
-
 /* Ends what still runs, clients first; each has to end well. */
 static void tear_down(struct world *w)
 {
@@ -118,7 +98,7 @@ static void tear_down(struct world *w)
     for (size_t i = 0; i < w->probe_count; i++)
         probe_close(w->probes[i]);
     for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
-        if (w->actors[i]->is_server && check_descriptors(w, w->actors[i]) == 0)
+        if (w->actors[i]->is_server && actor_check_descriptors(w, w->actors[i]) == 0)
             quit_one(w, w->actors[i]);
 }
 

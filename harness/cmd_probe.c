@@ -236,9 +236,9 @@ int run_connected(struct world *w, const struct step *s)
 }
 
 /* Compares the fields that the step names. */
-static int check_fields(struct world *w, const struct step *s, const struct frame *f)
+static int check_fields(struct world *w, const struct step *s, size_t from, const struct frame *f)
 {
-    for (size_t i = 4; i < s->words.n; i++) {
+    for (size_t i = from; i < s->words.n; i++) {
         char *text = world_expand(w, word(s, i)), *value = text ? strchr(text, '=') : NULL;
         if (text == NULL)
             return -1;
@@ -275,12 +275,26 @@ int run_gets(struct world *w, const struct step *s)
         return world_fail(w, VERDICT_FAIL, "the peer of %s closed; expected %s", p->name,
                           word(s, 3));
     if (wire_type_of(&f) == want)
-        return check_fields(w, s, &f);
+        return check_fields(w, s, 4, &f);
     world_fail(w, VERDICT_FAIL, "%s got %s; expected %s", p->name, wire_type_name(wire_type_of(&f)),
                word(s, 3));
     buf_adds(&w->outcome.detail, "frame ");
     wire_describe(&f, &w->outcome.detail);
     buf_adds(&w->outcome.detail, "\n");
+    return -1;
+}
+
+int run_finally_gets(struct world *w, const struct step *s)
+{
+    struct probe *p = the_probe(w, s, 1);
+    int want = wire_type_code(word(s, 4)), got;
+    struct frame f;
+
+    while ((got = probe_next(w, p, &f)) == 1)
+        if (wire_type_of(&f) == want)
+            return check_fields(w, s, 5, &f);
+    if (got == 0)
+        world_fail(w, VERDICT_FAIL, "the peer of %s closed before it sent %s", p->name, word(s, 4));
     return -1;
 }
 
@@ -295,4 +309,40 @@ int run_gets_end(struct world *w, const struct step *s)
             return world_fail(w, VERDICT_FAIL, "%s got %s; expected the end", p->name,
                               wire_type_name(wire_type_of(&f)));
     return got;
+}
+
+/* The instance that a server greets with; 0 after world_fail(). */
+static uint64_t ask_instance(struct world *w, const char *name, const char *socket)
+{
+    struct probe *p = probe_connect(w, name, socket);
+    struct frame f;
+    uint64_t instance = 0;
+
+    if (p == NULL)
+        return 0;
+    wire_start(&f, FRAME_HELLO);
+    wire_set(&f, "version_min", "1");
+    wire_set(&f, "version_max", "1");
+    if (send_frame(w, p, &f, false) == 0 && probe_next(w, p, &f) == 1)
+        instance = wire_number(&f, "epoch") >> 32;
+    else if (world_goes_on(w))
+        world_fail(w, VERDICT_FAIL, "the server closed instead of answering HELLO");
+    probe_close(p);
+    return instance;
+}
+
+int run_instance_changes(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, word(s, 3));
+    uint64_t before = ask_instance(w, "before", server->socket), after;
+
+    if (before == 0 || actor_quit(w, server) < 0 || actor_start(w, server) < 0)
+        return -1;
+    after = ask_instance(w, "after", server->socket);
+    if (after == 0)
+        return -1;
+    if (before != after)
+        return 0;
+    return world_fail(w, VERDICT_FAIL, "%s had instance %llu, and has it again", server->name,
+                      (unsigned long long)before);
 }

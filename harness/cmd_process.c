@@ -319,6 +319,11 @@ int run_expect_locked(struct world *w, const struct step *s)
     return result;
 }
 
+int run_expect_descriptors(struct world *w, const struct step *s)
+{
+    return actor_check_descriptors(w, world_actor(w, word(s, 1)));
+}
+
 int run_expect_memory(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, word(s, 1));

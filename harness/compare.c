@@ -81,12 +81,6 @@ int digest_read(struct world *w, struct actor *a, struct reported *r)
     return 1;
 }
 
-int next_pause(int *pause)
-{
-    *pause = *pause == 0 ? 1 : *pause < 50 ? *pause * 2 : 50;
-    return *pause;
-}
-
 /* Whether the dump is the table; if not, puts the difference into text. */
 static bool same(const struct dump *d, const struct oracle *want, struct buf *text)
 {

@@ -37,8 +37,4 @@ struct reported {
 /* Asks for the digest; 1: told, 0: it has no such dialogue, -1 after world_fail(). */
 int digest_read(struct world *w, struct actor *a, struct reported *r);
 
-/* Milliseconds to wait before asking again: short at first, then longer. A program that is only
- * asked gives no event to wait for. */
-int next_pause(int *pause);
-
 #endif

@@ -179,6 +179,8 @@ const char *wire_check(const struct frame *f, const char *field, const char *val
 
     if (d == NULL)
         return "no such field in this frame; chapter 3 lists them";
+    if (d->kind == TEXT && value[0] == '~')
+        return memmem(f->bytes + d->offset, d->width, value + 1, strlen(value + 1)) ? NULL : "";
     if (d->kind == TEXT)
         return strncmp((const char *)f->bytes + d->offset, value, d->width) == 0 ? NULL : "";
     if (!parse_value(d, value, &number))

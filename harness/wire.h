@@ -43,7 +43,8 @@ void wire_start_route(struct frame *f, enum wire_op op, const struct route *r);
 /* Sets "field" to a value: decimal or 0x numbers, op and epoch ("instance.flushes") by name, texts
  * as they are. NULL, or what is wrong. length may be set to anything. */
 const char *wire_set(struct frame *f, const char *field, const char *value);
-/* Whether the field has that value; NULL if it has, else what is wrong with the question or "". */
+/* Whether the field has that value, or holds the text behind a ~; NULL if it has, else what is
+ * wrong with the question or "". */
 const char *wire_check(const struct frame *f, const char *field, const char *value);
 
 /* Takes one frame from the front of in, which is then consumed. 1: f holds it. 0: not whole yet.

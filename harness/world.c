@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOMENTS 400 /* lines of transcript that are kept */
 
@@ -231,6 +232,12 @@ void world_pause(struct world *w, int ms)
     poll_once(w, ms);
 }
 
+int next_pause(int *pause)
+{
+    *pause = *pause == 0 ? 1 : *pause < 50 ? *pause * 2 : 50;
+    return *pause;
+}
+
 struct actor *world_actor(struct world *w, const char *name)
 {
     for (size_t i = 0; i < w->actor_count; i++)
@@ -292,6 +299,8 @@ static char *live_value(struct world *w, const char *reference)
     struct world_file *f = world_file(w, name);
     if (a != NULL && strcmp(property, "pid") == 0)
         return x_printf("%d", (int)a->pid);
+    if (p != NULL && strcmp(property, "pid") == 0)
+        return x_printf("%d", (int)getpid()); /* a probe is this process */
     if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
         return x_strdup(a != NULL ? a->socket : p->socket);
     if (f != NULL && strcmp(property, "path") == 0)

@@ -98,6 +98,9 @@ int world_timeout(struct world *w, const char *format, ...) __attribute__((forma
 bool world_wait(struct world *w);
 /* The same, but at most ms: for questions that have to be asked again. */
 void world_pause(struct world *w, int ms);
+/* How long to pause before the next question: short at first, then longer. Start with *pause 0. A
+ * program that can only be asked gives no event to wait for. */
+int next_pause(int *pause);
 
 /* Adds a line to the transcript. */
 void world_tell(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -61,7 +61,7 @@ static int check_header(const uint8_t *bytes, enum frame_side sender, char reaso
     enum frame_side owner;
 
     if (!type_known(type, &owner, &size))
-        return bad(reason, "type %u is unknown", type);
+        return bad(reason, "type %u is unknown, expected one of chapter 3", type);
     if (!(owner & sender))
         return bad(reason, "%s is not yours to send", frame_name(type));
     if (length != size)
@@ -69,7 +69,10 @@ static int check_header(const uint8_t *bytes, enum frame_side sender, char reaso
     if (GET(HEADER, flags) != 0)
         return bad(reason, "flags are %u, expected 0", (unsigned)GET(HEADER, flags));
     if (!op_fits(type, op))
-        return bad(reason, "op %u does not fit %s", op, frame_name(type));
+        return bad(reason, "op %u does not fit %s, expected %s", op, frame_name(type),
+                   type == FRAME_ROUTE ? "1, 2 or 3"
+                   : type == FRAME_MAC ? "1 or 3"
+                                       : "0");
     return 0;
 }
 
