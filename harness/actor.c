@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define LINE_MOST 1048576 /* bytes of a line of output; who prints more is out of its mind */
+
 struct actor *actor_create(struct world *w, const char *name, bool is_server, const char *socket)
 {
     struct actor *a = x_calloc(1, sizeof *a);
@@ -450,6 +452,12 @@ static void hear(struct world *w, struct actor *a)
     }
     a->scanned = left;
     buf_consume(&a->heard, a->heard.len - left);
+    if (left <= LINE_MOST)
+        return;
+    world_fail(w, VERDICT_FAIL, "%s prints a line of more than %d bytes", a->name, LINE_MOST);
+    close_fd(&a->out);
+    buf_finish(&a->heard);
+    a->scanned = 0;
 }
 
 /* Reads what is there; false at the end of file. */
@@ -506,6 +514,8 @@ static void tell_complaint(struct world *w, struct actor *a)
     }
     if (line != NULL)
         buf_consume(&a->complaint, (size_t)(line - a->complaint.data));
+    if (a->complaint.len > LINE_MOST)
+        buf_finish(&a->complaint); /* it can't be shown; what is shown is cut anyway */
 }
 
 void actor_handle(struct world *w, struct actor *a, int fd, short events)

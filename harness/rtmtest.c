@@ -134,6 +134,18 @@ static int parse_options(struct setup *s, int argc, char **argv)
     return 0;
 }
 
+/* A path below the share directory, relative where that is the current one: it is shown to people.
+ */
+static char *share_path(const struct setup *s, const char *path)
+{
+    char here[PATH_MAX], share[PATH_MAX];
+
+    if (getcwd(here, sizeof here) != NULL && realpath(s->share, share) != NULL &&
+        strcmp(here, share) == 0)
+        return x_strdup(path);
+    return x_printf("%s/%s", s->share, path);
+}
+
 /* Prints the complaints; true if there were any. */
 static bool complained(struct setup *s)
 {
@@ -145,7 +157,7 @@ static bool complained(struct setup *s)
 
 static int read_spec(struct setup *s)
 {
-    char *spec = x_printf("%s/spec", s->share);
+    char *spec = share_path(s, "spec");
 
     requirements_read(&s->requirements, spec, &s->diag);
     free(spec);
@@ -162,7 +174,7 @@ static bool is_scenario(const char *path)
 /* The scenarios of the suite, and those that --only names by their file outside of it. */
 static int read_scenarios(struct setup *s)
 {
-    char *conformance = x_printf("%s/tests/conformance", s->share);
+    char *conformance = share_path(s, "tests/conformance");
     char inside[PATH_MAX] = "", given[PATH_MAX];
     bool all = s->only_n == 0;
 
@@ -375,7 +387,7 @@ static int run(struct setup *s, const char *program)
 {
     static const char *const formats[] = {"pretty", "tap", "ndjson"};
     int format = -1, code;
-    char iut[PATH_MAX];
+    char *iut = NULL;
     size_t n;
 
     if (s->format == NULL)
@@ -385,17 +397,16 @@ static int run(struct setup *s, const char *program)
             format = (int)i;
     if (format < 0)
         return usage("expected --format pretty, tap or ndjson, not", s->format);
-    if (s->iut == NULL) {
-        snprintf(iut, sizeof iut, "%s/tests/iuts/reference.rtmi", s->share);
-        s->iut = iut;
-    }
     if (!s->seeded && getrandom(&s->seed, 4, 0) != 4)
         return EXIT_INTERNAL;
     const struct test_case **cases = select_cases(s, &n);
     if (cases == NULL)
         return EXIT_USAGE;
+    if (s->iut == NULL)
+        s->iut = iut = share_path(s, "tests/iuts/reference.rtmi");
     code = run_with(s, cases, n, (enum report_format)format, program);
     free(cases);
+    free(iut);
     return code;
 }
 
