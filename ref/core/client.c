@@ -114,7 +114,7 @@ static bool sum_fits(const struct table *table, const struct table_sum *sum)
     return own.routes == sum->routes && own.macs == sum->macs && own.digest == sum->digest;
 }
 
-/* SES-5, SES-7: once, when the first snapshot is whole and believed. */
+/* SES-5, SES-7: once, when the table is synchronised for the first time. */
 static int send_pid(struct client *client, char reason[REASON_SIZE])
 {
     struct frame frame = {.type = FRAME_PID, .seq = client->seq, .pid = client->pid};
@@ -150,12 +150,12 @@ static int handle_end(struct client *client, const struct frame *frame, char rea
 }
 
 /* C5, EPO-5: the epoch is not older, or the frame would not have come here. */
-static int handle_flush(struct client *client, const struct frame *frame)
+static int handle_flush(struct client *client, const struct frame *frame, char reason[REASON_SIZE])
 {
     drop_shadow(client);
     table_clear(client->table);
     synchronise(client, frame->seq);
-    return 0;
+    return send_pid(client, reason);
 }
 
 /* SYN-5: upserts and deletes, whatever the shadow holds. */
@@ -240,7 +240,7 @@ static int handle(struct client *client, const struct frame *frame, char reason[
     case FRAME_MAC:
         return handle_change(client, frame, reason);
     case FRAME_FLUSH:
-        return handle_flush(client, frame);
+        return handle_flush(client, frame, reason);
     case FRAME_DIGEST:
         return handle_digest(client, frame, reason);
     case FRAME_ERROR:
