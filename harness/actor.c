@@ -382,17 +382,29 @@ int actor_quit(struct world *w, struct actor *a)
     return actor_wait_end(w, a);
 }
 
-bool actor_complained(const struct world *w, const struct actor *a, const char *text)
+/* Whether the transcript has a line of the actor with that mark before it and the text in it. */
+static bool moment_holds(const struct world *w, const struct actor *a, const char *mark,
+                         const char *text)
 {
-    size_t len = strlen(a->name);
+    size_t len = strlen(a->name), mark_len = strlen(mark);
 
     for (size_t i = 0; i < w->moment_count; i++) {
         const char *moment = w->moments[i].text;
-        if (strncmp(moment, a->name, len) == 0 && strncmp(moment + len, " 2 ", 3) == 0 &&
-            strstr(moment + len + 3, text) != NULL)
+        if (strncmp(moment, a->name, len) == 0 && strncmp(moment + len, mark, mark_len) == 0 &&
+            strstr(moment + len + mark_len, text) != NULL)
             return true;
     }
     return false;
+}
+
+bool actor_complained(const struct world *w, const struct actor *a, const char *text)
+{
+    return moment_holds(w, a, " 2 ", text);
+}
+
+bool actor_said(const struct world *w, const struct actor *a, const char *text)
+{
+    return moment_holds(w, a, " < ", text) || actor_complained(w, a, text);
 }
 
 char *actor_describe_end(const struct actor *a)
@@ -428,9 +440,14 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
     if (ask->row != NULL)
         ask->row(ask->ctx, line, len);
     ask->refused = pattern_match(d->refused, line, len);
-    ask->answered = ask->refused || pattern_match(d->done, line, len);
-    if (!ask->answered)
+    if (!ask->refused && !pattern_match(d->done, line, len))
         return;
+    if (ask->more > 0) {
+        ask->more--;
+        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+        return;
+    }
+    ask->answered = true;
     world_tell(w, "%s < %.*s", a->name, (int)len, line);
     if (len >= sizeof ask->closing)
         len = sizeof ask->closing - 1;

@@ -45,6 +45,7 @@ struct ask {
     const char *prefix, *gateway, *oif, *address, *file;  /* what stands for {prefix} and so on */
     void (*row)(void *ctx, const char *line, size_t len); /* each line of the answer; may be NULL */
     void *ctx;
+    size_t more; /* so many closing lines come before the last one: the line holds several */
 
     bool answered, refused;
     char closing[512]; /* the line that ended the answer */
@@ -72,6 +73,8 @@ int actor_wait_end(struct world *w, struct actor *a);
 int actor_quit(struct world *w, struct actor *a);
 /* Whether a line of its standard error, as the transcript has it, holds the text. */
 bool actor_complained(const struct world *w, const struct actor *a, const char *text);
+/* Whether a line of its output holds the text, answers' rows excepted, or of its standard error. */
+bool actor_said(const struct world *w, const struct actor *a, const char *text);
 /* "exit status 3" or "signal 11 (Segmentation fault)", of one that ended. */
 char *actor_describe_end(const struct actor *a);
 

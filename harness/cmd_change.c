@@ -122,26 +122,42 @@ int run_save(struct world *w, const struct step *s)
                        : 0;
 }
 
-/* Fills a question from the words "create PREFIX GATEWAY OIF", "load FILE" and the like. */
-static int read_question(struct world *w, const struct step *s, size_t at, size_t end,
-                         struct ask *ask)
-{
-    const char *verb = word(s, at), *value[3] = {"", "", ""};
+/* A question from the words "create PREFIX GATEWAY OIF", "load FILE" and the like, and its values.
+ */
+struct question {
+    struct ask ask;
+    char *value[3];
+};
 
-    for (size_t i = 0; i < 3 && at + 1 + i < end; i++)
-        value[i] = word(s, at + 1 + i);
-    ask->op = ASK_COUNT;
+static int question_read(struct world *w, const struct step *s, size_t at, size_t end,
+                         struct question *q)
+{
+    const char *verb = word(s, at);
+    struct ask *ask = &q->ask;
+
+    *q = (struct question){.ask.op = ASK_COUNT};
     for (int op = 0; op < ASK_COUNT; op++)
         if (strcmp(verb, operation_name((enum operation)op)) == 0)
             ask->op = (enum operation)op;
     if (ask->op == ASK_COUNT)
         return world_fail(w, VERDICT_BROKEN, "%s is nothing that a server can refuse", verb);
-    const struct world_file *f = world_file(w, value[0]);
-    ask->prefix = ask->address = value[0];
-    ask->file = f ? f->path : value[0];
-    ask->gateway = value[1];
-    ask->oif = value[2];
+    for (size_t i = 0; i < LENGTH(q->value); i++) {
+        q->value[i] = world_expand(w, at + 1 + i < end ? word(s, at + 1 + i) : "");
+        if (q->value[i] == NULL)
+            return -1;
+    }
+    const struct world_file *f = world_file(w, q->value[0]);
+    ask->prefix = ask->address = q->value[0];
+    ask->file = f ? f->path : q->value[0];
+    ask->gateway = q->value[1];
+    ask->oif = q->value[2];
     return 0;
+}
+
+static void question_finish(struct question *q)
+{
+    for (size_t i = 0; i < LENGTH(q->value); i++)
+        free(q->value[i]);
 }
 
 static int judge_refusal(struct world *w, struct actor *a, struct ask *ask, const char *kind)
@@ -164,11 +180,13 @@ int run_expect_refused(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, word(s, 1));
     size_t end = s->words.n - 2;
-    struct ask ask = {0};
+    struct question q;
+    int result = -1;
 
-    if (read_question(w, s, 3, end, &ask) < 0 || actor_ask(w, a, &ask) < 0)
-        return -1;
-    return judge_refusal(w, a, &ask, word(s, end + 1));
+    if (question_read(w, s, 3, end, &q) == 0 && actor_ask(w, a, &q.ask) == 0)
+        result = judge_refusal(w, a, &q.ask, word(s, end + 1));
+    question_finish(&q);
+    return result;
 }
 
 /* Two answers that come in either order: that of the load, and that of the second question. */
@@ -217,12 +235,15 @@ int run_loading_refuses(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, word(s, 1));
     size_t end = s->words.n - 2;
-    struct ask load = {.op = ASK_LOAD, .file = world_file(w, word(s, 3))->path}, second = {0};
+    struct ask load = {.op = ASK_LOAD, .file = world_file(w, word(s, 3))->path};
+    struct question q;
+    int result = -1;
 
-    if (each_row(w, load.file, a->oracle) < 0 || read_question(w, s, 5, end, &second) < 0 ||
-        ask_while_loading(w, a, &load, &second) < 0)
-        return -1;
-    return judge_refusal(w, a, &second, word(s, end + 1));
+    if (question_read(w, s, 5, end, &q) == 0 && each_row(w, load.file, a->oracle) == 0 &&
+        ask_while_loading(w, a, &load, &q.ask) == 0)
+        result = judge_refusal(w, a, &q.ask, word(s, end + 1));
+    question_finish(&q);
+    return result;
 }
 
 int run_loading_answers(struct world *w, const struct step *s)

@@ -109,12 +109,15 @@ static int refused_once(struct world *w, struct actor *a, const char *line)
     return 0;
 }
 
+/* But for its length it is a good line: blanks before a command. */
 int run_long_line(struct world *w, const struct step *s)
 {
     size_t len = (size_t)atol(word(s, 6));
-    char *line = x_calloc(len + 1, 1);
+    static const char command[] = "show";
+    char *line = x_calloc(len + sizeof command, 1);
 
-    memset(line, 'x', len);
+    memset(line, ' ', len);
+    strcpy(line + (len < strlen(command) ? 0 : len - strlen(command)), command);
     int result = refused_once(w, world_actor(w, word(s, 1)), line);
     free(line);
     return result;
@@ -144,5 +147,85 @@ int run_odd_line(struct world *w, const struct step *s)
         world_fail(w, VERDICT_FAIL, "%s refuses the line behind the bytes too", a->name);
 out:
     buf_finish(&bytes);
+    return result;
+}
+
+/* What has to come, line by line. */
+struct transcript {
+    char **patterns;
+    size_t n, at;
+    char *wrong; /* the first line that does not fit, or NULL */
+};
+
+static void follow_transcript(void *ctx, const char *line, size_t len)
+{
+    struct transcript *t = ctx;
+    char *why = NULL;
+    size_t offset;
+    struct pattern *p = t->at < t->n ? pattern_create(t->patterns[t->at], &why, &offset) : NULL;
+
+    if (t->wrong == NULL && (p == NULL || !pattern_match(p, line, len)))
+        t->wrong = x_printf("line %zu of the answers is \"%.*s\"; expected %s%s", t->at + 1,
+                            (int)len, line, t->at < t->n ? t->patterns[t->at] : "no more",
+                            why ? ", which is no pattern" : "");
+    t->at++;
+    pattern_destroy(p);
+    free(why);
+}
+
+/* The lines of a file; the array is the caller's, its lines lie in text. */
+static char **split_lines(struct buf *text, size_t *n)
+{
+    char **lines = x_calloc(text->len + 1, sizeof *lines), *rest = NULL;
+
+    *n = 0;
+    for (char *line = text->len > 0 ? strtok_r(text->data, "\n", &rest) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
+        lines[(*n)++] = line;
+    return lines;
+}
+
+/* Every line that is a command is answered by one closing line. */
+static size_t count_commands(const struct buf *text)
+{
+    size_t n = 0;
+
+    for (const char *line = text->data; line != NULL && *line != '\0';) {
+        n += *line != '\n' && *line != '#';
+        line = strchr(line, '\n');
+        line = line ? line + 1 : NULL;
+    }
+    return n;
+}
+
+int run_answers_transcript(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    struct buf patterns = {0}, said = {0};
+    struct transcript t = {0};
+    int result = -1;
+
+    if (file_read(world_file(w, word(s, 3))->path, &patterns) < 0 ||
+        file_read(world_file(w, word(s, 5))->path, &said) < 0 || count_commands(&said) == 0) {
+        world_fail(w, VERDICT_BROKEN, "the files of patterns and of said cannot be used");
+        goto out;
+    }
+    t.patterns = split_lines(&patterns, &t.n);
+    struct ask ask = {.op = ASK_LINE,
+                      .line = said.data,
+                      .row = follow_transcript,
+                      .ctx = &t,
+                      .more = count_commands(&said) - 1};
+    result = actor_ask(w, a, &ask);
+    if (result == 0 && t.wrong != NULL)
+        result = world_fail(w, VERDICT_FAIL, "%s", t.wrong);
+    else if (result == 0 && t.at < t.n)
+        result = world_fail(w, VERDICT_FAIL, "the answers end after %zu lines; expected %s", t.at,
+                            t.patterns[t.at]);
+out:
+    free(t.wrong);
+    free(t.patterns);
+    buf_finish(&patterns);
+    buf_finish(&said);
     return result;
 }

@@ -5,7 +5,6 @@
 #include "actor.h"
 #include "command_list.h"
 #include "compare.h"
-#include "probe.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,36 +20,6 @@ static const char *word(const struct step *s, size_t i)
     return s->words.at[i].text;
 }
 
-static struct actor *add_server(struct world *w, const struct step *s)
-{
-    char *socket = x_printf("%s/%s.sock", w->sandbox->dir, word(s, 1));
-    struct actor *a = actor_create(w, word(s, 1), true, socket);
-
-    free(socket);
-    return a;
-}
-
-int run_server(struct world *w, const struct step *s)
-{
-    return actor_start(w, add_server(w, s));
-}
-
-int run_server_limited(struct world *w, const struct step *s)
-{
-    struct actor *a = add_server(w, s);
-
-    a->descriptors = (unsigned)atoi(word(s, 3));
-    return actor_start(w, a);
-}
-
-int run_server_reading(struct world *w, const struct step *s)
-{
-    struct actor *a = add_server(w, s);
-
-    a->console = x_strdup(world_file(w, word(s, 3))->path);
-    return actor_start(w, a);
-}
-
 int run_restart(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, word(s, 1));
@@ -58,103 +27,6 @@ int run_restart(struct world *w, const struct step *s)
     if (actor_runs(a))
         return world_fail(w, VERDICT_BROKEN, "%s still runs; quit or kill it first", a->name);
     return actor_start(w, a);
-}
-
-int run_second_server(struct world *w, const struct step *s)
-{
-    struct actor *first = world_actor(w, word(s, 4));
-    char *name = x_printf("%s2", first->name);
-    struct actor *second = actor_create(w, name, true, first->socket);
-
-    free(name);
-    second->expected_to_end = true;
-    if (actor_start(w, second) == 0)
-        return world_fail(w, VERDICT_FAIL, "a second server started at %s, where %s listens",
-                          first->socket, first->name);
-    /* actor_start() has recorded its end as a failure to start: here that is what has to happen */
-    if (w->outcome.verdict != VERDICT_FAIL || actor_runs(second))
-        return -1;
-    world_forgive(w);
-    if (actor_wait_end(w, second) < 0)
-        return -1;
-    if (second->status == 0)
-        return world_fail(w, VERDICT_FAIL,
-                          "a second server ended with status 0, as if all were well");
-    if (!actor_complained(w, second, first->socket))
-        return world_fail(w, VERDICT_FAIL,
-                          "a second server ended and did not name the path on standard error");
-    return 0;
-}
-
-static int start_client(struct world *w, const char *name, const char *group, const char *socket)
-{
-    struct actor *a = actor_create(w, name, false, socket);
-
-    a->group = group ? x_strdup(group) : NULL;
-    return actor_start(w, a);
-}
-
-/* The socket of the only server there is; with several, a scenario has to say which. */
-static const char *only_server(struct world *w)
-{
-    const char *found = NULL;
-
-    for (size_t i = 0; i < w->actor_count; i++) {
-        if (!w->actors[i]->is_server)
-            continue;
-        if (found != NULL) {
-            world_fail(w, VERDICT_BROKEN, "there are several servers; say of which");
-            return NULL;
-        }
-        found = w->actors[i]->socket;
-    }
-    if (found == NULL)
-        world_fail(w, VERDICT_BROKEN, "there is no server to connect to");
-    return found;
-}
-
-int run_client(struct world *w, const struct step *s)
-{
-    const char *socket = only_server(w);
-
-    for (size_t i = 1; socket != NULL && i < s->words.n; i++)
-        if (start_client(w, word(s, i), NULL, socket) < 0)
-            return -1;
-    return socket ? 0 : -1;
-}
-
-int run_client_of(struct world *w, const struct step *s)
-{
-    const char *of = word(s, s->words.n - 1);
-    struct actor *server = world_actor(w, of);
-    const char *socket = server ? server->socket : world_probe(w, of)->socket;
-
-    for (size_t i = 1; i + 2 < s->words.n; i++)
-        if (start_client(w, word(s, i), NULL, socket) < 0)
-            return -1;
-    return 0;
-}
-
-int run_client_at(struct world *w, const struct step *s)
-{
-    char *path = world_expand(w, word(s, 3));
-    struct actor *a = path ? actor_create(w, word(s, 1), false, path) : NULL;
-
-    free(path);
-    return a ? actor_start(w, a) : -1;
-}
-
-int run_clients(struct world *w, const struct step *s)
-{
-    const char *socket = only_server(w);
-    int n = atoi(word(s, 2)), result = socket ? 0 : -1;
-
-    for (int i = 1; i <= n && result == 0; i++) {
-        char *name = x_printf("%s%d", word(s, 1), i);
-        result = start_client(w, name, word(s, 1), socket);
-        free(name);
-    }
-    return result;
 }
 
 static const struct {
@@ -284,6 +156,19 @@ int run_expect_complaint(struct world *w, const struct step *s)
     return 0;
 }
 
+int run_expect_says(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+    char *text = world_expand(w, word(s, 3));
+    int result = text ? 0 : -1;
+
+    while (result == 0 && !actor_said(w, a, text))
+        if (!world_wait(w))
+            result = world_timeout(w, "%s did not say \"%s\"", a->name, text);
+    free(text);
+    return result;
+}
+
 int run_expect_nothing_left(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, word(s, 1));
@@ -310,9 +195,17 @@ int run_expect_locked(struct world *w, const struct step *s)
     if (fd < 0)
         result = world_fail(w, VERDICT_FAIL, "the lock file %s.lock of %s: %s", a->name, a->name,
                             strerror(errno));
-    else if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+    else if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+        result = world_fail(w, VERDICT_BROKEN, "F_OFD_GETLK: %s", strerror(errno));
+    else if (lock.l_type == F_UNLCK)
         result = world_fail(w, VERDICT_FAIL, "the lock file of %s could be locked while %s lives",
                             a->name, a->name);
+    else if (lock.l_type != F_WRLCK || lock.l_pid != -1)
+        result = world_fail(w, VERDICT_FAIL,
+                            "%s holds %s lock of %s; expected an exclusive one of an open file "
+                            "description",
+                            a->name, lock.l_type == F_RDLCK ? "a shared" : "an exclusive",
+                            lock.l_pid == -1 ? "an open file description" : "its process");
     if (fd >= 0)
         close(fd);
     free(path);

@@ -136,6 +136,8 @@ int probe_send(struct world *w, struct probe *p, const void *data, size_t len, b
             return world_fail(w, VERDICT_BROKEN, "%s has no connection to send on", p->name);
         at += put;
         len -= (size_t)put;
+        if (dribble && probe_wait_taken(w, p) < 0)
+            return -1;
     }
     return 0;
 }

@@ -34,7 +34,7 @@ void probe_destroy(struct probe *p);
 
 /* Waits for a client and takes it, in place of the one before. */
 int probe_accept(struct world *w, struct probe *p);
-/* Writes bytes; in pieces of one byte if dribble is set. */
+/* Writes bytes; if dribble is set one by one, each when the peer has read the one before. */
 int probe_send(struct world *w, struct probe *p, const void *data, size_t len, bool dribble);
 /* Waits for the next frame; malformed ones fail the case for the rule they break. 1: f holds it; 0:
  * the peer closed; -1 after world_fail(). */

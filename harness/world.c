@@ -285,6 +285,21 @@ int world_each(struct world *w, const struct step *s, size_t from, size_t to,
     return 0;
 }
 
+/* The prefix of the last row of a table file, or NULL. */
+static char *last_prefix(const struct world_file *f)
+{
+    struct buf text = {0};
+    char *result = NULL;
+
+    if (file_read(f->path, &text) == 0 && text.len > 1) {
+        char *end = memrchr(text.data, '\n', text.len - 1);
+        const char *row = end ? end + 1 : text.data;
+        result = x_strndup(row, strcspn(row, " \n"));
+    }
+    buf_finish(&text);
+    return result;
+}
+
 /* The live value of "NAME.property", or NULL. */
 static char *live_value(struct world *w, const char *reference)
 {
@@ -305,6 +320,8 @@ static char *live_value(struct world *w, const char *reference)
         return x_strdup(a != NULL ? a->socket : p->socket);
     if (f != NULL && strcmp(property, "path") == 0)
         return x_strdup(f->path);
+    if (f != NULL && strcmp(property, "last") == 0)
+        return last_prefix(f);
     return NULL;
 }
 
@@ -322,7 +339,8 @@ char *world_expand(struct world *w, const char *text)
              *value = live_value(w, reference);
         if (value == NULL)
             world_fail(w, VERDICT_BROKEN,
-                       "{%s} names nothing; expected {ACTOR.pid}, {ACTOR.socket} or {FILE.path}",
+                       "{%s} names nothing; expected {ACTOR.pid}, {ACTOR.socket}, "
+                       "{FILE.path} or {FILE.last}",
                        reference);
         free(reference);
         if (value == NULL) {

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Commands of the section Processes that start servers and clients, or see them fail to start.
+ */
+#include "actor.h"
+#include "command_list.h"
+#include "probe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *word(const struct step *s, size_t i)
+{
+    return s->words.at[i].text;
+}
+
+static struct actor *add_server(struct world *w, const struct step *s)
+{
+    char *socket = x_printf("%s/%s.sock", w->sandbox->dir, word(s, 1));
+    struct actor *a = actor_create(w, word(s, 1), true, socket);
+
+    free(socket);
+    return a;
+}
+
+int run_server(struct world *w, const struct step *s)
+{
+    return actor_start(w, add_server(w, s));
+}
+
+int run_server_limited(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->descriptors = (unsigned)atoi(word(s, 3));
+    return actor_start(w, a);
+}
+
+int run_server_reading(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->console = x_strdup(world_file(w, word(s, 3))->path);
+    return actor_start(w, a);
+}
+
+int run_server_reading_nothing(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->console = x_strdup("/dev/null");
+    return actor_start(w, a);
+}
+
+static int start_client(struct world *w, const char *name, const char *group, const char *socket)
+{
+    struct actor *a = actor_create(w, name, false, socket);
+
+    a->group = group ? x_strdup(group) : NULL;
+    return actor_start(w, a);
+}
+
+/* The socket of the only server there is; with several, a scenario has to say which. */
+static const char *only_server(struct world *w)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < w->actor_count; i++) {
+        if (!w->actors[i]->is_server)
+            continue;
+        if (found != NULL) {
+            world_fail(w, VERDICT_BROKEN, "there are several servers; say of which");
+            return NULL;
+        }
+        found = w->actors[i]->socket;
+    }
+    if (found == NULL)
+        world_fail(w, VERDICT_BROKEN, "there is no server to connect to");
+    return found;
+}
+
+int run_client(struct world *w, const struct step *s)
+{
+    const char *socket = only_server(w);
+
+    for (size_t i = 1; socket != NULL && i < s->words.n; i++)
+        if (start_client(w, word(s, i), NULL, socket) < 0)
+            return -1;
+    return socket ? 0 : -1;
+}
+
+int run_client_of(struct world *w, const struct step *s)
+{
+    const char *of = word(s, s->words.n - 1);
+    struct actor *server = world_actor(w, of);
+    const char *socket = server ? server->socket : world_probe(w, of)->socket;
+
+    for (size_t i = 1; i + 2 < s->words.n; i++)
+        if (start_client(w, word(s, i), NULL, socket) < 0)
+            return -1;
+    return 0;
+}
+
+int run_client_at(struct world *w, const struct step *s)
+{
+    char *path = world_expand(w, word(s, 3));
+    struct actor *a = path ? actor_create(w, word(s, 1), false, path) : NULL;
+
+    free(path);
+    return a ? actor_start(w, a) : -1;
+}
+
+static int start_client_reading(struct world *w, const struct step *s, const char *console)
+{
+    const char *socket = only_server(w);
+    struct actor *a = socket ? actor_create(w, word(s, 1), false, socket) : NULL;
+
+    if (a == NULL)
+        return -1;
+    a->console = x_strdup(console);
+    return actor_start(w, a);
+}
+
+int run_client_reading(struct world *w, const struct step *s)
+{
+    return start_client_reading(w, s, world_file(w, word(s, 3))->path);
+}
+
+int run_client_reading_nothing(struct world *w, const struct step *s)
+{
+    return start_client_reading(w, s, "/dev/null");
+}
+
+int run_clients(struct world *w, const struct step *s)
+{
+    const char *socket = only_server(w);
+    int n = atoi(word(s, 2)), result = socket ? 0 : -1;
+
+    for (int i = 1; i <= n && result == 0; i++) {
+        char *name = x_printf("%s%d", word(s, 1), i);
+        result = start_client(w, name, word(s, 1), socket);
+        free(name);
+    }
+    return result;
+}
+
+/* The program has to end by itself, not with status 0, and to say both texts on standard error. */
+static int start_fails(struct world *w, struct actor *a, const char *path, const char *text)
+{
+    a->expected_to_end = true;
+    if (actor_start(w, a) == 0)
+        return world_fail(w, VERDICT_FAIL, "a %s started at %s", a->is_server ? "server" : "client",
+                          path);
+    /* actor_start() has recorded its end as a failure to start: here that is what has to happen */
+    if (w->outcome.verdict != VERDICT_FAIL || actor_runs(a))
+        return -1;
+    world_forgive(w);
+    if (actor_wait_end(w, a) < 0)
+        return -1;
+    if (a->status == 0)
+        return world_fail(w, VERDICT_FAIL, "it ended with status 0, as if all were well");
+    if (!actor_complained(w, a, path))
+        return world_fail(w, VERDICT_FAIL, "it ended and did not name the path on standard error");
+    if (!actor_complained(w, a, text))
+        return world_fail(w, VERDICT_FAIL, "it ended and did not say \"%s\" on standard error",
+                          text);
+    return 0;
+}
+
+int run_second_server(struct world *w, const struct step *s)
+{
+    struct actor *first = world_actor(w, word(s, 4));
+    char *name = x_printf("%s2", first->name);
+    struct actor *second = actor_create(w, name, true, first->socket);
+
+    free(name);
+    return start_fails(w, second, first->socket, "");
+}
+
+int run_server_at_fails(struct world *w, const struct step *s)
+{
+    char *path = world_expand(w, word(s, 3));
+    int result =
+        path ? start_fails(w, actor_create(w, "server", true, path), path, word(s, 6)) : -1;
+
+    free(path);
+    return result;
+}
+
+/* A path of so many bytes in the private directory; it starts with the actor's name. */
+static char *path_of(struct world *w, const char *name, size_t bytes)
+{
+    char *start = x_printf("%s/%s", w->sandbox->dir, name);
+    size_t len = strlen(start);
+    char *path = x_calloc(bytes + 1, 1);
+
+    if (len < bytes)
+        memset(path, 'x', bytes);
+    else
+        world_fail(w, VERDICT_BROKEN, "%s alone has %zu bytes; use a shorter TMPDIR", start, len);
+    if (len < bytes)
+        memcpy(path, start, len);
+    free(start);
+    if (*path != '\0')
+        return path;
+    free(path);
+    return NULL;
+}
+
+int run_server_with_path(struct world *w, const struct step *s)
+{
+    char *path = path_of(w, word(s, 1), (size_t)atol(word(s, 6)));
+    struct actor *a = path ? actor_create(w, word(s, 1), true, path) : NULL;
+
+    free(path);
+    return a ? actor_start(w, a) : -1;
+}
+
+static int path_fails(struct world *w, const struct step *s, bool is_server)
+{
+    char *path = path_of(w, word(s, 1), (size_t)atol(word(s, 6)));
+    int result = -1;
+
+    if (path != NULL)
+        result =
+            start_fails(w, actor_create(w, word(s, 1), is_server, path), w->sandbox->dir, "107");
+    free(path);
+    return result;
+}
+
+int run_server_path_fails(struct world *w, const struct step *s)
+{
+    return path_fails(w, s, true);
+}
+
+int run_client_path_fails(struct world *w, const struct step *s)
+{
+    return path_fails(w, s, false);
+}
