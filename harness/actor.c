@@ -61,6 +61,7 @@ void actor_destroy(struct actor *a)
     }
     reset(a);
     buf_finish(&a->complaint);
+    buf_finish(&a->complaints);
     oracle_destroy(a->oracle);
     free(a->console);
     free(a->socket);
@@ -382,29 +383,22 @@ int actor_quit(struct world *w, struct actor *a)
     return actor_wait_end(w, a);
 }
 
-/* Whether the transcript has a line of the actor with that mark before it and the text in it. */
-static bool moment_holds(const struct world *w, const struct actor *a, const char *mark,
-                         const char *text)
+bool actor_complained(const struct actor *a, const char *text)
 {
-    size_t len = strlen(a->name), mark_len = strlen(mark);
-
-    for (size_t i = 0; i < w->moment_count; i++) {
-        const char *moment = w->moments[i].text;
-        if (strncmp(moment, a->name, len) == 0 && strncmp(moment + len, mark, mark_len) == 0 &&
-            strstr(moment + len + mark_len, text) != NULL)
-            return true;
-    }
-    return false;
-}
-
-bool actor_complained(const struct world *w, const struct actor *a, const char *text)
-{
-    return moment_holds(w, a, " 2 ", text);
+    return a->complaints.len > 0 && strstr(a->complaints.data, text) != NULL;
 }
 
 bool actor_said(const struct world *w, const struct actor *a, const char *text)
 {
-    return moment_holds(w, a, " < ", text) || actor_complained(w, a, text);
+    size_t len = strlen(a->name);
+
+    for (size_t i = 0; i < w->moment_count; i++) {
+        const char *moment = w->moments[i].text;
+        if (strncmp(moment, a->name, len) == 0 && strncmp(moment + len, " < ", 3) == 0 &&
+            strstr(moment + len + 3, text) != NULL)
+            return true;
+    }
+    return actor_complained(a, text);
 }
 
 char *actor_describe_end(const struct actor *a)
@@ -527,6 +521,8 @@ static void tell_complaint(struct world *w, struct actor *a)
 
     while (line != NULL && (end = strchr(line, '\n')) != NULL) {
         world_tell(w, "%s 2 %.*s", a->name, (int)(end - line), line);
+        if (a->complaints.len < LINE_MOST)
+            buf_add(&a->complaints, line, (size_t)(end + 1 - line));
         line = end + 1;
     }
     if (line != NULL)

@@ -31,6 +31,7 @@ struct actor {
     size_t descriptors_at_ready;
 
     struct buf to_say, heard, complaint; /* standard input, output, error */
+    struct buf complaints;               /* the lines of standard error, from the first start on */
     size_t scanned;                      /* bytes of heard that hold no line end */
     struct ask *asking;
     struct feed *feed;
@@ -71,8 +72,8 @@ int actor_signal(struct world *w, struct actor *a, int signal);
 int actor_wait_end(struct world *w, struct actor *a);
 /* Ends it in the manifest's way, and waits. */
 int actor_quit(struct world *w, struct actor *a);
-/* Whether a line of its standard error, as the transcript has it, holds the text. */
-bool actor_complained(const struct world *w, const struct actor *a, const char *text);
+/* Whether its standard error holds the text. */
+bool actor_complained(const struct actor *a, const char *text);
 /* Whether a line of its output holds the text, answers' rows excepted, or of its standard error. */
 bool actor_said(const struct world *w, const struct actor *a, const char *text);
 /* "exit status 3" or "signal 11 (Segmentation fault)", of one that ended. */

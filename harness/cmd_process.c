@@ -149,7 +149,7 @@ int run_expect_complaint(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, word(s, 1));
 
-    while (!actor_complained(w, a, word(s, 3)))
+    while (!actor_complained(a, word(s, 3)))
         if (!world_wait(w))
             return world_timeout(w, "%s said nothing on standard error that holds \"%s\"", a->name,
                                  word(s, 3));

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static const char *word(const struct step *s, size_t i)
 {
@@ -144,11 +145,14 @@ int run_clients(struct world *w, const struct step *s)
     return result;
 }
 
-/* The program has to end by itself, not with status 0, and to say both texts on standard error. */
+/* Starts the actor made last. It has to end by itself, not with status 0, and to say both texts on
+ * standard error. */
 static int start_fails(struct world *w, struct actor *a, const char *path, const char *text)
 {
+    int started = actor_start(w, a);
+
     a->expected_to_end = true;
-    if (actor_start(w, a) == 0)
+    if (started == 0)
         return world_fail(w, VERDICT_FAIL, "a %s started at %s", a->is_server ? "server" : "client",
                           path);
     /* actor_start() has recorded its end as a failure to start: here that is what has to happen */
@@ -157,13 +161,20 @@ static int start_fails(struct world *w, struct actor *a, const char *path, const
     world_forgive(w);
     if (actor_wait_end(w, a) < 0)
         return -1;
-    if (a->status == 0)
-        return world_fail(w, VERDICT_FAIL, "it ended with status 0, as if all were well");
-    if (!actor_complained(w, a, path))
+    if (!WIFEXITED(a->status) || a->status == 0) {
+        char *end = actor_describe_end(a);
+        world_fail(w, VERDICT_FAIL, "it ended with %s; expected a status that is not 0", end);
+        free(end);
+        return -1;
+    }
+    if (!actor_complained(a, path))
         return world_fail(w, VERDICT_FAIL, "it ended and did not name the path on standard error");
-    if (!actor_complained(w, a, text))
+    if (!actor_complained(a, text))
         return world_fail(w, VERDICT_FAIL, "it ended and did not say \"%s\" on standard error",
                           text);
+    /* it is no server to connect to: the name is free again */
+    w->actor_count--;
+    actor_destroy(a);
     return 0;
 }
 
