@@ -269,6 +269,17 @@ static const char *judge_route(const struct frame *f, char **why)
     return id;
 }
 
+/* Chapter 3 fixes no form of a MAC address: only what a DELETE must not have is judged. */
+static const char *judge_mac(const struct frame *f, char **why)
+{
+    const char *ip = text_of(f, "ip");
+
+    if (f->bytes[5] != OP_DELETE || *ip == '\0')
+        return NULL;
+    *why = x_printf("a DELETE has ip \"%s\"; expected it empty", ip);
+    return "FRM-5";
+}
+
 static const char *judge(const struct frame *f, char **why)
 {
     const char *id = NULL;
@@ -282,6 +293,8 @@ static const char *judge(const struct frame *f, char **why)
         id = judge_text(f, why);
     if (id == NULL && wire_type_of(f) == FRAME_ROUTE)
         id = judge_route(f, why);
+    if (id == NULL && wire_type_of(f) == FRAME_MAC)
+        id = judge_mac(f, why);
     return id;
 }
 
