@@ -228,6 +228,7 @@ static bool read_head(struct parser *p, const struct tokens *t, int line)
 {
     struct head *h = &p->into->head;
     const char *key = t->at[0].text, *rest = p->source->lines[line - 1];
+    const char *value = t->n == 2 ? t->at[1].text : "";
     int seconds = 0, end = 0;
 
     rest += strspn(rest, " \t") + strlen(key);
@@ -243,11 +244,12 @@ static bool read_head(struct parser *p, const struct tokens *t, int line)
         for (size_t i = 1; i < t->n; i++)
             add_word(&h->tags, t->at[i].text);
     } else if (strcmp(key, "cost") == 0) {
-        if (sscanf(rest, "processes=%d%n", &h->processes, &end) != 1 || h->processes < 1 ||
-            h->processes > 4096)
+        if (sscanf(value, "processes=%d%n", &h->processes, &end) != 1 || value[end] != '\0' ||
+            h->processes < 1 || h->processes > 4096)
             complain(p, line, 1, "expected: cost processes=N, with N from 1 to 4096");
     } else if (strcmp(key, "deadline") == 0) {
-        if (sscanf(rest, "%ds%n", &seconds, &end) != 1 || seconds < 1 || seconds > 300)
+        if (sscanf(value, "%ds%n", &seconds, &end) != 1 || end == 0 || value[end] != '\0' ||
+            seconds < 1 || seconds > 300)
             complain(p, line, 1, "expected: deadline Ns, with N from 1 to 300");
         h->deadline_ms = seconds * 1000;
     } else {
