@@ -50,7 +50,7 @@ static void reset(struct actor *a)
     a->scanned = 0;
     feed_destroy(a->feed);
     a->feed = NULL;
-    a->ready = a->stopped = a->expected_to_end = a->killed = false;
+    a->ready = a->loading = a->stopped = a->expected_to_end = a->killed = false;
 }
 
 void actor_destroy(struct actor *a)
@@ -424,6 +424,11 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
     }
     if (a->feed != NULL) {
         feed_hear(w, a, line, len);
+        return;
+    }
+    if (a->loading && pattern_match(a->program->ask[ASK_LOAD].done, line, len)) {
+        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+        a->loading = false;
         return;
     }
     if (ask == NULL || ask->answered) {

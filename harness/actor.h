@@ -34,6 +34,7 @@ struct actor {
     struct buf complaints;               /* the lines of standard error, from the first start on */
     size_t scanned;                      /* bytes of heard that hold no line end */
     struct ask *asking;
+    bool loading; /* the answer of a load is still to come, whatever is asked meanwhile */
     struct feed *feed;
     struct oracle *oracle; /* of servers: what its table has to be */
 };

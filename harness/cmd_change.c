@@ -21,13 +21,13 @@ static const char *word(const struct step *s, size_t i)
 typedef const char *change_fn(struct oracle *o, const struct route *r);
 
 /* Does one change on both sides: the oracle says first what has to come of it. */
-static int change(struct world *w, const struct step *s, enum operation op, change_fn *apply)
+static int change_both(struct world *w, struct actor *a, enum operation op, char *const value[3],
+                       change_fn *apply)
 {
-    struct actor *a = world_actor(w, word(s, 0));
-    struct ask ask = {.op = op};
+    struct ask ask = {.op = op, .prefix = value[0], .gateway = value[1], .oif = value[2]};
     struct route r = {0};
-    const char *refused = op == ASK_DELETE ? route_parse_prefix(word(s, 2), &r)
-                                           : route_parse(word(s, 2), word(s, 3), word(s, 4), &r);
+    const char *refused = op == ASK_DELETE ? route_parse_prefix(value[0], &r)
+                                           : route_parse(value[0], value[1], value[2], &r);
 
     if (refused == NULL)
         refused = apply(a->oracle, &r);
@@ -35,15 +35,29 @@ static int change(struct world *w, const struct step *s, enum operation op, chan
         return world_fail(w, VERDICT_BROKEN,
                           "chapter 1 has this refused as %s; say: expect %s refuses ...", refused,
                           a->name);
-    ask.prefix = word(s, 2);
-    ask.gateway = op == ASK_DELETE ? NULL : word(s, 3);
-    ask.oif = op == ASK_DELETE ? NULL : word(s, 4);
     if (actor_ask(w, a, &ask) < 0)
         return -1;
     if (!ask.refused)
         return 0;
     return world_fail(w, VERDICT_FAIL, "%s refuses what chapter 1 accepts: %s", a->name,
                       ask.closing);
+}
+
+static int change(struct world *w, const struct step *s, enum operation op, change_fn *apply)
+{
+    char *value[3] = {NULL, NULL, NULL};
+    size_t n = op == ASK_DELETE ? 1 : 3;
+    int result = 0;
+
+    for (size_t i = 0; i < n && result == 0; i++) {
+        value[i] = world_expand(w, word(s, 2 + i));
+        result = value[i] ? 0 : -1;
+    }
+    if (result == 0)
+        result = change_both(w, world_actor(w, word(s, 0)), op, value, apply);
+    for (size_t i = 0; i < n; i++)
+        free(value[i]);
+    return result;
 }
 
 int run_create(struct world *w, const struct step *s)
@@ -111,6 +125,30 @@ int run_load(struct world *w, const struct step *s)
                : 0;
 }
 
+int run_begin_loading(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 0));
+    struct ask ask = {.op = ASK_LOAD, .file = world_file(w, word(s, 3))->path};
+
+    if (each_row(w, ask.file, a->oracle) < 0 || actor_send(w, a, &ask) < 0)
+        return -1;
+    a->loading = true;
+    return 0;
+}
+
+int run_await_loaded(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, word(s, 1));
+
+    while (a->loading) {
+        if (!actor_runs(a))
+            return world_fail(w, VERDICT_FAIL, "%s ended before it answered the load", a->name);
+        if (!world_wait(w))
+            return world_timeout(w, "%s did not answer the load", a->name);
+    }
+    return 0;
+}
+
 int run_save(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, word(s, 0));
@@ -160,7 +198,9 @@ static void question_finish(struct question *q)
         free(q->value[i]);
 }
 
-static int judge_refusal(struct world *w, struct actor *a, struct ask *ask, const char *kind)
+/* ended: a load that ran when the question was asked does not run any more. */
+static int judge_refusal(struct world *w, struct actor *a, struct ask *ask, const char *kind,
+                         bool ended)
 {
     struct pattern *refused = a->program->ask[ask->op].refused;
     char told[32];
@@ -173,6 +213,9 @@ static int judge_refusal(struct world *w, struct actor *a, struct ask *ask, cons
         return 0;
     if (strcmp(told, kind) == 0)
         return 0;
+    if (ended)
+        return world_fail(w, VERDICT_UNRESOLVED, "the load ended before %s came to the change",
+                          a->name);
     return world_fail(w, VERDICT_FAIL, "%s refuses it as %s; expected %s", a->name, told, kind);
 }
 
@@ -181,10 +224,11 @@ int run_expect_refused(struct world *w, const struct step *s)
     struct actor *a = world_actor(w, word(s, 1));
     size_t end = s->words.n - 2;
     struct question q;
+    bool loading = a->loading;
     int result = -1;
 
     if (question_read(w, s, 3, end, &q) == 0 && actor_ask(w, a, &q.ask) == 0)
-        result = judge_refusal(w, a, &q.ask, word(s, end + 1));
+        result = judge_refusal(w, a, &q.ask, word(s, end + 1), loading && !a->loading);
     question_finish(&q);
     return result;
 }
@@ -201,7 +245,10 @@ static void hear_loading(void *ctx, const char *line, size_t len)
     struct loading *l = ctx;
     const struct dialogue *d = &l->actor->program->ask[ASK_LOAD];
 
-    if (l->load->answered || !pattern_match(d->done, line, len))
+    if (l->load->answered)
+        return;
+    l->load->refused = l->second->answered && pattern_match(d->refused, line, len);
+    if (!l->load->refused && !pattern_match(d->done, line, len))
         return;
     l->load->answered = true;
     l->load_first = !l->second->answered;
@@ -228,6 +275,11 @@ static int ask_while_loading(struct world *w, struct actor *a, struct ask *load,
         if (actor_ask(w, a, &again) < 0)
             return -1;
     }
+    if (load->refused)
+        return world_fail(w, VERDICT_FAIL,
+                          "%s answers the second question with \"%s\" and then "
+                          "refuses the load",
+                          a->name, second->closing);
     return 0;
 }
 
@@ -241,7 +293,7 @@ int run_loading_refuses(struct world *w, const struct step *s)
 
     if (question_read(w, s, 5, end, &q) == 0 && each_row(w, load.file, a->oracle) == 0 &&
         ask_while_loading(w, a, &load, &q.ask) == 0)
-        result = judge_refusal(w, a, &q.ask, word(s, end + 1));
+        result = judge_refusal(w, a, &q.ask, word(s, end + 1), false);
     question_finish(&q);
     return result;
 }

@@ -109,16 +109,36 @@ static int refused_once(struct world *w, struct actor *a, const char *line)
     return 0;
 }
 
-/* But for its length it is a good line: blanks before a command. */
-int run_long_line(struct world *w, const struct step *s)
+/* A line of so many bytes: a command, blanks, and a last byte. */
+static char *make_line(size_t len, char last)
 {
-    size_t len = (size_t)atol(word(s, 6));
     static const char command[] = "show";
     char *line = x_calloc(len + sizeof command, 1);
 
     memset(line, ' ', len);
-    strcpy(line + (len < strlen(command) ? 0 : len - strlen(command)), command);
+    memcpy(line, command, strlen(command));
+    line[len - 1] = last;
+    return line;
+}
+
+/* The last byte is a word too many: who cuts the line takes what is left for a command. */
+int run_long_line(struct world *w, const struct step *s)
+{
+    char *line = make_line((size_t)atol(word(s, 6)), 'x');
     int result = refused_once(w, world_actor(w, word(s, 1)), line);
+
+    free(line);
+    return result;
+}
+
+int run_longest_line(struct world *w, const struct step *s)
+{
+    char *line = make_line((size_t)atol(word(s, 6)), ' ');
+    struct ask ask = {.op = ASK_LINE, .line = line};
+    int result = actor_ask(w, world_actor(w, word(s, 1)), &ask);
+
+    if (result == 0 && ask.refused)
+        result = world_fail(w, VERDICT_FAIL, "%s refuses the line: %s", word(s, 1), ask.closing);
     free(line);
     return result;
 }
