@@ -19,9 +19,9 @@
 
 json_t *case_event(const struct test_case *t, const char *verdict, const char *message)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "event", "case", "case", t->name,
-                     "title", t->head.title, "file", t->file, "values", t->values, "verdict",
-                     verdict, "message", message);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "event", "case", "case", t->name,
+                     "only", t->only, "title", t->head.title, "file", t->file, "values", t->values,
+                     "verdict", verdict, "message", message);
 }
 
 /* A process that ended by itself is a finding, whatever the step looked at. */

@@ -88,7 +88,7 @@ void report_explain(const struct report *r, json_t *event, const char *prefix)
         print_lines(r, transcript, prefix, "  ");
     }
     fprintf(r->out, "%srepeat: %s --only '%s'\n", prefix, report_text(r->start, "repeat"),
-            report_text(event, "case"));
+            report_text(event, "only"));
 }
 
 static double seconds_of(json_t *event)

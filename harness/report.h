@@ -4,8 +4,8 @@
  * report is made of that stream and nothing else.
  *
  *   start  suite, spec, iut, kernel, sandbox, seed, jobs, cases, repeat (the command of this run)
- *   case   case, title, file, values, verdict, message, id, line, step, seconds, notes, detail,
- *          transcript, transcript_left_out, alone
+ *   case   case, only (what --only takes), title, file, values, verdict, message, id, line, step,
+ *          seconds, notes, detail, transcript, transcript_left_out, alone, kept
  *   end    counts {VERDICT: N}, passed, failed, skipped, seconds, exit, reason
  */
 #ifndef HARNESS_REPORT_H

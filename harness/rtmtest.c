@@ -5,6 +5,7 @@
 #include "command.h"
 #include "run.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -39,13 +40,16 @@ static const char help[] =
     "RTM_DATA names a directory of real tables; without it generated ones stand in.\n"
     "exit status: 0 conforms, 1 does not, 2 undecided, 64 wrong usage, 70 internal error\n";
 
+static const char version[] = "rtmtest " SUITE_VERSION "\n";
+
 struct setup {
     const char *share, *iut, *baseline, *format;
+    const char *wants; /* the text of --help or --version */
     const char **only;
     size_t only_n;
     int jobs;
     uint64_t seed;
-    bool seeded, keep;
+    bool seeded, keep, share_given;
     enum sandbox_choice sandbox;
     struct requirements requirements;
     struct suite suite;
@@ -63,8 +67,9 @@ static int parse_number(const char *text, uint64_t most, uint64_t *value)
 {
     char *end;
 
+    errno = 0;
     *value = strtoull(text, &end, 10);
-    return *text >= '0' && *text <= '9' && *end == '\0' && *value <= most ? 0 : -1;
+    return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= most ? 0 : -1;
 }
 
 static int parse_sandbox(struct setup *s, const char *text)
@@ -126,6 +131,13 @@ static int parse_options(struct setup *s, int argc, char **argv)
             break;
         case 'S':
             s->share = optarg;
+            s->share_given = true;
+            break;
+        case 'h':
+            s->wants = help;
+            break;
+        case 'V':
+            s->wants = version;
             break;
         default:
             return usage("wrong option", NULL);
@@ -164,11 +176,17 @@ static int read_spec(struct setup *s)
     return complained(s) ? EXIT_UNDECIDED : 0;
 }
 
-static bool is_scenario(const char *path)
+/* The file of "FILE.rtm" or, of one row, "FILE.rtm#2"; NULL if it is none. The caller's. */
+static char *scenario_file(const char *word)
 {
-    size_t len = strlen(path);
+    const char *end = strrchr(word, '#');
+    size_t len = end ? (size_t)(end - word) : strlen(word);
+    char *path = x_strndup(word, len);
 
-    return len > 4 && strcmp(path + len - 4, ".rtm") == 0 && access(path, R_OK) == 0;
+    if (len > 4 && strcmp(path + len - 4, ".rtm") == 0 && access(path, R_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
 }
 
 /* The scenarios of the suite, and those that --only names by their file outside of it. */
@@ -181,11 +199,13 @@ static int read_scenarios(struct setup *s)
     if (realpath(conformance, inside) == NULL)
         snprintf(inside, sizeof inside, "%s", conformance);
     for (size_t i = 0; i < s->only_n; i++) {
-        bool outside = is_scenario(s->only[i]) && realpath(s->only[i], given) != NULL &&
+        char *path = scenario_file(s->only[i]);
+        bool outside = path != NULL && realpath(path, given) != NULL &&
                        strncmp(given, inside, strlen(inside)) != 0;
         all = all || !outside;
         if (outside)
-            suite_read(&s->suite, s->only[i], &s->requirements, &s->diag);
+            suite_read(&s->suite, path, &s->requirements, &s->diag);
+        free(path);
     }
     if (all)
         suite_read(&s->suite, conformance, &s->requirements, &s->diag);
@@ -199,7 +219,8 @@ static bool means(const char *word, const struct test_case *t)
     size_t len = strlen(word);
     char a[PATH_MAX], b[PATH_MAX];
 
-    if (strcmp(word, t->name) == 0 || case_tagged(t, word) || case_cites(t, word))
+    if (strcmp(word, t->name) == 0 || strcmp(word, t->only) == 0 || case_tagged(t, word) ||
+        case_cites(t, word))
         return true;
     if (strncmp(t->name, word, len) == 0 && (t->name[len] == '/' || t->name[len] == '#'))
         return true;
@@ -207,6 +228,22 @@ static bool means(const char *word, const struct test_case *t)
         return false;
     len = strlen(a);
     return strncmp(a, b, len) == 0 && (b[len] == '\0' || b[len] == '/');
+}
+
+/* Says that a word of --only means nothing, and what it may have meant. */
+static void complain_only(const struct setup *s, const char *word)
+{
+    const char **known = x_calloc(s->suite.n, sizeof *known), *meant;
+
+    for (size_t i = 0; i < s->suite.n; i++)
+        known[i] = s->suite.at[i].name;
+    meant = suggest(word, known, s->suite.n);
+    free(known);
+    if (meant == NULL && requirement_find(&s->requirements, word) == NULL)
+        meant = requirement_suggest(&s->requirements, word);
+    fprintf(stderr, "rtmtest: no requirement, case, file or tag with a scenario: %s%s%s%s\n", word,
+            meant ? "; did you mean " : "", meant ? meant : "",
+            meant ? "?" : "; rtmtest list shows them");
 }
 
 /* The cases that --only leaves; NULL after a complaint if a word means none. */
@@ -229,7 +266,7 @@ static const struct test_case **select_cases(struct setup *s, size_t *n)
     for (size_t k = 0; k < s->only_n; k++) {
         if (used[k])
             continue;
-        usage("no requirement, case, file or tag with a scenario:", s->only[k]);
+        complain_only(s, s->only[k]);
         free(chosen);
         chosen = NULL;
         break;
@@ -329,11 +366,16 @@ static int parse(struct setup *s, int argc, char **argv)
 /* What a reader types to repeat the run. */
 static char *repeat_command(const struct setup *s, const char *program)
 {
-    char *command =
-        x_printf("%s run --iut %s --seed %llu%s%s", program, s->iut, (unsigned long long)s->seed,
-                 s->sandbox == SANDBOX_NONE ? " --sandbox none" : "", s->keep ? " --keep" : "");
+    struct buf b = {0};
 
-    return command;
+    buf_printf(&b, "%s run --iut '%s' --seed %llu", program, s->iut, (unsigned long long)s->seed);
+    if (s->share_given)
+        buf_printf(&b, " --share '%s'", s->share);
+    if (s->sandbox == SANDBOX_NONE)
+        buf_adds(&b, " --sandbox none");
+    if (s->keep)
+        buf_adds(&b, " --keep");
+    return buf_take(&b);
 }
 
 static const char *find_data(const struct setup *s, char *into)
@@ -451,7 +493,7 @@ int main(int argc, char **argv)
         known = known || strcmp(verb, verbs[i]) == 0;
     if (strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0 ||
         strcmp(verb, "--version") == 0) {
-        fputs(strcmp(verb, "--version") == 0 ? "rtmtest " SUITE_VERSION "\n" : help, stdout);
+        fputs(strcmp(verb, "--version") == 0 ? version : help, stdout);
         code = 0;
     } else if (!known) {
         code =
@@ -463,7 +505,9 @@ int main(int argc, char **argv)
     } else {
         optind = 2;
         code = parse_options(&s, argc, argv);
-        if (code == 0)
+        if (code == 0 && s.wants != NULL)
+            fputs(s.wants, stdout);
+        else if (code == 0)
             code = dispatch(&s, argv[0], verb, argc - optind, argv + optind);
     }
     suite_finish(&s.suite);

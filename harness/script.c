@@ -321,6 +321,7 @@ static void finish_case(struct test_case *c)
     free(c->steps);
     free(c->name);
     free(c->file);
+    free(c->only);
     free(c->values);
 }
 
@@ -369,7 +370,7 @@ static void read_case(struct parser *p, struct test_case *c)
     names_finish(&p->names);
 }
 
-static void read_scenario(struct suite *suite, const char *path, const char *name,
+static void read_scenario(struct suite *suite, const char *path, const char *name, bool alone,
                           const struct requirements *r, struct diag *d)
 {
     struct source source;
@@ -382,6 +383,7 @@ static void read_scenario(struct suite *suite, const char *path, const char *nam
         for (p.row = 0; p.row < cases && d->count == before; p.row++) {
             struct test_case c = {.file = x_strdup(path)};
             c.name = p.rows.n ? x_printf("%s#%zu", name, p.row + 1) : x_strdup(name);
+            c.only = x_printf("%s%s", alone ? path : name, c.name + strlen(name));
             read_case(&p, &c);
             if (d->count > before) {
                 finish_case(&c);
@@ -432,7 +434,7 @@ int suite_read(struct suite *s, const char *path, const struct requirements *r, 
         if (e->fts_info != FTS_F || len < 5 || strcmp(e->fts_name + len - 4, ".rtm") != 0)
             continue;
         char *name = case_name(e->fts_path, path);
-        read_scenario(s, e->fts_path, name, r, d);
+        read_scenario(s, e->fts_path, name, e->fts_level == FTS_ROOTLEVEL, r, d);
         free(name);
     }
     if (tree != NULL)

@@ -35,6 +35,8 @@ struct head {
 struct test_case {
     char *name;   /* "4-session/SYN-2-late-joiner", of a row "...#2" */
     char *file;   /* the file as it is shown */
+    char *only;   /* what --only takes to mean this case alone: the name, or the path of a file that
+                   * was read by itself */
     char *values; /* the row, "prefix=10.0.0.1/8 kind=prefix"; "" if there is none */
     struct head head;
     struct step *steps;
