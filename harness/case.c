@@ -102,9 +102,14 @@ static void tear_down(struct world *w)
             quit_one(w, w->actors[i]);
 }
 
-/* Whether a file of the private directory belongs there. */
-static bool belongs(const struct world *w, const char *name)
+/* Whether a file belongs where it is: nothing does but those of the private directory, and what the
+ * sandbox has put into /tmp. */
+static bool belongs(const struct world *w, const char *directory, const char *name)
 {
+    if (strcmp(directory, "/tmp") == 0)
+        return strcmp(name, "iut") == 0 || strcmp(name, "rtm") == 0 || strcmp(name, "data") == 0;
+    if (strcmp(directory, w->sandbox->dir) != 0)
+        return false;
     for (size_t i = 0; i < w->file_count; i++) {
         const char *slash = strrchr(w->files[i].path, '/');
         if (strcmp(slash + 1, name) == 0)
@@ -128,13 +133,14 @@ static void audit_directory(struct world *w, const char *path, const char *what)
     DIR *d = opendir(path);
 
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (e->d_name[0] != '.' && !belongs(w, e->d_name))
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+            !belongs(w, path, e->d_name))
             world_fail_for(w, "ROB-7", "left behind: %s %s/%s", what, path, e->d_name);
     if (d != NULL)
         closedir(d);
 }
 
-/* Processes of the namespace other than its first, this one, and none else. */
+/* Processes of the namespace: its first is this one, and reaps those that have ended. */
 static void audit_processes(struct world *w)
 {
     DIR *d = opendir("/proc");
@@ -142,7 +148,7 @@ static void audit_processes(struct world *w)
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
         long pid = strtol(e->d_name, NULL, 10);
         char path[64], name[64] = "";
-        if (pid <= 1 || pid == getpid())
+        if (pid <= 1)
             continue;
         snprintf(path, sizeof path, "/proc/%ld/comm", pid);
         FILE *f = fopen(path, "re");
@@ -157,29 +163,32 @@ static void audit_processes(struct world *w)
         closedir(d);
 }
 
-/* Without namespaces orphans come to this process, which is their reaper. */
-static void audit_orphans(struct world *w)
+/* Orphans come to this process. Returns whether some still run. */
+static bool reap_orphans(struct world *w)
 {
     pid_t gone;
 
     while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
         world_tell(w, "an orphan, pid %d, had ended", (int)gone);
-    if (gone == 0)
-        world_fail_for(w, "ROB-7", "left behind: a process that is still running");
+    return gone == 0;
 }
 
 static void audit(struct world *w)
 {
+    bool left = reap_orphans(w);
+
     audit_directory(w, w->sandbox->dir, "file");
-    if (!w->sandbox->namespaces) {
-        audit_orphans(w);
+    if (!w->sandbox->namespaces && left)
+        world_fail_for(w, "ROB-7", "left behind: a process that is still running");
+    if (!w->sandbox->namespaces)
         return;
-    }
+    audit_directory(w, "/tmp", "file");
     audit_directory(w, "/dev/shm", "shared memory object");
     audit_directory(w, "/dev/mqueue", "message queue");
     audit_processes(w);
 }
 
+/* The lines of a text that may quote what a program said. */
 static json_t *split_lines(const struct buf *text)
 {
     json_t *lines = json_array();
@@ -257,5 +266,7 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
     }
     json_t *event = make_event(&w);
     world_finish(&w);
+    if (!s->namespaces)
+        sandbox_end_children();
     return event;
 }

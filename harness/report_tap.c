@@ -60,6 +60,8 @@ static void print_end(const struct report *r, json_t *e)
     const char *verdict;
     json_t *n;
 
+    if (json_array_size(r->cases) < (size_t)json_integer_value(json_object_get(r->start, "cases")))
+        fprintf(r->out, "Bail out! %s\n", report_text(e, "reason"));
     fprintf(r->out, "# verdicts:");
     json_object_foreach(json_object_get(e, "counts"), verdict, n)
         fprintf(r->out, " %s %d", verdict, (int)json_integer_value(n));

@@ -48,6 +48,9 @@ struct run {
 
 static volatile sig_atomic_t interrupted;
 
+/* What ends a run early, its directories and processes all the same; PIPE: nobody reads it. */
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
 static void interrupt(int signal)
 {
     interrupted = signal;
@@ -82,8 +85,8 @@ static void work(struct run *r, const struct worker *worker, int out)
     char *why = NULL;
     json_t *event;
 
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    for (size_t i = 0; i < LENGTH(ends); i++)
+        signal(ends[i], SIG_DFL);
     sandbox_init(&s, r->namespaces, r->o->manifest->root, worker->dir, r->data);
     if (sandbox_enter(&s, &why) < 0)
         event = case_event(worker->test, "BROKEN", why);
@@ -280,6 +283,8 @@ static void abandon(struct run *r)
         free(r->workers[i].dir);
     }
     r->worker_n = 0;
+    sandbox_end_children(); /* the namespaces of those, or their actors: all gone before this
+                               returns */
 }
 
 /* The directory of the run; all cases' directories and the unpacked data lie in it. */
@@ -423,8 +428,9 @@ int run_cases(const struct run_options *o, struct report *report)
 
     if (sandbox == NULL)
         return EXIT_UNDECIDED;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < LENGTH(ends); i++)
+        sigaction(ends[i], &action, NULL);
+    sandbox_adopt_orphans();
     r.workers = x_calloc((size_t)o->jobs, sizeof *r.workers);
     r.again = x_calloc(o->n, sizeof *r.again);
     size_t features = 0;

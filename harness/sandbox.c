@@ -171,7 +171,7 @@ static void die_with_parent(void)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-/* Waits for one child, reaps all others, and ends as it ended. */
+/* Waits for the child, and ends as it ended. */
 static void wait_as_parent(pid_t child)
 {
     int status;
@@ -196,6 +196,56 @@ static int step_into_child(char **why, const char *what)
     return 0;
 }
 
+static pid_t spared[16]; /* children that this process had before it adopted orphans */
+
+/* Calls do_one for every child of this process; returns how many there were. */
+static size_t each_child(void (*do_one)(pid_t pid, size_t i))
+{
+    FILE *f = fopen("/proc/thread-self/children", "re");
+    size_t n = 0;
+    int pid;
+
+    while (f != NULL && fscanf(f, "%d", &pid) == 1)
+        do_one(pid, n++);
+    if (f != NULL)
+        fclose(f);
+    return n;
+}
+
+static void spare(pid_t pid, size_t i)
+{
+    if (i < LENGTH(spared))
+        spared[i] = pid;
+}
+
+static size_t ended;
+
+static void end(pid_t pid, size_t at)
+{
+    (void)at;
+    for (size_t i = 0; i < LENGTH(spared); i++)
+        if (spared[i] == pid)
+            return;
+    ended++;
+    kill(pid, SIGKILL); /* not reaped yet: the number is still theirs */
+    waitpid(pid, NULL, 0);
+}
+
+void sandbox_adopt_orphans(void)
+{
+    memset(spared, 0, sizeof spared);
+    each_child(spare);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void sandbox_end_children(void)
+{
+    do {
+        ended = 0;
+        each_child(end);
+    } while (ended > 0); /* the children of the dead come to this process */
+}
+
 static void rebase(char **slot, const char *path)
 {
     if (*slot == NULL)
@@ -212,21 +262,21 @@ int sandbox_enter(struct sandbox *s, char **why)
 
     die_with_parent();
     if (!s->namespaces) {
-        prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of actors stay in sight */
+        sandbox_adopt_orphans();
         return 0;
     }
     if (unshare(uid == 0 ? spaces : spaces | CLONE_NEWUSER) < 0)
         return failed(why, "new namespaces");
     if (uid != 0 && map_ids(uid, gid) < 0)
         return failed(why, "mapping the user");
+    /* As the first process of its namespace the runner survives what an actor may do: kill(-1)
+     * spares it, and a signal to pid 1 that it does not handle is dropped. */
     if (step_into_child(why, "the first process of the namespace") < 0)
         return -1;
     if (make_mounts(s, why) < 0)
         return -1;
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         return failed(why, "a private /proc");
-    if (step_into_child(why, "the runner") < 0)
-        return -1;
     rebase(&s->root, "/tmp/iut");
     rebase(&s->dir, "/tmp/rtm");
     rebase(&s->data, "/tmp/data");

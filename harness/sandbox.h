@@ -31,8 +31,13 @@ void sandbox_init(struct sandbox *s, bool namespaces, const char *root, const ch
 void sandbox_finish(struct sandbox *s);
 
 /* Called in a fresh child of the suite. Returns 0 in the process that is to run the case: with
- * namespaces a grandchild, whose parents wait and pass its status on. -1: *why says what failed. */
+ * namespaces a child, whose parent waits and passes its status on. -1: *why says what failed. */
 int sandbox_enter(struct sandbox *s, char **why);
+
+/* From here on orphaned descendants become children of the calling process. */
+void sandbox_adopt_orphans(void);
+/* Kills and reaps every child but those from before sandbox_adopt_orphans(). */
+void sandbox_end_children(void);
 
 /* Called in the child that is to become an actor: gives up every right but its uid's. memory: bytes
  * of address space, 0 for no limit. -1 with errno. */
