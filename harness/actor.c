@@ -132,6 +132,9 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     for (int i = 0; i < 3; i++)
         if (dup2(fds[i], i) < 0)
             goto lost;
+    /* what the suite was given by its caller is not for the IUT */
+    if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+        goto lost;
     /* without namespaces the file may lie where only the caller can reach it */
     if (!w->sandbox->namespaces && strchr(argv[0], '/') != NULL) {
         program = open(argv[0], O_PATH);
@@ -224,6 +227,19 @@ size_t actor_descriptors(const struct actor *a)
     return n;
 }
 
+/* Which descriptors the process holds, for the report. */
+static void list_descriptors(const struct actor *a, struct buf *out)
+{
+    char path[64], target[256];
+
+    for (int fd = 0; fd < 1024; fd++) {
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)a->pid, fd);
+        ssize_t len = readlink(path, target, sizeof target);
+        if (len > 0)
+            buf_printf(out, "descriptor %d: %.*s\n", fd, (int)len, target);
+    }
+}
+
 int actor_check_descriptors(struct world *w, struct actor *s)
 {
     size_t now = 0;
@@ -232,12 +248,14 @@ int actor_check_descriptors(struct world *w, struct actor *s)
     if (!actor_runs(s) || s->descriptors_at_ready == 0)
         return 0;
     while ((now = actor_descriptors(s)) > s->descriptors_at_ready) {
-        if (now_ms() >= w->deadline_ms)
-            return world_fail_for(
-                w, "ROB-8",
-                "%s held %zu descriptors when it was ready, and holds %zu now that its "
-                "clients have left",
-                s->name, s->descriptors_at_ready, now);
+        if (now_ms() >= w->deadline_ms) {
+            world_fail_for(w, "ROB-8",
+                           "%s held %zu descriptors when it was ready, and holds %zu now that its "
+                           "clients have left",
+                           s->name, s->descriptors_at_ready, now);
+            list_descriptors(s, &w->outcome.detail);
+            return -1;
+        }
         world_pause(w, next_pause(&pause));
     }
     return 0;
@@ -266,7 +284,8 @@ int actor_start(struct world *w, struct actor *a)
             return -1;
         }
         if (!world_wait(w))
-            return world_timeout(w, "%s did not become ready", a->name);
+            return world_timeout_for(w, a->is_server ? "TRN-1" : "SES-13",
+                                     "%s did not become ready", a->name);
     }
     a->descriptors_at_ready = actor_descriptors(a);
     return 0;
@@ -323,7 +342,7 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
             break;
         }
         if (!world_wait(w)) {
-            world_timeout(w, "%s gave no answer to its last question", a->name);
+            world_timeout_for(w, "CON-1", "%s gave no answer to its last question", a->name);
             break;
         }
     }
@@ -341,10 +360,11 @@ int actor_wait_end(struct world *w, struct actor *a)
 {
     while (actor_runs(a))
         if (!world_wait(w))
-            return world_timeout(w, "%s did not end", a->name);
+            return world_timeout_for(w, "CON-13", "%s did not end", a->name);
     while (a->out >= 0 || a->err >= 0) /* what it said last */
         if (!world_wait(w))
-            return world_timeout(w, "%s ended, but something keeps its output open", a->name);
+            return world_timeout_for(w, "ROB-7", "%s ended, but something keeps its output open",
+                                     a->name);
     return 0;
 }
 
@@ -439,15 +459,16 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
     if (ask->row != NULL)
         ask->row(ask->ctx, line, len);
     ask->refused = pattern_match(d->refused, line, len);
-    if (!ask->refused && !pattern_match(d->done, line, len))
+    bool closing = ask->refused || pattern_match(d->done, line, len);
+    if (closing || ask->row == NULL) /* the rows of a table would push out all else */
+        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+    if (!closing)
         return;
     if (ask->more > 0) {
         ask->more--;
-        world_tell(w, "%s < %.*s", a->name, (int)len, line);
         return;
     }
     ask->answered = true;
-    world_tell(w, "%s < %.*s", a->name, (int)len, line);
     if (len >= sizeof ask->closing)
         len = sizeof ask->closing - 1;
     memcpy(ask->closing, line, len);

@@ -196,7 +196,10 @@ static json_t *split_lines(const struct buf *text)
 
     while (*at != '\0') {
         size_t len = strcspn(at, "\n");
-        json_array_append_new(lines, json_stringn_nocheck(at, len));
+        char *line = x_strndup(at, len);
+        text_make_plain(line);
+        json_array_append_new(lines, json_string_nocheck(line));
+        free(line);
         at += len + (at[len] == '\n');
     }
     return lines;

@@ -123,6 +123,13 @@ char *buf_take(struct buf *b)
     return text;
 }
 
+void text_make_plain(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
 static int hex_digit(char c)
 {
     const char *digits = "0123456789abcdef", *found = c ? strchr(digits, c) : NULL;

@@ -36,6 +36,9 @@ void buf_finish(struct buf *b);
 /* The text, owned by the caller, never NULL; b is empty again. */
 char *buf_take(struct buf *b);
 
+/* Puts a ? in place of every byte that is no printable ASCII. */
+void text_make_plain(char *text);
+
 /* Appends the bytes of "00 1f a2", blanks where you like; false if it is anything else. */
 bool hex_parse(const char *text, struct buf *out);
 

@@ -92,6 +92,7 @@ static int record(struct world *w, enum verdict v, const struct requirement *cit
 {
     struct outcome *o = &w->outcome;
 
+    text_make_plain(message); /* it may quote what a program said */
     if (!world_goes_on(w)) {
         free(message);
         return -1;
@@ -148,22 +149,38 @@ void world_forgive(struct world *w)
     world_tell(w, "= as expected");
 }
 
-int world_timeout(struct world *w, const char *format, ...)
+static int out_of_time(struct world *w, const struct requirement *cite, char *message)
 {
     int64_t took = now_us() - w->step_us;
     uint64_t waited = read_pressure() - w->step_pressure_us;
     bool loaded = took > 0 && (double)waited > 0.5 * (double)took;
+    char *whole =
+        x_printf("%s within %.1f s%s", message, (double)took / 1e6,
+                 loaded ? "; meanwhile processes waited for a processor most of the time" : "");
+
+    free(message);
+    return record(w, loaded ? VERDICT_UNRESOLVED : VERDICT_FAIL, loaded ? NULL : cite, whole);
+}
+
+int world_timeout(struct world *w, const char *format, ...)
+{
     va_list args;
 
     va_start(args, format);
     char *message = format_text(format, args);
     va_end(args);
-    char *whole =
-        x_printf("%s within %.1f s%s", message, (double)took / 1e6,
-                 loaded ? "; meanwhile processes waited for a processor most of the time" : "");
-    free(message);
-    return record(w, loaded ? VERDICT_UNRESOLVED : VERDICT_FAIL,
-                  loaded || !w->step ? NULL : w->step->cite, whole);
+    return out_of_time(w, w->step ? w->step->cite : NULL, message);
+}
+
+int world_timeout_for(struct world *w, const char *id, const char *format, ...)
+{
+    const struct requirement *cite = w->step ? w->step->cite : NULL;
+    va_list args;
+
+    va_start(args, format);
+    char *message = format_text(format, args);
+    va_end(args);
+    return out_of_time(w, cite ? cite : requirement_find(w->requirements, id), message);
 }
 
 void world_tell(struct world *w, const char *format, ...)
@@ -175,9 +192,7 @@ void world_tell(struct world *w, const char *format, ...)
     va_end(args);
     if (strlen(text) > 200)
         strcpy(text + 197, "...");
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
-            *c = '?';
+    text_make_plain(text);
     if (w->moments == NULL)
         w->moments = x_calloc(MOMENTS, sizeof *w->moments);
     if (w->moment_count == MOMENTS) {

@@ -92,6 +92,9 @@ int world_fail_for(struct world *w, const char *id, const char *format, ...)
 void world_forgive(struct world *w);
 /* The deadline passed: FAIL, or UNRESOLVED if others held the processors meanwhile. */
 int world_timeout(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a given requirement where the step cites none. */
+int world_timeout_for(struct world *w, const char *id, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Waits until something happens at some actor or probe and deals with it. False when the deadline
  * of the step has passed. This is the only place where a case waits. */
