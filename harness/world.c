@@ -345,8 +345,10 @@ char *world_expand(struct world *w, const char *text)
     struct buf out = {0};
 
     while (*text != '\0') {
-        const char *end = *text == '{' ? strchr(text, '}') : NULL;
-        if (end == NULL) {
+        int len = 0;
+        sscanf(text, "{%*[A-Za-z0-9].%*[a-z]}%n", &len);
+        const char *end = text + len - 1;
+        if (len == 0) { /* a brace that stands for itself, too */
             buf_add(&out, text++, 1);
             continue;
         }
