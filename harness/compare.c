@@ -39,6 +39,17 @@ static void read_row(void *ctx, const char *line, size_t len)
     r->last = route;
 }
 
+/* The most that any server's table holds: room for a dump. */
+static size_t most_routes(const struct world *w)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->oracle != NULL && oracle_count(w->actors[i]->oracle) > most)
+            most = oracle_count(w->actors[i]->oracle);
+    return most;
+}
+
 int dump_read(struct world *w, struct actor *a, struct dump *d)
 {
     struct pattern *done = a->program->ask[ASK_TABLE].done;
@@ -46,6 +57,7 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
     struct ask ask = {.op = ASK_TABLE, .row = read_row, .ctx = &r};
 
     *d = (struct dump){.table = oracle_create(), .ordered = true};
+    oracle_reserve(d->table, most_routes(w));
     if (actor_ask(w, a, &ask) < 0)
         return -1;
     if (ask.refused)

@@ -167,21 +167,40 @@ static struct slot *find_slot(const struct oracle *o, uint32_t destination, uint
     }
 }
 
-static void grow(struct oracle *o)
+/* Moves all to a new array of so many slots, without what is gone. */
+static void resize(struct oracle *o, size_t new_size)
 {
     struct slot *old = o->slots;
     size_t size = o->size;
 
-    if (o->filled * 2 < o->size)
-        return;
-    while (o->live * 4 >= o->size)
-        o->size *= 2;
+    o->size = new_size;
     o->slots = x_calloc(o->size, sizeof *o->slots);
     o->filled = o->live;
     for (size_t i = 0; i < size; i++)
         if (old[i].used == LIVE)
             *find_slot(o, old[i].route.destination, old[i].route.mask) = old[i];
     free(old);
+}
+
+static void grow(struct oracle *o)
+{
+    size_t size = o->size;
+
+    if (o->filled * 2 < o->size)
+        return;
+    while (o->live * 4 >= size)
+        size *= 2;
+    resize(o, size);
+}
+
+void oracle_reserve(struct oracle *o, size_t routes)
+{
+    size_t size = o->size;
+
+    while (routes * 2 >= size)
+        size *= 2;
+    if (size > o->size)
+        resize(o, size);
 }
 
 const char *oracle_create_route(struct oracle *o, const struct route *r)
@@ -291,6 +310,8 @@ size_t oracle_diff(const struct oracle *want, const struct oracle *got, size_t l
         if (other != NULL)
             tell(text, '+', other, "   (another value)");
     }
+    if (differ == 0 && want->live == got->live)
+        return 0; /* as many keys, and each of them the same */
     for (at = 0; (r = oracle_next(got, &at)) != NULL;)
         if (oracle_find(want, r->destination, r->mask) == NULL && differ++ < limit)
             tell(text, '+', r, "   (should not be there)");

@@ -22,6 +22,8 @@ struct oracle;
 struct oracle *oracle_create(void);
 void oracle_destroy(struct oracle *o);
 void oracle_clear(struct oracle *o);
+/* Makes room at once: only speed. */
+void oracle_reserve(struct oracle *o, size_t routes);
 
 /* What is wrong with the text of a route, as chapter 1 has it; NULL if nothing. Fills r. The kinds
  * are those of chapter 7: "address", "mask", "prefix", "oif". */
