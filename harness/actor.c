@@ -144,6 +144,7 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors) < 0 ||
         chdir(w->sandbox->dir) < 0)
         goto lost;
+    setenv("TMPDIR", w->sandbox->dir, 1); /* the caller's is not there any more */
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
