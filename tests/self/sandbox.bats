@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Where cases run: both modes, another user, and the end of a run by a signal.
+# shellcheck disable=SC2154,SC2030,SC2031 # set by helper.bash
+bats_require_minimum_version 1.5.0
+load helper
+
+@test "the report says which sandbox there was" {
+    attempt none table --sandbox none
+    told 0 PASS
+    like '*sandbox: none (asked for);*' "$output"
+}
+
+@test "namespaces that cannot be had are an error if they were asked for" {
+    command -v unshare >/dev/null || skip 'no unshare(1)'
+    # a user namespace that may hold no further ones
+    local forbid='echo 0 >/proc/sys/user/max_user_namespaces; echo 0 >/proc/sys/user/max_mnt_namespaces; exec "$@"'
+    run --separate-stderr unshare -Urm bash -c "$forbid" - timeout "$deadline" "$bin/rtmtest" run \
+        --iut "$fake" --only "$cases/table.rtm" --sandbox namespaces </dev/null 3>&-
+    like '*rtmtest: none (no namespaces: *leave --sandbox out*' "$stderr" || skip 'cannot forbid them here'
+    is 2 "$status"
+}
+
+@test "both sandboxes give the same verdicts" {
+    namespaces
+    for pair in none:create deaf:create twice:table backwards:order crash:create exit-3:create \
+        file:create liar:create early-end:table none:race none:mistaken; do
+        attempt "${pair%:*}" "${pair#*:}" --sandbox namespaces
+        first="$status $(verdict) $(message | sed 's,/tmp/[^ ]*/,,')"
+        attempt "${pair%:*}" "${pair#*:}" --sandbox none
+        is "$pair $first" "$pair $status $(verdict) $(message | sed 's,/tmp/[^ ]*/,,')"
+    done
+}
+
+@test "both sandboxes give the same verdicts on the reference" {
+    namespaces
+    for mode in namespaces none; do
+        rtmtest run --only 4-session/SYN-2-late-joiner --sandbox "$mode" --format tap
+        is 0 "$status"
+        is '1 passed, 0 failed, 0 skipped' "${lines[-1]}"
+    done
+}
+
+# as_nobody ARG...: rtmtest as a user without rights.
+as_nobody() {
+    [ "$EUID" -eq 0 ] || skip 'this is no root already: all other tests show it'
+    local as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    "${as[@]}" test -x "$bin/rtmtest" -a -r "$fake" || skip "others cannot read $root"
+    run --separate-stderr timeout "$deadline" env RTM_SELF="$dir" FAULT="$FAULT" "${as[@]}" \
+        "$bin/rtmtest" run --iut "$fake" --format tap "$@" </dev/null 3>&-
+}
+
+@test "nobody needs to be root" {
+    FAULT=none as_nobody --only "$cases/create.rtm"
+    told 0 PASS
+    FAULT=none as_nobody --only "$cases/create.rtm" --sandbox none
+    told 0 PASS
+    FAULT=deaf as_nobody --only "$cases/create.rtm"
+    told 1 'FAIL SYN-15'
+    FAULT=file as_nobody --only "$cases/create.rtm"
+    told 1 'FAIL ROB-7' 'left behind: file */forgotten'
+}
+
+@test "who kills all that it may is found by a user without rights too" {
+    FAULT=murder as_nobody --only "$cases/namespace.rtm"
+    grep -q 'sandbox: namespaces;' <<<"$output" || skip 'no namespaces for such a user here'
+    told 1 'FAIL TBL-1' '*signal 9*'
+}
+
+# interrupted SIGNAL MODE: ends a run in the middle of a case; leaves its end in $status and $output.
+interrupted() {
+    mkfifo "$dir/events"
+    env --default-signal=INT,TERM,HUP RTM_SELF="$dir" FAULT=mute "$bin/rtmtest" run --iut "$fake" \
+        --only "$cases/console.rtm" --only "$cases/idle.rtm" --jobs 2 --sandbox "$2" --format tap </dev/null >"$dir/events" 2>&1 3>&- &
+    local pid=$! line from
+    exec {from}<"$dir/events"
+    output=''
+    while IFS= read -r -t 30 -u "$from" line; do
+        output+=$line$'\n'
+        case $line in
+        # both were started by then, and the other one waits for an answer that never comes
+        'ok 1 - scenarios/console'*) kill -s "$1" "$pid" ;;
+        esac
+    done
+    exec {from}<&-
+    status=0
+    wait "$pid" || status=$?
+}
+
+@test "a signal ends a run at once, with its count and nothing left; 2" {
+    for signal in INT TERM HUP; do
+        for mode in auto none; do
+            echo "$signal, $mode"
+            rm -f "$dir/events"
+            interrupted "$signal" "$mode"
+            is 2 "$status"
+            like '*Bail out! undecided: the run was interrupted*' "$output"
+            like $'*\n1 passed, 0 failed, 0 skipped\n' "$output"
+            is '' "$(our_processes)"
+            is '' "$(ls -A "$dir/tmp")"
+        done
+    done
+}
+
+@test "a reader that goes away ends a run too" {
+    run --separate-stderr timeout "$deadline" bash -c \
+        '"$@" | head -n 1; exit "${PIPESTATUS[0]}"' - env --default-signal=PIPE RTM_SELF="$dir" \
+        FAULT=mute "$bin/rtmtest" run --iut "$fake" --only "$cases/console.rtm" \
+        --only "$cases/idle.rtm" --jobs 2 --format tap </dev/null 3>&-
+    is 2 "$status"
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Each verdict and each exit status, forced: what an implementation did, and what the suite made of it.
+# shellcheck disable=SC2154,SC2030,SC2031 # set by helper.bash
+bats_require_minimum_version 1.5.0
+load helper
+
+# whole MANIFEST SCENARIO...: a whole run, of a suite that has these scenarios only.
+whole() {
+    local manifest=$1 name
+    shift
+    mkdir -p "$dir/share/tests/conformance/1-a"
+    ln -s "$root/spec" "$dir/share/spec"
+    for name in "$@"; do
+        cp "$cases/$name.rtm" "$dir/share/tests/conformance/1-a/"
+    done
+    rtmtest run --share "$dir/share" --iut "$here/iuts/$manifest.rtmi" --format tap
+}
+
+@test "PASS: an implementation without a fault; 0" {
+    attempt none create
+    told 0 PASS
+    is '1 passed, 0 failed, 0 skipped' "${lines[-1]}"
+    like '*only a whole run can say that it conforms*' "$output"
+}
+
+@test "FAIL: a wrong table; 1" {
+    attempt deaf table
+    told 1 'FAIL TBL-14' 'the table of S is not that of the oracle'
+    is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "WEAK: a SHOULD is missed; 0" {
+    attempt backwards order
+    told 0 'WEAK TBL-15' '*not in ascending order'
+    is '1 passed, 0 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "UNSUPPORTED: the manifest disclaims it; 2, as no case was executed" {
+    fake=$here/iuts/modest.rtmi attempt none console
+    told 2 UNSUPPORTED
+    like '*# SKIP the manifest does not claim console*' "$output"
+    like '*undecided: no case was executed*' "$output"
+    is '0 passed, 0 failed, 1 skipped' "${lines[-1]}"
+}
+
+@test "UNSUPPORTED: the manifest does not say how to ask" {
+    printf 'title t\nneeds routes\nserver S\nexpect S finds nothing for 1.1.1.1 [TBL-17]\n' \
+        >"$dir/t.rtm"
+    cases=$dir attempt none t
+    told 2 UNSUPPORTED
+    like '*does not say how to ask S for lookup*' "$output"
+}
+
+@test "SKIPPED: the host lacks it; 2, as no case was executed" {
+    attempt none namespace --sandbox none
+    told 2 SKIPPED
+    like '*# SKIP needs a pid namespace*' "$output"
+    is '0 passed, 0 failed, 1 skipped' "${lines[-1]}"
+}
+
+@test "BROKEN: the program is not there; 2" {
+    fake=$here/iuts/absent.rtmi attempt none table
+    told 2 BROKEN 'S cannot be started: ./absent: No such file or directory'
+    is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "BROKEN: the scenario is mistaken; 2" {
+    attempt none mistaken
+    told 2 BROKEN '*refused as absent*'
+}
+
+@test "UNRESOLVED: a race that the suite lost, twice; 2" {
+    attempt none race
+    told 2 UNRESOLVED '*ended before S came to the second question*'
+    is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "XFAIL: it fails as the baseline says; 0" {
+    echo 'scenarios/table FAIL TBL-14 "on the list"' >"$dir/known"
+    attempt deaf table --baseline "$dir/known"
+    told 0 'XFAIL TBL-14'
+    like '*not ok 1 *# TODO known: on the list*' "$output"
+    like '*conforms but for the known failures*' "$output" || like '*selected cases hold*' "$output"
+    is '0 passed, 0 failed, 1 skipped' "${lines[-1]}"
+}
+
+@test "another failure than the known one stays FAIL; 1" {
+    echo 'scenarios/table FAIL TBL-2 "on the list"' >"$dir/known"
+    attempt deaf table --baseline "$dir/known"
+    told 1 'FAIL TBL-14'
+}
+
+@test "XPASS: the baseline is stale; 1" {
+    echo 'scenarios/table FAIL TBL-14 "on the list"' >"$dir/known"
+    attempt none table --baseline "$dir/known"
+    told 1 XPASS 'passes, but the baseline says FAIL (on the list); take its line out'
+    is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "a whole run without a failure conforms; 0" {
+    whole fake create table console
+    is 0 "$status"
+    is '# conforms' "$(grep '^# conforms' <<<"$output")"
+    is '3 passed, 0 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "a feature that is claimed and not checked is undecided; 2" {
+    whole fake create table
+    is 2 "$status"
+    like '*undecided: the manifest claims console, and no case checked it*' "$output"
+    is '2 passed, 0 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "a SHOULD alone checks no claim; 2" {
+    whole modest order
+    sed -i '/create/d' "$dir/share/tests/conformance/1-a/order.rtm" # their requirements are MUSTs
+    rtmtest run --share "$dir/share" --iut "$here/iuts/modest.rtmi" --format tap
+    is 2 "$status"
+    like '*undecided: the manifest claims routes, and no case checked it*' "$output"
+}
+
+@test "a failure outweighs what is undecided; 1" {
+    FAULT=deaf whole fake table mistaken
+    is 1 "$status"
+    like '*verdicts: *FAIL 1*BROKEN 1*' "$output"
+    is '0 passed, 2 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "something broken outweighs what passes; 2" {
+    whole fake table mistaken
+    is 2 "$status"
+    is '1 passed, 1 failed, 0 skipped' "${lines[-1]}"
+}
