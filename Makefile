@@ -35,7 +35,7 @@ unit_mains   := $(call objects,tests/unit/ref/test_*.c tests/unit/harness/test_*
 programs := $(ref_mains:$(BUILD)/ref/%.o=$(BUILD)/%) $(harness_main:$(BUILD)/harness/%.o=$(BUILD)/%)
 units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
 
-.PHONY: all unit conform check install format clean help FORCE
+.PHONY: all unit conform check install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -58,6 +58,9 @@ install:  ## install under $(DESTDIR)$(PREFIX)
 
 format:  ## lay out every .c and .h by .clang-format
 	$(quiet)find . -path ./build -prune -o -name '*.[ch]' -exec clang-format $(FORMAT) {} +
+
+language:  ## write harness/LANGUAGE.md anew
+	$(quiet)ci/language >harness/LANGUAGE.md
 
 clean:  ## remove everything built
 	rm -rf $(BUILD)

