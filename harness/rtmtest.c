@@ -2,7 +2,7 @@
  *
  * rtmtest: the conformance suite's command line.
  */
-#include "command.h"
+#include "query.h"
 #include "run.h"
 
 #include <errno.h>
@@ -275,69 +275,6 @@ static const struct test_case **select_cases(struct setup *s, size_t *n)
     return chosen;
 }
 
-static bool cited_by_case(const struct test_case *t, size_t i, const struct suite *all,
-                          const char *id)
-{
-    return case_cites(t, id) && (i == 0 || strcmp(all->at[i - 1].file, t->file) != 0);
-}
-
-static int print_requirements(struct setup *s)
-{
-    for (size_t i = 0; i < s->requirements.n; i++) {
-        const struct requirement *q = &s->requirements.at[i];
-        printf("%-7s %-6s %-6s %-9s %s\n", q->id, level_name(q->level), q->subject, q->origin,
-               q->sentence);
-    }
-    return 0;
-}
-
-static void explain_one(const struct setup *s, const struct requirement *q)
-{
-    printf("%s  %s, %s, origin %s  (%s:%d)\n  %s\n", q->id, level_name(q->level), q->subject,
-           q->origin, q->file, q->line, q->sentence);
-    if (*q->why != '\0')
-        printf("  why: %s\n", q->why);
-    for (size_t i = 0; i < s->suite.n; i++)
-        if (cited_by_case(&s->suite.at[i], i, &s->suite, q->id))
-            printf("  checked by %s: %s\n", s->suite.at[i].file, s->suite.at[i].head.title);
-}
-
-static int explain(struct setup *s, int argc, char **argv)
-{
-    if (argc == 0)
-        return usage("explain what? Give the id of a requirement, such as SYN-2", NULL);
-    for (int i = 0; i < argc; i++) {
-        const struct requirement *q = requirement_find(&s->requirements, argv[i]);
-        const char *meant = requirement_suggest(&s->requirements, argv[i]);
-        if (q == NULL) {
-            fprintf(stderr, "rtmtest: the spec has no requirement %s%s%s%s\n", argv[i],
-                    meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
-            return EXIT_USAGE;
-        }
-        explain_one(s, q);
-    }
-    return 0;
-}
-
-/* Which requirement is checked by how many scenarios; 1 if a MUST has none. */
-static int coverage(struct setup *s)
-{
-    size_t musts = 0, bare = 0;
-
-    for (size_t i = 0; i < s->requirements.n; i++) {
-        const struct requirement *q = &s->requirements.at[i];
-        size_t scenarios = 0;
-        for (size_t k = 0; k < s->suite.n; k++)
-            scenarios += cited_by_case(&s->suite.at[k], k, &s->suite, q->id);
-        printf("%-7s %-6s %zu scenario%s\n", q->id, level_name(q->level), scenarios,
-               scenarios == 1 ? "" : "s");
-        musts += q->level == LEVEL_MUST;
-        bare += q->level == LEVEL_MUST && scenarios == 0;
-    }
-    printf("%zu cases; %zu of %zu MUSTs have a scenario\n", s->suite.n, musts - bare, musts);
-    return bare > 0 ? EXIT_FAILS : 0;
-}
-
 static int list(struct setup *s)
 {
     size_t n;
@@ -462,7 +399,7 @@ static int dispatch(struct setup *s, const char *program, const char *verb, int 
     if (code == 0 && strcmp(verb, "parse") == 0)
         return parse(s, argc, argv);
     if (code == 0 && strcmp(verb, "requirements") == 0)
-        return print_requirements(s);
+        return query_requirements(&s->requirements);
     if (code == 0)
         code = read_scenarios(s);
     if (code != 0)
@@ -472,8 +409,8 @@ static int dispatch(struct setup *s, const char *program, const char *verb, int 
     if (strcmp(verb, "list") == 0)
         return list(s);
     if (strcmp(verb, "explain") == 0)
-        return explain(s, argc, argv);
-    return coverage(s);
+        return query_explain(&s->requirements, &s->suite, argc, argv);
+    return query_coverage(&s->requirements, &s->suite);
 }
 
 int main(int argc, char **argv)
