@@ -2,6 +2,7 @@
 #include "scan.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,18 @@ static void add_line(struct source *s, const char *start, size_t len)
         len--;
     s->lines = x_realloc(s->lines, (size_t)(s->count + 1) * sizeof *s->lines);
     s->lines[s->count++] = x_strndup(start, len);
+}
+
+/* What keeps a line from being text, or NULL. Reports are JSON, which is UTF-8. */
+static const char *judge_line(const char *start, size_t len)
+{
+    json_t *text;
+
+    if (memchr(start, '\0', len) != NULL)
+        return "holds a NUL byte; expected text";
+    text = json_stringn(start, len);
+    json_decref(text);
+    return text == NULL ? "holds bytes that are not UTF-8; expected text" : NULL;
 }
 
 int source_read(struct source *s, const char *path, const char *shown_as, struct diag *d)
@@ -27,8 +40,9 @@ int source_read(struct source *s, const char *path, const char *shown_as, struct
     for (size_t at = 0; at < text.len;) {
         char *start = text.data + at, *end = memchr(start, '\n', text.len - at);
         size_t len = end ? (size_t)(end - start) : text.len - at;
-        if (memchr(start, '\0', len) != NULL) {
-            diag_add(d, shown_as, s->count + 1, 1, "holds a NUL byte; expected text");
+        const char *wrong = judge_line(start, len);
+        if (wrong != NULL) {
+            diag_add(d, shown_as, s->count + 1, 1, "%s", wrong);
             lost = -1;
         }
         add_line(s, start, len);

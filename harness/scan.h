@@ -27,7 +27,8 @@ struct tokens {
     size_t n;
 };
 
-/* Reads a file whole. Returns -1 and adds a complaint if it can't be read or holds a NUL. */
+/* Reads a file whole. Returns -1 and adds a complaint if it can't be read or is no text in
+ * UTF-8. */
 int source_read(struct source *s, const char *path, const char *shown_as, struct diag *d);
 void source_finish(struct source *s);
 

@@ -133,6 +133,19 @@ TEST(a_nul_byte_is_located)
     diag_finish(&d);
 }
 
+TEST(text_is_utf_8)
+{
+    struct source s;
+    struct diag d = {0};
+
+    CHECK_EQ_INT(read_text(&s, "caf\xc3\xa9\n", 6, &d), 0);
+    source_finish(&s);
+    CHECK_EQ_INT(read_text(&s, "one\ncaf\xe9\n", 9, &d), -1);
+    CHECK_EQ_STR(d.text.data, "shown:2:1: holds bytes that are not UTF-8; expected text\n");
+    source_finish(&s);
+    diag_finish(&d);
+}
+
 TEST(a_file_that_is_not_there_is_a_complaint)
 {
     struct source s;
