@@ -55,9 +55,16 @@ run surplus
 list surplus
 coverage surplus
 requirements surplus
-explain
-parse
 END
+}
+
+@test "a question about nothing is 64, and says what to give" {
+    for word in explain parse; do
+        rtmtest "$word"
+        is 64 "$status"
+        is '' "$output"
+        like "rtmtest: $word what? Give *" "$stderr"
+    done
 }
 
 @test "wrong usage names the word that is wrong" {
