@@ -122,6 +122,24 @@ static char **make_argv(const struct world *w, const struct actor *a)
     return argv;
 }
 
+/* The caller's environment is not for the IUT: it may hold secrets, and must not change verdicts.
+ */
+static void keep_environment(const char *dir)
+{
+    static const char *const kept[] = {"PATH",         "LANG",          "LC_ALL",
+                                       "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    char *values[LENGTH(kept)];
+
+    for (size_t i = 0; i < LENGTH(kept); i++)
+        values[i] = getenv(kept[i]) ? x_strdup(getenv(kept[i])) : NULL;
+    clearenv();
+    for (size_t i = 0; i < LENGTH(kept); i++)
+        if (values[i] != NULL)
+            setenv(kept[i], values[i], 1);
+    setenv("HOME", dir, 1);
+    setenv("TMPDIR", dir, 1);
+}
+
 /* In the child: everything between fork and exec. Tells errno through report if it fails. */
 static void become(const struct world *w, const struct actor *a, char **argv, const int fds[3],
                    int report)
@@ -144,7 +162,7 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors) < 0 ||
         chdir(w->sandbox->dir) < 0)
         goto lost;
-    setenv("TMPDIR", w->sandbox->dir, 1); /* the caller's is not there any more */
+    keep_environment(w->sandbox->dir);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -429,6 +447,22 @@ char *actor_describe_end(const struct actor *a)
     return x_printf("exit status %d", WEXITSTATUS(a->status));
 }
 
+/* The answer of a load that runs beside other questions. Its refusal can be told from theirs only
+ * when none of them is open. */
+static bool hear_load(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    const struct dialogue *d = &a->program->ask[ASK_LOAD];
+    bool open = a->asking != NULL && !a->asking->answered;
+
+    a->load_refused = !open && pattern_match(d->refused, line, len);
+    if (!a->load_refused && !pattern_match(d->done, line, len))
+        return false;
+    world_tell(w, "%s < %.*s", a->name, (int)len, line);
+    a->loading = false;
+    a->load_us = now_us() - a->load_us;
+    return true;
+}
+
 /* One line of standard output: a notice, an answer to the feed, or a part of an answer. */
 static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
 {
@@ -447,11 +481,8 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
         feed_hear(w, a, line, len);
         return;
     }
-    if (a->loading && pattern_match(a->program->ask[ASK_LOAD].done, line, len)) {
-        world_tell(w, "%s < %.*s", a->name, (int)len, line);
-        a->loading = false;
+    if (a->loading && hear_load(w, a, line, len))
         return;
-    }
     if (ask == NULL || ask->answered) {
         world_tell(w, "%s < %.*s   (unasked)", a->name, (int)len, line);
         return;

@@ -35,6 +35,8 @@ struct actor {
     size_t scanned;                      /* bytes of heard that hold no line end */
     struct ask *asking;
     bool loading; /* the answer of a load is still to come, whatever is asked meanwhile */
+    bool load_refused;
+    int64_t load_us; /* while it runs: when it was sent; then: how long it took */
     struct feed *feed;
     struct oracle *oracle; /* of servers: what its table has to be */
 };

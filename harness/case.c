@@ -75,7 +75,7 @@ static void begin_teardown(struct world *w)
 static int quit_one(struct world *w, struct actor *a)
 {
     if (!actor_runs(a))
-        return 0;
+        return check_unexpected_ends(w);
     if (a->stopped && actor_signal(w, a, SIGCONT) < 0)
         return -1;
     if (actor_quit(w, a) < 0)
@@ -100,6 +100,8 @@ static void tear_down(struct world *w)
     for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
         if (w->actors[i]->is_server && actor_check_descriptors(w, w->actors[i]) == 0)
             quit_one(w, w->actors[i]);
+    if (world_goes_on(w))
+        check_unexpected_ends(w);
 }
 
 /* Whether a file belongs where it is: nothing does but those of the private directory, and what the

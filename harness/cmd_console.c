@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *word(const struct step *s, size_t i)
-{
-    return s->words.at[i].text;
-}
-
 /* Counts the lines of an answer that match. */
 struct matching {
     struct pattern *pattern;
@@ -33,14 +28,17 @@ static void count_matching(void *ctx, const char *line, size_t len)
 }
 
 /* Says a line and counts what matches in the answer; -1 after world_fail(). */
-static int say_and_match(struct world *w, const struct step *s, size_t line_at, struct matching *m)
+static int say_and_match(struct world *w, const struct step *s, size_t line_at, bool may_refuse,
+                         struct matching *m)
 {
-    struct actor *a = world_actor(w, word(s, 1));
-    char *line = world_expand(w, word(s, line_at));
+    struct actor *a = world_actor(w, step_word(s, 1));
+    char *line = world_expand(w, step_word(s, line_at));
     struct ask ask = {.op = ASK_LINE, .line = line, .row = count_matching, .ctx = m};
     int result = line != NULL ? actor_ask(w, a, &ask) : -1;
 
     free(line);
+    if (result == 0 && ask.refused && !may_refuse)
+        return world_fail(w, VERDICT_FAIL, "%s refuses the line: %s", a->name, ask.closing);
     return result;
 }
 
@@ -58,8 +56,8 @@ static struct pattern *compile(struct world *w, const char *text)
 
 int run_answers(struct world *w, const struct step *s)
 {
-    struct matching m = {.pattern = compile(w, word(s, 3))};
-    int result = m.pattern ? say_and_match(w, s, 5, &m) : -1;
+    struct matching m = {.pattern = compile(w, step_word(s, 3))};
+    int result = m.pattern ? say_and_match(w, s, 5, true, &m) : -1;
 
     if (result == 0 && m.lines == 0)
         result = world_fail(w, VERDICT_FAIL, "no line of the answer matches; it ends: %s", m.last);
@@ -69,8 +67,8 @@ int run_answers(struct world *w, const struct step *s)
 
 int run_answers_not(struct world *w, const struct step *s)
 {
-    struct matching m = {.pattern = compile(w, word(s, 5))};
-    int result = m.pattern ? say_and_match(w, s, 7, &m) : -1;
+    struct matching m = {.pattern = compile(w, step_word(s, 5))};
+    int result = m.pattern ? say_and_match(w, s, 7, false, &m) : -1;
 
     if (result == 0 && m.lines > 0)
         result =
@@ -81,15 +79,15 @@ int run_answers_not(struct world *w, const struct step *s)
 
 int run_answers_routes(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     struct matching m = {.pattern = a->program->ask[ASK_TABLE].row};
 
-    if (say_and_match(w, s, 6, &m) < 0)
+    if (say_and_match(w, s, 6, false, &m) < 0)
         return -1;
-    if (m.lines == (size_t)atol(word(s, 3)))
+    if (m.lines == (size_t)atol(step_word(s, 3)))
         return 0;
     return world_fail(w, VERDICT_FAIL, "%zu routes in the answer; expected %s", m.lines,
-                      word(s, 3));
+                      step_word(s, 3));
 }
 
 /* One refusal has to come, and the next question its own answer: so there was only one. */
@@ -124,8 +122,8 @@ static char *make_line(size_t len, char last)
 /* The last byte is a word too many: who cuts the line takes what is left for a command. */
 int run_long_line(struct world *w, const struct step *s)
 {
-    char *line = make_line((size_t)atol(word(s, 6)), 'x');
-    int result = refused_once(w, world_actor(w, word(s, 1)), line);
+    char *line = make_line((size_t)atol(step_word(s, 6)), 'x');
+    int result = refused_once(w, world_actor(w, step_word(s, 1)), line);
 
     free(line);
     return result;
@@ -133,24 +131,25 @@ int run_long_line(struct world *w, const struct step *s)
 
 int run_longest_line(struct world *w, const struct step *s)
 {
-    char *line = make_line((size_t)atol(word(s, 6)), ' ');
+    char *line = make_line((size_t)atol(step_word(s, 6)), ' ');
     struct ask ask = {.op = ASK_LINE, .line = line};
-    int result = actor_ask(w, world_actor(w, word(s, 1)), &ask);
+    int result = actor_ask(w, world_actor(w, step_word(s, 1)), &ask);
 
     if (result == 0 && ask.refused)
-        result = world_fail(w, VERDICT_FAIL, "%s refuses the line: %s", word(s, 1), ask.closing);
+        result =
+            world_fail(w, VERDICT_FAIL, "%s refuses the line: %s", step_word(s, 1), ask.closing);
     free(line);
     return result;
 }
 
 int run_odd_line(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     struct buf bytes = {0};
     struct ask odd = {.op = ASK_LINE, .line = "help"}, table = {.op = ASK_TABLE};
     int result = -1;
 
-    if (!hex_parse(word(s, 4), &bytes)) {
+    if (!hex_parse(step_word(s, 4), &bytes)) {
         world_fail(w, VERDICT_BROKEN, "expected pairs of hexadecimal digits");
         goto out;
     }
@@ -220,13 +219,13 @@ static size_t count_commands(const struct buf *text)
 
 int run_answers_transcript(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     struct buf patterns = {0}, said = {0};
     struct transcript t = {0};
     int result = -1;
 
-    if (file_read(world_file(w, word(s, 3))->path, &patterns) < 0 ||
-        file_read(world_file(w, word(s, 5))->path, &said) < 0 || count_commands(&said) == 0) {
+    if (file_read(world_file(w, step_word(s, 3))->path, &patterns) < 0 ||
+        file_read(world_file(w, step_word(s, 5))->path, &said) < 0 || count_commands(&said) == 0) {
         world_fail(w, VERDICT_BROKEN, "the files of patterns and of said cannot be used");
         goto out;
     }

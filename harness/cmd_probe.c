@@ -10,24 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *word(const struct step *s, size_t i)
-{
-    return s->words.at[i].text;
-}
-
 static struct probe *the_probe(struct world *w, const struct step *s, size_t i)
 {
-    return world_probe(w, word(s, i));
+    return world_probe(w, step_word(s, i));
 }
 
 int run_probe(struct world *w, const struct step *s)
 {
-    return probe_connect(w, word(s, 1), world_actor(w, word(s, 3))->socket) ? 0 : -1;
+    return probe_connect(w, step_word(s, 1), world_actor(w, step_word(s, 3))->socket) ? 0 : -1;
 }
 
 int run_probe_listens(struct world *w, const struct step *s)
 {
-    return probe_listen(w, word(s, 1)) ? 0 : -1;
+    return probe_listen(w, step_word(s, 1)) ? 0 : -1;
 }
 
 int run_probe_connects(struct world *w, const struct step *s)
@@ -65,7 +60,7 @@ static int set_field(struct world *w, struct frame *f, const char *field_value)
 
 static int build(struct world *w, const struct step *s, const struct probe *p, struct frame *f)
 {
-    wire_start(f, wire_type_code(word(s, 2)));
+    wire_start(f, wire_type_code(step_word(s, 2)));
     if (p->listener >= 0)
         wire_set(f, "epoch", "1.0");
     if (wire_type_of(f) == FRAME_HELLO) {
@@ -75,7 +70,7 @@ static int build(struct world *w, const struct step *s, const struct probe *p, s
     if (wire_type_of(f) == FRAME_WELCOME)
         wire_set(f, "version", "1");
     for (size_t i = 3; i < s->words.n; i++)
-        if (set_field(w, f, word(s, i)) < 0)
+        if (set_field(w, f, step_word(s, i)) < 0)
             return -1;
     return 0;
 }
@@ -112,8 +107,8 @@ int run_sends_hex(struct world *w, const struct step *s)
     struct buf bytes = {0};
     int result;
 
-    world_tell(w, "%s > hex %s", p->name, word(s, 3));
-    if (hex_parse(word(s, 3), &bytes))
+    world_tell(w, "%s > hex %s", p->name, step_word(s, 3));
+    if (hex_parse(step_word(s, 3), &bytes))
         result = probe_send(w, p, bytes.data, bytes.len, false);
     else
         result = world_fail(w, VERDICT_BROKEN, "expected pairs of hexadecimal digits");
@@ -169,14 +164,14 @@ int run_subscribes(struct world *w, const struct step *s)
 
 int run_follows(struct world *w, const struct step *s)
 {
-    return read_until(w, the_probe(w, s, 1), 1, world_actor(w, word(s, 3)));
+    return read_until(w, the_probe(w, s, 1), 1, world_actor(w, step_word(s, 3)));
 }
 
 int run_gets_snapshot(struct world *w, const struct step *s)
 {
     struct probe *p = the_probe(w, s, 1);
 
-    return read_until(w, p, p->replica.snapshots + 1, world_actor(w, word(s, 6)));
+    return read_until(w, p, p->replica.snapshots + 1, world_actor(w, step_word(s, 6)));
 }
 
 int run_sends_snapshot(struct world *w, const struct step *s)
@@ -187,11 +182,11 @@ int run_sends_snapshot(struct world *w, const struct step *s)
     struct buf bytes = {0};
     char number[24];
     const struct route *r;
-    int result = table_read(w, word(s, 4), table);
+    int result = table_read(w, step_word(s, 4), table);
 
     wire_start(&begin, FRAME_SNAPSHOT_BEGIN);
     wire_set(&begin, "epoch", "1.0");
-    wire_set(&begin, "seq", word(s, 6));
+    wire_set(&begin, "seq", step_word(s, 6));
     buf_add(&bytes, begin.bytes, begin.len);
     for (size_t at = 0; (r = oracle_next(table, &at)) != NULL;) {
         struct frame f;
@@ -201,14 +196,14 @@ int run_sends_snapshot(struct world *w, const struct step *s)
     }
     wire_start(&end, FRAME_SNAPSHOT_END);
     wire_set(&end, "epoch", "1.0");
-    wire_set(&end, "seq", word(s, 6));
+    wire_set(&end, "seq", step_word(s, 6));
     snprintf(number, sizeof number, "%zu", oracle_count(table));
     wire_set(&end, "routes", number);
     snprintf(number, sizeof number, "%llu", (unsigned long long)oracle_digest(table));
     wire_set(&end, "digest", number);
     buf_add(&bytes, end.bytes, end.len);
     world_tell(w, "%s > a snapshot of %zu routes, seq %s", p->name, oracle_count(table),
-               word(s, 6));
+               step_word(s, 6));
     if (result == 0)
         result = probe_send(w, p, bytes.data, bytes.len, false);
     buf_finish(&bytes);
@@ -239,7 +234,7 @@ int run_connected(struct world *w, const struct step *s)
 static int check_fields(struct world *w, const struct step *s, size_t from, const struct frame *f)
 {
     for (size_t i = from; i < s->words.n; i++) {
-        char *text = world_expand(w, word(s, i)), *value = text ? strchr(text, '=') : NULL;
+        char *text = world_expand(w, step_word(s, i)), *value = text ? strchr(text, '=') : NULL;
         if (text == NULL)
             return -1;
         *value++ = '\0';
@@ -263,7 +258,7 @@ static int check_fields(struct world *w, const struct step *s, size_t from, cons
 int run_gets(struct world *w, const struct step *s)
 {
     struct probe *p = the_probe(w, s, 1);
-    int want = wire_type_code(word(s, 3)), got;
+    int want = wire_type_code(step_word(s, 3)), got;
     struct frame f;
 
     do
@@ -273,11 +268,11 @@ int run_gets(struct world *w, const struct step *s)
         return -1;
     if (got == 0)
         return world_fail(w, VERDICT_FAIL, "the peer of %s closed; expected %s", p->name,
-                          word(s, 3));
+                          step_word(s, 3));
     if (wire_type_of(&f) == want)
         return check_fields(w, s, 4, &f);
     world_fail(w, VERDICT_FAIL, "%s got %s; expected %s", p->name, wire_type_name(wire_type_of(&f)),
-               word(s, 3));
+               step_word(s, 3));
     buf_adds(&w->outcome.detail, "frame ");
     wire_describe(&f, &w->outcome.detail);
     buf_adds(&w->outcome.detail, "\n");
@@ -287,14 +282,15 @@ int run_gets(struct world *w, const struct step *s)
 int run_finally_gets(struct world *w, const struct step *s)
 {
     struct probe *p = the_probe(w, s, 1);
-    int want = wire_type_code(word(s, 4)), got;
+    int want = wire_type_code(step_word(s, 4)), got;
     struct frame f;
 
     while ((got = probe_next(w, p, &f)) == 1)
         if (wire_type_of(&f) == want)
             return check_fields(w, s, 5, &f);
     if (got == 0)
-        world_fail(w, VERDICT_FAIL, "the peer of %s closed before it sent %s", p->name, word(s, 4));
+        world_fail(w, VERDICT_FAIL, "the peer of %s closed before it sent %s", p->name,
+                   step_word(s, 4));
     return -1;
 }
 
@@ -333,7 +329,7 @@ static uint64_t ask_instance(struct world *w, const char *name, const char *sock
 
 int run_instance_changes(struct world *w, const struct step *s)
 {
-    struct actor *server = world_actor(w, word(s, 3));
+    struct actor *server = world_actor(w, step_word(s, 3));
     uint64_t before = ask_instance(w, "before", server->socket), after;
 
     if (before == 0 || actor_quit(w, server) < 0 || actor_start(w, server) < 0)

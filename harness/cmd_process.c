@@ -15,14 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *word(const struct step *s, size_t i)
-{
-    return s->words.at[i].text;
-}
-
 int run_restart(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
 
     if (actor_runs(a))
         return world_fail(w, VERDICT_BROKEN, "%s still runs; quit or kill it first", a->name);
@@ -51,7 +46,7 @@ int run_kill(struct world *w, const struct step *s)
     int number = 0;
 
     for (size_t i = 0; i < LENGTH(signals); i++)
-        if (strcmp(word(s, s->words.n - 1), signals[i].name) == 0)
+        if (strcmp(step_word(s, s->words.n - 1), signals[i].name) == 0)
             number = signals[i].number;
     if (world_each(w, s, 1, s->words.n - 1, send_one, &number) < 0)
         return -1;
@@ -96,23 +91,14 @@ int run_quit(struct world *w, const struct step *s)
 
 int run_end_console(struct world *w, const struct step *s)
 {
-    actor_end_console(world_actor(w, word(s, 2)));
+    actor_end_console(world_actor(w, step_word(s, 2)));
     return 0;
-}
-
-int run_start_again(struct world *w, const struct step *s)
-{
-    struct actor *a = world_actor(w, word(s, 1));
-
-    if (actor_runs(a))
-        return world_fail(w, VERDICT_BROKEN, "%s still runs; quit or kill it first", a->name);
-    return actor_start(w, a);
 }
 
 int run_expect_exit(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
-    int wanted = atoi(word(s, 3));
+    struct actor *a = world_actor(w, step_word(s, 1));
+    int wanted = atoi(step_word(s, 3));
 
     a->expected_to_end = true;
     if (actor_wait_end(w, a) < 0)
@@ -147,19 +133,19 @@ int run_expect_alive(struct world *w, const struct step *s)
 
 int run_expect_complaint(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
 
-    while (!actor_complained(a, word(s, 3)))
+    while (!actor_complained(a, step_word(s, 3)))
         if (!world_wait(w))
             return world_timeout(w, "%s said nothing on standard error that holds \"%s\"", a->name,
-                                 word(s, 3));
+                                 step_word(s, 3));
     return 0;
 }
 
 int run_expect_says(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
-    char *text = world_expand(w, word(s, 3));
+    struct actor *a = world_actor(w, step_word(s, 1));
+    char *text = world_expand(w, step_word(s, 3));
     int result = text ? 0 : -1;
 
     while (result == 0 && !actor_said(w, a, text))
@@ -171,7 +157,7 @@ int run_expect_says(struct world *w, const struct step *s)
 
 int run_expect_nothing_left(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     const char *slash = strrchr(a->socket, '/');
     size_t len = strlen(slash + 1);
     DIR *d = opendir(w->sandbox->dir);
@@ -187,7 +173,7 @@ int run_expect_nothing_left(struct world *w, const struct step *s)
 
 int run_expect_locked(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     char *path = x_printf("%s.lock", a->socket);
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int fd = open(path, O_RDWR | O_CLOEXEC), result = 0;
@@ -214,12 +200,12 @@ int run_expect_locked(struct world *w, const struct step *s)
 
 int run_expect_descriptors(struct world *w, const struct step *s)
 {
-    return actor_check_descriptors(w, world_actor(w, word(s, 1)));
+    return actor_check_descriptors(w, world_actor(w, step_word(s, 1)));
 }
 
 int run_expect_memory(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     char path[64], line[256];
     long kib = -1;
 
@@ -234,8 +220,8 @@ int run_expect_memory(struct world *w, const struct step *s)
         return world_fail(w, VERDICT_BROKEN, "the memory of %s cannot be read from %s", a->name,
                           path);
     world_tell(w, "%s has %ld KiB resident", a->name, kib);
-    if (kib > atol(word(s, 3)) * 1024)
+    if (kib > atol(step_word(s, 3)) * 1024)
         return world_fail(w, VERDICT_FAIL, "%s holds %ld KiB; expected at most %s MiB", a->name,
-                          kib, word(s, 3));
+                          kib, step_word(s, 3));
     return 0;
 }

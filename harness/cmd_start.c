@@ -10,15 +10,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
-static const char *word(const struct step *s, size_t i)
-{
-    return s->words.at[i].text;
-}
-
 static struct actor *add_server(struct world *w, const struct step *s)
 {
-    char *socket = x_printf("%s/%s.sock", w->sandbox->dir, word(s, 1));
-    struct actor *a = actor_create(w, word(s, 1), true, socket);
+    char *socket = x_printf("%s/%s.sock", w->sandbox->dir, step_word(s, 1));
+    struct actor *a = actor_create(w, step_word(s, 1), true, socket);
 
     free(socket);
     return a;
@@ -33,7 +28,7 @@ int run_server_limited(struct world *w, const struct step *s)
 {
     struct actor *a = add_server(w, s);
 
-    a->descriptors = (unsigned)atoi(word(s, 3));
+    a->descriptors = (unsigned)atoi(step_word(s, 3));
     return actor_start(w, a);
 }
 
@@ -41,7 +36,7 @@ int run_server_reading(struct world *w, const struct step *s)
 {
     struct actor *a = add_server(w, s);
 
-    a->console = x_strdup(world_file(w, word(s, 3))->path);
+    a->console = x_strdup(world_file(w, step_word(s, 3))->path);
     return actor_start(w, a);
 }
 
@@ -85,27 +80,27 @@ int run_client(struct world *w, const struct step *s)
     const char *socket = only_server(w);
 
     for (size_t i = 1; socket != NULL && i < s->words.n; i++)
-        if (start_client(w, word(s, i), NULL, socket) < 0)
+        if (start_client(w, step_word(s, i), NULL, socket) < 0)
             return -1;
     return socket ? 0 : -1;
 }
 
 int run_client_of(struct world *w, const struct step *s)
 {
-    const char *of = word(s, s->words.n - 1);
+    const char *of = step_word(s, s->words.n - 1);
     struct actor *server = world_actor(w, of);
     const char *socket = server ? server->socket : world_probe(w, of)->socket;
 
     for (size_t i = 1; i + 2 < s->words.n; i++)
-        if (start_client(w, word(s, i), NULL, socket) < 0)
+        if (start_client(w, step_word(s, i), NULL, socket) < 0)
             return -1;
     return 0;
 }
 
 int run_client_at(struct world *w, const struct step *s)
 {
-    char *path = world_expand(w, word(s, 3));
-    struct actor *a = path ? actor_create(w, word(s, 1), false, path) : NULL;
+    char *path = world_expand(w, step_word(s, 3));
+    struct actor *a = path ? actor_create(w, step_word(s, 1), false, path) : NULL;
 
     free(path);
     return a ? actor_start(w, a) : -1;
@@ -114,7 +109,7 @@ int run_client_at(struct world *w, const struct step *s)
 static int start_client_reading(struct world *w, const struct step *s, const char *console)
 {
     const char *socket = only_server(w);
-    struct actor *a = socket ? actor_create(w, word(s, 1), false, socket) : NULL;
+    struct actor *a = socket ? actor_create(w, step_word(s, 1), false, socket) : NULL;
 
     if (a == NULL)
         return -1;
@@ -124,7 +119,7 @@ static int start_client_reading(struct world *w, const struct step *s, const cha
 
 int run_client_reading(struct world *w, const struct step *s)
 {
-    return start_client_reading(w, s, world_file(w, word(s, 3))->path);
+    return start_client_reading(w, s, world_file(w, step_word(s, 3))->path);
 }
 
 int run_client_reading_nothing(struct world *w, const struct step *s)
@@ -135,11 +130,11 @@ int run_client_reading_nothing(struct world *w, const struct step *s)
 int run_clients(struct world *w, const struct step *s)
 {
     const char *socket = only_server(w);
-    int n = atoi(word(s, 2)), result = socket ? 0 : -1;
+    int n = atoi(step_word(s, 2)), result = socket ? 0 : -1;
 
     for (int i = 1; i <= n && result == 0; i++) {
-        char *name = x_printf("%s%d", word(s, 1), i);
-        result = start_client(w, name, word(s, 1), socket);
+        char *name = x_printf("%s%d", step_word(s, 1), i);
+        result = start_client(w, name, step_word(s, 1), socket);
         free(name);
     }
     return result;
@@ -180,7 +175,7 @@ static int start_fails(struct world *w, struct actor *a, const char *path, const
 
 int run_second_server(struct world *w, const struct step *s)
 {
-    struct actor *first = world_actor(w, word(s, 4));
+    struct actor *first = world_actor(w, step_word(s, 4));
     char *name = x_printf("%s2", first->name);
     struct actor *second = actor_create(w, name, true, first->socket);
 
@@ -190,9 +185,9 @@ int run_second_server(struct world *w, const struct step *s)
 
 int run_server_at_fails(struct world *w, const struct step *s)
 {
-    char *path = world_expand(w, word(s, 3));
+    char *path = world_expand(w, step_word(s, 3));
     int result =
-        path ? start_fails(w, actor_create(w, "server", true, path), path, word(s, 6)) : -1;
+        path ? start_fails(w, actor_create(w, "server", true, path), path, step_word(s, 6)) : -1;
 
     free(path);
     return result;
@@ -220,8 +215,8 @@ static char *path_of(struct world *w, const char *name, size_t bytes)
 
 int run_server_with_path(struct world *w, const struct step *s)
 {
-    char *path = path_of(w, word(s, 1), (size_t)atol(word(s, 6)));
-    struct actor *a = path ? actor_create(w, word(s, 1), true, path) : NULL;
+    char *path = path_of(w, step_word(s, 1), (size_t)atol(step_word(s, 6)));
+    struct actor *a = path ? actor_create(w, step_word(s, 1), true, path) : NULL;
 
     free(path);
     return a ? actor_start(w, a) : -1;
@@ -229,12 +224,12 @@ int run_server_with_path(struct world *w, const struct step *s)
 
 static int path_fails(struct world *w, const struct step *s, bool is_server)
 {
-    char *path = path_of(w, word(s, 1), (size_t)atol(word(s, 6)));
+    char *path = path_of(w, step_word(s, 1), (size_t)atol(step_word(s, 6)));
     int result = -1;
 
     if (path != NULL)
-        result =
-            start_fails(w, actor_create(w, word(s, 1), is_server, path), w->sandbox->dir, "107");
+        result = start_fails(w, actor_create(w, step_word(s, 1), is_server, path), w->sandbox->dir,
+                             "107");
     free(path);
     return result;
 }

@@ -10,14 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *word(const struct step *s, size_t i)
-{
-    return s->words.at[i].text;
-}
-
 static struct actor *last_actor(struct world *w, const struct step *s)
 {
-    return world_actor(w, word(s, s->words.n - 1));
+    return world_actor(w, step_word(s, s->words.n - 1));
 }
 
 static int equal_one(struct world *w, struct actor *a, void *arg)
@@ -36,7 +31,7 @@ int run_equal(struct world *w, const struct step *s)
 
 int run_right(struct world *w, const struct step *s)
 {
-    return compare_server(w, world_actor(w, word(s, 1)));
+    return compare_server(w, world_actor(w, step_word(s, 1)));
 }
 
 /* A table that is wanted, and what it is called. */
@@ -49,7 +44,7 @@ static int show_one(struct world *w, struct actor *a, void *arg)
 {
     struct wanted *wanted = arg;
 
-    return compare_with(w, a, wanted->table, wanted->who);
+    return compare_with(w, a, wanted->table, oracle_count(wanted->table) > 0, wanted->who);
 }
 
 static int shows(struct world *w, const struct step *s, const char *file)
@@ -65,7 +60,7 @@ static int shows(struct world *w, const struct step *s, const char *file)
 
 int run_shows(struct world *w, const struct step *s)
 {
-    return shows(w, s, word(s, s->words.n - 1));
+    return shows(w, s, step_word(s, s->words.n - 1));
 }
 
 int run_shows_nothing(struct world *w, const struct step *s)
@@ -75,11 +70,11 @@ int run_shows_nothing(struct world *w, const struct step *s)
 
 int run_has(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     struct route want;
     int pause = 0;
 
-    if (route_parse(word(s, 3), word(s, 4), word(s, 5), &want) != NULL)
+    if (route_parse(step_word(s, 3), step_word(s, 4), step_word(s, 5), &want) != NULL)
         return world_fail(w, VERDICT_BROKEN, "chapter 1 knows no such route");
     for (;;) {
         struct dump d;
@@ -100,12 +95,12 @@ int run_has(struct world *w, const struct step *s)
 
 int run_lacks(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     struct route unwanted = {0};
     struct dump d;
     int result;
 
-    if (route_parse_prefix(word(s, 3), &unwanted) != NULL)
+    if (route_parse_prefix(step_word(s, 3), &unwanted) != NULL)
         return world_fail(w, VERDICT_BROKEN, "chapter 1 knows no such prefix");
     result = dump_read(w, a, &d);
     if (result == 0 && oracle_find(d.table, unwanted.destination, unwanted.mask) != NULL)
@@ -116,7 +111,7 @@ int run_lacks(struct world *w, const struct step *s)
 
 int run_in_order(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     struct dump d;
     int result = dump_read(w, a, &d);
 
@@ -165,12 +160,12 @@ static int look_up(struct world *w, struct actor *a, const char *address, const 
 
 int run_finds(struct world *w, const struct step *s)
 {
-    return look_up(w, world_actor(w, word(s, 1)), word(s, 5), word(s, 3));
+    return look_up(w, world_actor(w, step_word(s, 1)), step_word(s, 5), step_word(s, 3));
 }
 
 int run_finds_nothing(struct world *w, const struct step *s)
 {
-    return look_up(w, world_actor(w, word(s, 1)), word(s, 5), "");
+    return look_up(w, world_actor(w, step_word(s, 1)), step_word(s, 5), "");
 }
 
 struct lookups {
@@ -214,8 +209,8 @@ static int look_up_many(struct world *w, struct actor *a, void *arg)
 
 int run_lookups(struct world *w, const struct step *s)
 {
-    struct actor *server = world_actor(w, word(s, s->words.n - 4));
-    struct lookups l = {.table = server->oracle, .n = (size_t)atol(word(s, s->words.n - 2))};
+    struct actor *server = world_actor(w, step_word(s, s->words.n - 4));
+    struct lookups l = {.table = server->oracle, .n = (size_t)atol(step_word(s, s->words.n - 2))};
     struct route *routes = x_calloc(oracle_count(l.table), sizeof *routes);
     const struct route *route;
 
@@ -313,16 +308,16 @@ static int list(struct world *w, struct actor *a, struct listing *l)
 
 int run_lists(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1));
+    struct actor *a = world_actor(w, step_word(s, 1));
     struct listing l = {.pid_wanted = -1};
     int pause = 0;
 
     while (list(w, a, &l) == 0) {
-        if (l.rows == atol(word(s, 3)))
+        if (l.rows == atol(step_word(s, 3)))
             return 0;
         if (now_ms() >= w->deadline_ms)
             return world_timeout(w, "%s lists %ld clients; expected %s", a->name, l.rows,
-                                 word(s, 3));
+                                 step_word(s, 3));
         world_pause(w, next_pause(&pause));
     }
     return -1;
@@ -330,7 +325,7 @@ int run_lists(struct world *w, const struct step *s)
 
 int run_lists_pid(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, word(s, 1)), *client = last_actor(w, s);
+    struct actor *a = world_actor(w, step_word(s, 1)), *client = last_actor(w, s);
     struct listing l = {.pid_wanted = client->pid};
     int pause = 0;
 

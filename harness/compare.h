@@ -22,8 +22,10 @@ struct dump {
 int dump_read(struct world *w, struct actor *a, struct dump *d);
 void dump_finish(struct dump *d);
 
-/* Waits until the actor shows exactly the table that is wanted; who names the other side. */
-int compare_with(struct world *w, struct actor *a, const struct oracle *want, const char *who);
+/* Waits until the actor shows exactly the table that is wanted, and calls itself synchronised if
+ * that is asked and it tells a state; who names the other side. */
+int compare_with(struct world *w, struct actor *a, const struct oracle *want, bool synchronised,
+                 const char *who);
 /* Waits until client A equals server S and both equal the oracle of S. */
 int compare_client(struct world *w, struct actor *a, struct actor *s);
 /* Compares a server with its oracle, once: it has answered, so it is done. */

@@ -42,23 +42,24 @@ static pid_t start_unpacking(const char *name, const char *from, const char *int
 char *data_unpack(const struct test_case *const *cases, size_t n, const char *from,
                   const char *into)
 {
-    struct {
+    struct started {
         pid_t pid;
         const char *name;
-    } started[32];
+    } *started = NULL;
     size_t count = 0;
     char *wrong = NULL;
 
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < cases[i]->count && count < LENGTH(started); k++) {
+        for (size_t k = 0; k < cases[i]->count; k++) {
             const char *name = data_of(&cases[i]->steps[k]);
             pid_t pid = name ? start_unpacking(name, from, into) : 0;
             if (pid < 0 && wrong == NULL)
                 wrong =
                     x_printf("xz cannot be started; install xz-utils, or run with RTM_DATA=none");
-            started[count].pid = pid;
-            started[count].name = name;
-            count += pid > 0;
+            if (pid <= 0)
+                continue;
+            started = x_realloc(started, (count + 1) * sizeof *started);
+            started[count++] = (struct started){pid, name};
         }
     for (size_t i = 0; i < count; i++) {
         int status = 0;
@@ -67,5 +68,6 @@ char *data_unpack(const struct test_case *const *cases, size_t n, const char *fr
         if (wrong == NULL)
             wrong = x_printf("xz could not unpack %s/%s.txt.xz", from, started[i].name);
     }
+    free(started);
     return wrong;
 }

@@ -47,17 +47,24 @@ void probe_close(struct probe *p)
 int probe_reconnect(struct world *w, struct probe *p)
 {
     struct sockaddr_un address;
+    int pause = 0;
 
     probe_close(p);
     replica_finish(&p->replica);
     replica_init(&p->replica);
     if (make_address(w, p->socket, &address) < 0)
         return -1;
-    p->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (p->fd < 0 || connect(p->fd, (struct sockaddr *)&address, sizeof address) < 0)
-        return world_fail_for(w, "TRN-1", "%s cannot connect to %s: %s", p->name, p->socket,
-                              strerror(errno));
-    fcntl(p->fd, F_SETFL, O_NONBLOCK);
+    p->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (p->fd < 0)
+        return world_fail(w, VERDICT_BROKEN, "no socket for %s: %s", p->name, strerror(errno));
+    while (connect(p->fd, (struct sockaddr *)&address, sizeof address) < 0) {
+        if (errno != EAGAIN) /* EAGAIN: the server's backlog is full (connect(2)) */
+            return world_fail_for(w, "TRN-1", "%s cannot connect to %s: %s", p->name, p->socket,
+                                  strerror(errno));
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "the server does not accept %s", p->name);
+        world_pause(w, next_pause(&pause));
+    }
     world_tell(w, "%s connected", p->name);
     return 0;
 }

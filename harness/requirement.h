@@ -36,6 +36,9 @@ const struct requirement *requirement_find(const struct requirements *r, const c
 /* The id most like this one, or NULL. */
 const char *requirement_suggest(const struct requirements *r, const char *id);
 
+/* Whether the spec itself says that no scenario checks it. */
+bool requirement_excused(const struct requirement *q);
+
 const char *level_name(enum level level);
 
 #endif

@@ -466,6 +466,11 @@ bool case_cites(const struct test_case *c, const char *id)
     return false;
 }
 
+const char *step_word(const struct step *s, size_t i)
+{
+    return s->words.at[i].text;
+}
+
 char *step_text(const struct step *s)
 {
     struct buf b = {0};

@@ -56,6 +56,8 @@ void suite_finish(struct suite *s);
 bool case_tagged(const struct test_case *c, const char *tag);
 /* Whether some step cites the id. */
 bool case_cites(const struct test_case *c, const char *id);
+/* Word i of a step. */
+const char *step_word(const struct step *s, size_t i);
 /* The text of a step as it was written, with row values in place; the caller's. */
 char *step_text(const struct step *s);
 

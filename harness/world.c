@@ -60,27 +60,12 @@ void world_finish(struct world *w)
     *w = (struct world){0};
 }
 
-/* Microseconds for which some process waited for a processor, from boot; 0 where the kernel doesn't
- * tell (Documentation/accounting/psi.rst). */
-static uint64_t read_pressure(void)
-{
-    FILE *f = fopen("/proc/pressure/cpu", "re");
-    unsigned long long total = 0;
-
-    if (f == NULL)
-        return 0;
-    if (fscanf(f, "some avg10=%*f avg60=%*f avg300=%*f total=%llu", &total) != 1)
-        total = 0;
-    fclose(f);
-    return total;
-}
-
 void world_begin_step(struct world *w, const struct step *s)
 {
     w->step = s;
     w->step_us = now_us();
     w->deadline_ms = now_ms() + w->test->head.deadline_ms;
-    w->step_pressure_us = read_pressure();
+    w->step_load = load_read();
 }
 
 bool world_goes_on(const struct world *w)
@@ -152,11 +137,9 @@ void world_forgive(struct world *w)
 static int out_of_time(struct world *w, const struct requirement *cite, char *message)
 {
     int64_t took = now_us() - w->step_us;
-    uint64_t waited = read_pressure() - w->step_pressure_us;
-    bool loaded = took > 0 && (double)waited > 0.5 * (double)took;
-    char *whole =
-        x_printf("%s within %.1f s%s", message, (double)took / 1e6,
-                 loaded ? "; meanwhile processes waited for a processor most of the time" : "");
+    bool loaded = load_is_heavy(&w->step_load, took);
+    char *whole = x_printf("%s within %.1f s%s", message, (double)took / 1e6,
+                           loaded ? "; meanwhile others kept the processors busy" : "");
 
     free(message);
     return record(w, loaded ? VERDICT_UNRESOLVED : VERDICT_FAIL, loaded ? NULL : cite, whole);

@@ -6,6 +6,7 @@
 #ifndef HARNESS_WORLD_H
 #define HARNESS_WORLD_H
 
+#include "load.h"
 #include "manifest.h"
 #include "sandbox.h"
 #include "script.h"
@@ -65,7 +66,7 @@ struct world {
 
     const struct step *step; /* the one that runs */
     int64_t started_us, step_us, deadline_ms;
-    uint64_t step_pressure_us;
+    struct load step_load;
     struct moment *moments; /* the transcript, oldest first */
     size_t moment_count, moment_dropped;
 };

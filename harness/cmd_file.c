@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Commands of the section Files, and the feeds that come from files.
+ */
+#include "actor.h"
+#include "command_list.h"
+#include "feed.h"
+#include "generate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Creates the rows of a table file; -1 at the first line that is none. */
+static int read_rows(struct world *w, const char *path, struct oracle *into)
+{
+    struct buf text = {0};
+    char *rest = NULL;
+    int result = 0;
+
+    if (file_read(path, &text) < 0) {
+        buf_finish(&text);
+        return world_fail(w, VERDICT_BROKEN, "%s: %s", path, strerror(errno));
+    }
+    for (char *line = strtok_r(text.data, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        char *part = NULL, *prefix, *gateway, *oif;
+        struct route r;
+        if (line[0] == '#')
+            continue;
+        prefix = strtok_r(line, " ", &part);
+        gateway = strtok_r(NULL, " ", &part);
+        oif = strtok_r(NULL, " ", &part);
+        if (prefix == NULL)
+            continue;
+        if (route_parse(prefix, gateway ? gateway : "", oif ? oif : "", &r) != NULL ||
+            oracle_create_route(into, &r) != NULL) {
+            result =
+                world_fail(w, VERDICT_BROKEN, "%s: the row of %s cannot be created", path, prefix);
+            break;
+        }
+    }
+    buf_finish(&text);
+    return result;
+}
+
+int table_read(struct world *w, const char *name, struct oracle *into)
+{
+    return read_rows(w, world_file(w, name)->path, into);
+}
+
+/* A seed of its own for each text of each case: the same on every run. */
+static struct random seeded(const struct world *w, const struct step *s)
+{
+    char *text = x_printf("%s:%d", w->test->name, s->line);
+    struct random r = random_seeded(text);
+
+    free(text);
+    return r;
+}
+
+int run_feed(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    struct random r = seeded(w, s);
+    struct buf text = {0};
+
+    generate_changes(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
+    int result = feed_start(w, a, &text);
+    buf_finish(&text);
+    return result;
+}
+
+/* The path of a data file, or NULL: then a note says what stands in. */
+static char *find_data(struct world *w, const char *name, const char *standin)
+{
+    char *path = w->sandbox->data ? x_printf("%s/%s.txt", w->sandbox->data, name) : NULL;
+
+    if (path != NULL && access(path, R_OK) == 0)
+        return path;
+    free(path);
+    buf_printf(&w->outcome.notes,
+               "%s random rows stand in for %s; name a directory that has it with RTM_DATA\n",
+               standin, name);
+    return NULL;
+}
+
+/* Takes the comment lines out. */
+static void drop_comments(struct buf *text)
+{
+    char *to = text->data, *from = text->data, *end = text->data + text->len;
+
+    while (from < end) {
+        char *newline = memchr(from, '\n', (size_t)(end - from));
+        size_t len = newline ? (size_t)(newline - from) + 1 : (size_t)(end - from);
+        if (*from != '#' && *from != '\n') {
+            memmove(to, from, len);
+            to += len;
+        }
+        from += len;
+    }
+    text->len = (size_t)(to - text->data);
+    text->data[text->len] = '\0';
+    if (text->len > 0 && text->data[text->len - 1] != '\n')
+        buf_adds(text, "\n"); /* the last line may lack its end */
+}
+
+int run_feed_data(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    char *path = find_data(w, step_word(s, 3), step_word(s, 6));
+    struct random r = seeded(w, s);
+    struct buf text = {0};
+    int result = 0;
+
+    if (path == NULL)
+        generate_changes(&r, a->oracle, (size_t)atol(step_word(s, 6)), &text);
+    else if (file_read(path, &text) < 0)
+        result = world_fail(w, VERDICT_BROKEN, "%s: %s", path, strerror(errno));
+    else
+        drop_comments(&text);
+    if (result == 0)
+        result = feed_start(w, a, &text);
+    buf_finish(&text);
+    free(path);
+    return result;
+}
+
+int run_await_feed(struct world *w, const struct step *s)
+{
+    return feed_wait(w, world_actor(w, step_word(s, 1)), (unsigned)atoi(step_word(s, 2)));
+}
+
+static int write_file(struct world *w, const char *name, const struct buf *text)
+{
+    struct world_file *f = world_add_file(w, name);
+
+    if (file_write(f->path, text->len ? text->data : "", text->len) == 0)
+        return 0;
+    return world_fail(w, VERDICT_BROKEN, "%s: %s", f->path, strerror(errno));
+}
+
+int run_file(struct world *w, const struct step *s)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; s->block[i] != NULL; i++)
+        buf_printf(&text, "%s\n", s->block[i]);
+    int result = write_file(w, step_word(s, 1), &text);
+    buf_finish(&text);
+    return result;
+}
+
+int run_table(struct world *w, const struct step *s)
+{
+    struct random r = seeded(w, s);
+    struct buf text = {0};
+
+    generate_table(&r, (size_t)atol(step_word(s, 3)), &text);
+    int result = write_file(w, step_word(s, 1), &text);
+    buf_finish(&text);
+    return result;
+}
+
+int run_table_data(struct world *w, const struct step *s)
+{
+    char *path = find_data(w, step_word(s, 3), step_word(s, 6));
+    struct random r = seeded(w, s);
+    struct buf text = {0};
+    int result = 0;
+
+    if (path != NULL) {
+        struct world_file *f = world_add_file(w, step_word(s, 1));
+        free(f->path);
+        f->path = path;
+        return 0;
+    }
+    generate_table(&r, (size_t)atol(step_word(s, 6)), &text);
+    result = write_file(w, step_word(s, 1), &text);
+    buf_finish(&text);
+    return result;
+}
+
+int run_expect_file(struct world *w, const struct step *s)
+{
+    struct oracle *want = oracle_create(), *got = oracle_create();
+    struct buf rows = {0};
+    int result = -1;
+
+    if (table_read(w, step_word(s, 4), want) == 0 && table_read(w, step_word(s, 2), got) == 0) {
+        result = oracle_diff(want, got, 10, &rows) == 0
+                     ? 0
+                     : world_fail(w, VERDICT_FAIL, "%s does not hold the rows of %s",
+                                  step_word(s, 2), step_word(s, 4));
+        if (rows.len > 0)
+            buf_adds(&w->outcome.detail, rows.data);
+    }
+    buf_finish(&rows);
+    oracle_destroy(want);
+    oracle_destroy(got);
+    return result;
+}

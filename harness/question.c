@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "question.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int question_read(struct world *w, const struct step *s, size_t at, size_t end, struct question *q)
+{
+    const char *verb = step_word(s, at);
+    struct ask *ask = &q->ask;
+
+    *q = (struct question){.ask.op = ASK_COUNT};
+    for (int op = 0; op < ASK_COUNT; op++)
+        if (strcmp(verb, operation_name((enum operation)op)) == 0)
+            ask->op = (enum operation)op;
+    if (ask->op == ASK_COUNT)
+        return world_fail(w, VERDICT_BROKEN, "%s is nothing that a server can refuse", verb);
+    for (size_t i = 0; i < LENGTH(q->value); i++) {
+        q->value[i] = world_expand(w, at + 1 + i < end ? step_word(s, at + 1 + i) : "");
+        if (q->value[i] == NULL)
+            return -1;
+    }
+    const struct world_file *f = world_file(w, q->value[0]);
+    ask->prefix = ask->address = q->value[0];
+    ask->file = f ? f->path : q->value[0];
+    ask->gateway = q->value[1];
+    ask->oif = q->value[2];
+    return 0;
+}
+
+void question_finish(struct question *q)
+{
+    for (size_t i = 0; i < LENGTH(q->value); i++)
+        free(q->value[i]);
+}
+
+int question_judge(struct world *w, struct actor *a, struct ask *ask, const char *kind, bool ended)
+{
+    struct pattern *refused = a->program->ask[ask->op].refused;
+    char told[32];
+
+    if (!ask->refused)
+        return world_fail(w, VERDICT_FAIL, "%s accepts what it has to refuse: %s", a->name,
+                          ask->closing);
+    if (strcmp(kind, "any") == 0 || !pattern_match(refused, ask->closing, strlen(ask->closing)) ||
+        !pattern_group(refused, ask->closing, "kind", told, sizeof told))
+        return 0;
+    if (strcmp(told, kind) == 0)
+        return 0;
+    if (ended)
+        return world_fail(w, VERDICT_UNRESOLVED, "the load ended before %s came to the change",
+                          a->name);
+    return world_fail(w, VERDICT_FAIL, "%s refuses it as %s; expected %s", a->name, told, kind);
+}
