@@ -130,6 +130,26 @@ void text_make_plain(char *text)
             *text = '?';
 }
 
+char *text_fill(const char *text, const char *const (*values)[2], size_t n)
+{
+    struct buf out = {0};
+
+    while (*text != '\0') {
+        size_t taken = 0;
+        for (size_t i = 0; *text == '{' && i < n && taken == 0; i++) {
+            size_t len = strlen(values[i][0]);
+            if (values[i][1] != NULL && strncmp(text, values[i][0], len) == 0) {
+                buf_adds(&out, values[i][1]);
+                taken = len;
+            }
+        }
+        if (taken == 0)
+            buf_add(&out, text, taken = 1);
+        text += taken;
+    }
+    return buf_take(&out);
+}
+
 static int hex_digit(char c)
 {
     const char *digits = "0123456789abcdef", *found = c ? strchr(digits, c) : NULL;

@@ -39,6 +39,9 @@ char *buf_take(struct buf *b);
 /* Puts a ? in place of every byte that is no printable ASCII. */
 void text_make_plain(char *text);
 
+/* The text with values in place of their names, such as {"{socket}", "/tmp/s"}; a value of NULL
+ * leaves the name. The caller's. */
+char *text_fill(const char *text, const char *const (*values)[2], size_t n);
 /* Appends the bytes of "00 1f a2", blanks where you like; false if it is anything else. */
 bool hex_parse(const char *text, struct buf *out);
 

@@ -178,7 +178,7 @@ END
     is 1 "$status"
     like '*TBL-14  MUST   1 scenario*' "$output"
     like '*SYN-1   MUST   0 scenarios*' "$output"
-    like '1 cases; * of * MUSTs have a scenario' "${lines[-1]}"
+    like '1 cases; * of * MUSTs have a scenario, for * the spec says why not' "${lines[-1]}"
 }
 
 @test "parse counts well-formed cases, and wants some" {

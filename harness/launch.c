@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+/* The program's file as the case sees it: relative to the root, or below it on the host. */
+static char *program_path(const struct world *w, const char *word)
+{
+    size_t len = strlen(w->manifest->root);
+
+    if (strncmp(word, w->manifest->root, len) == 0 && word[len] == '/')
+        return x_printf("%s%s", w->sandbox->root, word + len);
+    if (word[0] != '/' && strchr(word, '/') != NULL)
+        return x_printf("%s/%s", w->sandbox->root, word);
+    return x_strdup(word);
+}
+
+static char **make_argv(const struct world *w, const struct actor *a)
+{
+    const char *const values[][2] = {{"{socket}", a->socket}, {"{dir}", w->sandbox->dir}};
+    size_t n = 0;
+
+    while (a->program->command[n] != NULL)
+        n++;
+    char **argv = x_calloc(n + 1, sizeof *argv);
+    argv[0] = program_path(w, a->program->command[0]);
+    for (size_t i = 1; i < n; i++)
+        argv[i] = text_fill(a->program->command[i], values, LENGTH(values));
+    return argv;
+}
+
+/* The caller's environment is not for the IUT: it may hold secrets, and must not change verdicts.
+ */
+static void keep_environment(const char *dir)
+{
+    static const char *const kept[] = {"PATH",         "LANG",          "LC_ALL",
+                                       "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    char *values[LENGTH(kept)];
+
+    for (size_t i = 0; i < LENGTH(kept); i++)
+        values[i] = getenv(kept[i]) ? x_strdup(getenv(kept[i])) : NULL;
+    clearenv();
+    for (size_t i = 0; i < LENGTH(kept); i++)
+        if (values[i] != NULL)
+            setenv(kept[i], values[i], 1);
+    setenv("HOME", dir, 1);
+    setenv("TMPDIR", dir, 1);
+}
+
+/* In the child: everything between fork and exec. Tells errno through report if it fails. */
+static void become(const struct world *w, const struct actor *a, char **argv, const int fds[3],
+                   int report)
+{
+    int error, program = -1;
+
+    setsid();
+    for (int i = 0; i < 3; i++)
+        if (dup2(fds[i], i) < 0)
+            goto lost;
+    /* what the suite was given by its caller is not for the IUT */
+    if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+        goto lost;
+    /* without namespaces the file may lie where only the caller can reach it */
+    if (!w->sandbox->namespaces && strchr(argv[0], '/') != NULL) {
+        program = open(argv[0], O_PATH);
+        if (program < 0)
+            goto lost;
+    }
+    if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors) < 0 ||
+        chdir(w->sandbox->dir) < 0)
+        goto lost;
+    keep_environment(w->sandbox->dir);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    if (program >= 0)
+        fexecve(program, argv, environ);
+    else
+        execvp(argv[0], argv);
+lost:
+    error = errno;
+    if (write(report, &error, sizeof error) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+static int open_pipes(struct actor *a, int child[3])
+{
+    int in[2] = {-1, -1}, out[2], err[2];
+
+    if (a->console != NULL) {
+        child[0] = open(a->console, O_RDONLY | O_CLOEXEC);
+        if (child[0] < 0)
+            return -1;
+    } else {
+        if (pipe2(in, O_CLOEXEC) < 0)
+            return -1;
+        child[0] = in[0];
+    }
+    if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+        return -1;
+    child[1] = out[1];
+    child[2] = err[1];
+    a->in = in[1];
+    a->out = out[0];
+    a->err = err[0];
+    fcntl(a->in, F_SETFL, O_NONBLOCK);
+    fcntl(a->out, F_SETFL, O_NONBLOCK);
+    fcntl(a->err, F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+int actor_launch(struct world *w, struct actor *a)
+{
+    int child[3], report[2], error = 0;
+    char **argv = make_argv(w, a);
+
+    if (open_pipes(a, child) < 0 || pipe2(report, O_CLOEXEC) < 0)
+        return -1;
+    a->pid = fork();
+    if (a->pid == 0)
+        become(w, a, argv, child, report[1]);
+    error = errno;
+    for (int i = 0; i < 3; i++)
+        close(child[i]);
+    close(report[1]);
+    for (char **word = argv; *word != NULL; word++)
+        free(*word);
+    free(argv);
+    if (a->pid > 0 && read(report[0], &error, sizeof error) <= 0)
+        error = 0;
+    close(report[0]);
+    if (a->pid > 0)
+        a->pidfd = pidfd_open(a->pid, 0);
+    errno = error;
+    return a->pid > 0 && error == 0 && a->pidfd >= 0 ? 0 : -1;
+}
