@@ -114,6 +114,7 @@ int main(int argc, char **argv)
     if (open_parts(&program) == 0) {
         start(&program);
         status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
+        admin_end(&program.admin);
         serve_close(&program.serve);
         console_drain(&program.console);
         admin_finish(&program.admin);

@@ -49,7 +49,7 @@ void loader_destroy(struct loader *loader)
 static enum refusal no_memory(struct loader *loader, char reason[REASON_SIZE])
 {
     snprintf(reason, REASON_SIZE, "there is no memory for more than %u rows", loader->count);
-    return REFUSED_UNAVAILABLE;
+    return REFUSED_MEMORY;
 }
 
 static struct row *row_add(struct loader *loader)

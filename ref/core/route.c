@@ -36,6 +36,7 @@ static const char *const names[] = {
     [REFUSED_MASK] = "mask",     [REFUSED_PREFIX] = "prefix", [REFUSED_OIF] = "oif",
     [REFUSED_EXISTS] = "exists", [REFUSED_ABSENT] = "absent", [REFUSED_LOADING] = "loading",
     [REFUSED_BUSY] = "busy",     [REFUSED_FILE] = "file",     [REFUSED_UNAVAILABLE] = "unavailable",
+    [REFUSED_MEMORY] = "memory", [REFUSED_ENDED] = "ended",
 };
 
 const char *refusal_name(enum refusal refusal)

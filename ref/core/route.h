@@ -42,6 +42,8 @@ enum refusal {
     REFUSED_BUSY,
     REFUSED_FILE,
     REFUSED_UNAVAILABLE,
+    REFUSED_MEMORY,
+    REFUSED_ENDED,
 };
 
 /* A piece of a line: not terminated. */

@@ -56,7 +56,7 @@ static enum refusal refusal_of(int error)
 {
     return error == EEXIST   ? REFUSED_EXISTS
            : error == ENOENT ? REFUSED_ABSENT
-                             : REFUSED_UNAVAILABLE;
+                             : REFUSED_MEMORY;
 }
 
 static void publish_digest(struct server *server)

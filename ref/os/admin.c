@@ -2,7 +2,7 @@
 #include "os/admin.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 enum { TELL_MS = 1000 }; /* between two notices of a load's progress */
 
@@ -54,28 +54,71 @@ static void change(struct admin *admin, enum frame_op op, const struct route *ro
         console_answer(admin->console, lines[op], words[op], admin->server->origin.seq);
 }
 
-/* The end of a load that was refused: an answer to its command, or a notice. */
-static void refuse_load(struct admin *admin, enum refusal refusal, const char *reason)
+static enum console_more wait_more(void *arg);
+
+static void tell_loaded(struct admin *admin)
 {
+    const struct outcome *outcome = &admin->outcome;
+
     if (admin->unasked)
-        console_notice(admin->console, "load refused: %s: %s", refusal_name(refusal), reason);
+        console_notice(admin->console, "loaded %s: routes=%u seq=%" PRIu64, admin->load.path,
+                       outcome->routes, outcome->seq);
     else
-        console_refuse(admin->console, refusal, reason);
+        console_answer(admin->console, "ok load routes=%u seq=%" PRIu64,
+                       "Loaded %u routes: change %" PRIu64 ".", outcome->routes, outcome->seq);
+}
+
+/* The end of a load, an answer to its command or a notice. A `wait` has no rows to come between. */
+static void tell_outcome(struct admin *admin)
+{
+    struct outcome *outcome = &admin->outcome;
+
+    if (!outcome->held || (admin->console->more && admin->console->more != wait_more))
+        return;
+    outcome->held = false;
+    if (!outcome->refusal)
+        tell_loaded(admin);
+    else if (admin->unasked)
+        console_notice(admin->console, "load refused: %s: %s", refusal_name(outcome->refusal),
+                       outcome->reason);
+    else
+        console_refuse(admin->console, outcome->refusal, outcome->reason);
+}
+
+static void end_load(struct admin *admin, enum refusal refusal)
+{
+    admin->outcome.held = true;
+    admin->outcome.refusal = refusal;
+    if (admin->load.loader)
+        admin->outcome.routes = loader_rows(admin->load.loader);
+    admin->outcome.seq = admin->server->origin.seq;
+    load_finish(&admin->load);
+    tell_outcome(admin);
+}
+
+/* CON-20: one file at a time. */
+static bool refuse_busy(struct admin *admin)
+{
+    const char *what = admin->load.loader ? "load" : admin->save.fd > 0 ? "save" : NULL;
+    char reason[REASON_SIZE];
+
+    if (!what)
+        return false;
+    snprintf(reason, sizeof(reason), "a %s is running; wait for it to end", what);
+    console_refuse(admin->console, REFUSED_BUSY, reason);
+    return true;
 }
 
 static void load(struct admin *admin, struct word path, bool unasked)
 {
-    char reason[REASON_SIZE] = "a load is running; wait for it to end";
     enum refusal refusal;
 
-    if (admin->load.loader) {
-        console_refuse(admin->console, REFUSED_BUSY, reason); /* CON-20 */
+    if (refuse_busy(admin))
         return;
-    }
     admin->unasked = unasked;
-    refusal = load_start(&admin->load, admin->server, path, reason);
+    refusal = load_start(&admin->load, admin->server, path, admin->outcome.reason);
     if (refusal)
-        refuse_load(admin, refusal, reason);
+        end_load(admin, refusal);
 }
 
 void admin_preload(struct admin *admin, struct word path)
@@ -99,36 +142,18 @@ static void tell_progress(struct admin *admin)
                        loader_applied(running->loader), loader_rows(running->loader));
 }
 
-static void tell_loaded(struct admin *admin)
-{
-    uint32_t routes = loader_rows(admin->load.loader);
-    uint64_t seq = admin->server->origin.seq;
-
-    if (admin->unasked)
-        console_notice(admin->console, "loaded %s: routes=%u seq=%" PRIu64, admin->load.path,
-                       routes, seq);
-    else
-        console_answer(admin->console, "ok load routes=%u seq=%" PRIu64,
-                       "Loaded %u routes: change %" PRIu64 ".", routes, seq);
-}
-
 bool admin_turn(struct admin *admin)
 {
     enum refusal refusal;
-    char reason[REASON_SIZE];
     enum file_state state;
 
+    tell_outcome(admin);
     if (!admin->load.loader)
         return false;
-    state = load_turn(&admin->load, &refusal, reason);
+    state = load_turn(&admin->load, &refusal, admin->outcome.reason);
     tell_progress(admin);
-    if (state == FILE_RUNNING)
-        return true;
-    if (state == FILE_REFUSED)
-        refuse_load(admin, refusal, reason);
-    else
-        tell_loaded(admin);
-    load_finish(&admin->load);
+    if (state != FILE_RUNNING)
+        end_load(admin, refusal);
     return true; /* a `wait` may be over */
 }
 
@@ -151,8 +176,11 @@ static enum console_more save_more(void *arg)
 static void save(struct admin *admin, struct word path)
 {
     char reason[REASON_SIZE];
-    enum refusal refusal = save_start(&admin->save, admin->server->origin.table, path, reason);
+    enum refusal refusal;
 
+    if (refuse_busy(admin))
+        return;
+    refusal = save_start(&admin->save, admin->server->origin.table, path, reason);
     if (refusal) {
         admin->save.fd = 0;
         console_refuse(admin->console, refusal, reason);
@@ -176,6 +204,28 @@ static void wait_for_load(struct admin *admin)
 {
     admin->console->more = wait_more;
     admin->console->more_arg = admin;
+}
+
+/* What is left undone is refused, and nobody waits for it any more. */
+void admin_end(struct admin *admin)
+{
+    struct console *console = admin->console;
+    bool waits = console->more == wait_more;
+
+    if (admin->save.fd > 0) {
+        save_abandon(&admin->save);
+        admin->save.fd = 0;
+        console_refuse(console, REFUSED_ENDED, "the server ends; the file is as it was");
+    }
+    console->more = NULL;
+    if (admin->load.loader) {
+        snprintf(admin->outcome.reason, REASON_SIZE, "the server ends; %u of the rows were applied",
+                 loader_applied(admin->load.loader));
+        end_load(admin, REFUSED_ENDED);
+    }
+    tell_outcome(admin);
+    if (waits)
+        console_answer(console, "ok wait", "No load is running.");
 }
 
 static void list_client(struct admin *admin, const struct peer *peer)
@@ -258,6 +308,7 @@ static void execute(struct admin *admin, const struct command *command)
         stats(admin);
         break;
     case COMMAND_QUIT:
+        admin_end(admin);
         console_answer(admin->console, "ok quit", "Goodbye.");
         admin->quit = true;
         break;
@@ -273,6 +324,7 @@ void admin_line(void *arg, struct word line)
     char reason[REASON_SIZE];
     enum refusal refusal;
 
+    tell_outcome(admin); /* no answer is unfinished here */
     if (admin->quit || command_skips(line))
         return;
     refusal = command_parse(line, COMMAND_SERVER, &command, reason);

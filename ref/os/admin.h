@@ -8,11 +8,21 @@
 #include "os/files.h"
 #include "os/view.h"
 
+/* How a load has ended, until that can be said: never between the rows of another answer. */
+struct outcome {
+    bool held;
+    enum refusal refusal;
+    char reason[REASON_SIZE];
+    uint32_t routes;
+    uint64_t seq;
+};
+
 struct admin {
     struct server *server;
     struct console *console;
     struct view view;
     struct load load;
+    struct outcome outcome;
     struct save save;
     bool unasked; /* the load is that of the option: no command waits for its answer */
     bool quit;
@@ -29,5 +39,8 @@ void admin_preload(struct admin *admin, struct word path);
 
 /* Moves a load on by one slice; whether there is more to do at once. */
 bool admin_turn(struct admin *admin);
+
+/* The program ends: every command that is not answered yet gets its closing line (CON-1). */
+void admin_end(struct admin *admin);
 
 #endif

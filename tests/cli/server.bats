@@ -348,6 +348,43 @@ via 1.1.1.1 dev eth1|1
 END
 }
 
+@test "a load is answered behind the rows of another answer, not between [CON-1]" {
+    for ((n = 0; n < 20000; n++)); do
+        echo "10.0.$((n >> 8)).$((n & 255))/32 1.1.1.1 eth0"
+    done >"$dir/table"
+    echo nonsense >"$dir/bad"
+    serve one
+    printf '%s\n' "load $dir/table" wait "load $dir/bad" show digest >&"${in[one]}"
+    for wanted in 'ok load routes=20000 *' 'ok wait' 'ok show routes=20000' 'error: syntax: *' \
+        'ok digest *'; do
+        answer one
+        like "$wanted" "$closing"
+        [[ $wanted != 'ok show'* ]] || is 20000 "${#rows[@]}"
+    done
+}
+
+@test "what runs when the server ends has its closing line first [CON-1 CON-13]" {
+    for ((n = 0; n < 300000; n++)); do
+        echo "10.$((n >> 16)).$((n >> 8 & 255)).$((n & 255))/32 1.1.1.1 eth0"
+    done >"$dir/table"
+    serve one
+    printf '%s\n' "load $dir/table" quit >&"${in[one]}"
+    answer one
+    like 'error: ended: *' "$closing"
+    answer one
+    is 'ok quit' "$closing"
+    end one
+    serve one
+    printf '%s\n' clients "load $dir/table" wait >&"${in[one]}"
+    answer one
+    kill -s TERM "${pid[one]}"
+    answer one
+    like '@(error: ended: |ok load )*' "$closing" # it may have come to its end
+    answer one
+    is 'ok wait' "$closing"
+    end one
+}
+
 # -- table files ---------------------------------------------------------------------------------
 
 # load_file NAME FILE: and its answer, which is the next where nothing else is asked.
