@@ -325,7 +325,7 @@ int sandbox_drop(const struct sandbox *s, unsigned long long memory, unsigned de
         return -1;
     if (memory != 0 && limit(RLIMIT_AS, memory) < 0)
         return -1;
-    if (s->namespaces && limit(RLIMIT_NPROC, 8192) < 0)
+    if (s->namespaces && limit(RLIMIT_NPROC, 1024) < 0)
         return -1;
     if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setresgid(s->gid, s->gid, s->gid) < 0 ||
                            setresuid(s->uid, s->uid, s->uid) < 0))
