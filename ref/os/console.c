@@ -209,7 +209,7 @@ void console_flush(struct console *console)
         else
             console->out_gone = true; /* nobody reads: serve on */
     }
-    if (console->out_gone)
+    if (console->out_gone || (!buffer_size(&console->out) && console->out.capacity > 2 * OUT_HIGH))
         buffer_finish(&console->out);
     want(console);
 }
@@ -228,6 +228,10 @@ void console_drain(struct console *console)
 
 static void add(struct console *console, const char *text, size_t size)
 {
+    /* the memory is that of what is unwritten, however long a slow reader keeps it from being none
+     */
+    if (console->out.start > OUT_HIGH && console->out.start > buffer_size(&console->out))
+        buffer_compact(&console->out);
     /* without memory the answer is lost, not the program */
     if (!console->out_gone && buffer_append(&console->out, text, size))
         console->out_gone = true;
