@@ -91,6 +91,7 @@ int main(int argc, char **argv)
                       "Routing table manager: client");
         console_notice(&program.console, "connecting %s", program.options.socket);
         status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
+        view_freeze(&program.follow.view); /* CON-1 */
         console_drain(&program.console);
         follow_close(&program.follow);
         console_close(&program.console);

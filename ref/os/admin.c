@@ -150,6 +150,8 @@ bool admin_turn(struct admin *admin)
     tell_outcome(admin);
     if (!admin->load.loader)
         return false;
+    if (load_applies(&admin->load))
+        view_freeze(&admin->view);
     state = load_turn(&admin->load, &refusal, admin->outcome.reason);
     tell_progress(admin);
     if (state != FILE_RUNNING)
@@ -212,6 +214,7 @@ void admin_end(struct admin *admin)
     struct console *console = admin->console;
     bool waits = console->more == wait_more;
 
+    view_freeze(&admin->view);
     if (admin->save.fd > 0) {
         save_abandon(&admin->save);
         admin->save.fd = 0;

@@ -101,6 +101,11 @@ void load_finish(struct load *load)
     load->loader = NULL;
 }
 
+bool load_applies(const struct load *load)
+{
+    return load->fd < 0 && loader_applied(load->loader) < loader_rows(load->loader);
+}
+
 /* The new file replaces the old one as a whole, and only a regular one: CON-19. */
 enum refusal save_start(struct save *save, const struct table *table, struct word path,
                         char reason[REASON_SIZE])

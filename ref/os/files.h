@@ -37,6 +37,9 @@ enum refusal load_start(struct load *load, struct server *server, struct word pa
 enum file_state load_turn(struct load *load, enum refusal *refusal, char reason[REASON_SIZE]);
 void load_finish(struct load *load);
 
+/* Whether the next turn changes the table. */
+bool load_applies(const struct load *load);
+
 enum refusal save_start(struct save *save, const struct table *table, struct word path,
                         char reason[REASON_SIZE]);
 

@@ -18,8 +18,10 @@ enum {
 
 static void disconnected(struct follow *follow, const char *why)
 {
-    uint32_t delay = client_disconnect(&follow->client);
+    uint32_t delay;
 
+    view_freeze(&follow->view);
+    delay = client_disconnect(&follow->client);
     if (follow->source.fd >= 0) {
         loop_remove(follow->loop, &follow->source);
         close(follow->source.fd);
@@ -38,6 +40,7 @@ static bool read_some(struct follow *follow)
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
+    view_freeze(&follow->view);
     if (got < 0 && errno != ECONNRESET)
         disconnected(follow, strerror(errno));
     else if (got <= 0 || client_receive(&follow->client, bytes, (size_t)got, reason))

@@ -25,16 +25,15 @@ static void heading(const struct view *view)
                       "Interface");
 }
 
-/* Puts out some more rows. */
-static enum console_more show_more(void *arg)
+/* Puts out some more rows, or all that are left. */
+static enum console_more show_rows(struct view *view, bool all)
 {
-    struct view *view = arg;
     struct table_cursor cursor;
     struct route route;
 
     table_seek(&cursor, *view->table, view->last, !view->begun);
-    for (int i = 0; i < SLICE; i++) {
-        if (!console_room(view->console))
+    for (unsigned i = 0; all || i < SLICE; i++) {
+        if (!all && !console_room(view->console))
             return MORE_GOES_ON;
         if (!table_next(&cursor, &route) ||
             !prefix_covers(view->filter.inside, (struct prefix){route.prefix.address, 32})) {
@@ -50,6 +49,19 @@ static enum console_more show_more(void *arg)
         }
     }
     return MORE_GOES_ON;
+}
+
+static enum console_more show_more(void *arg)
+{
+    return show_rows(arg, false);
+}
+
+void view_freeze(struct view *view)
+{
+    if (view->console->more != show_more)
+        return;
+    show_rows(view, true);
+    view->console->more = NULL;
 }
 
 static void show(struct view *view, const struct filter *filter)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The commands that show a table, the same on the server and on the client. A big `show` is walked
- * in slices as its reader drains it; the table may change meanwhile, so each slice seeks behind the
- * last row.
+ * in slices as its reader drains it. Its rows are those of one table (CON-21): before the table
+ * changes, view_freeze() renders what is left of the walk at once.
  */
 #ifndef OS_VIEW_H
 #define OS_VIEW_H
@@ -24,6 +24,9 @@ struct view {
     bool begun;
     uint64_t rows;
 };
+
+/* Before the table changes, or goes: finishes the show that is under way, if there is one. */
+void view_freeze(struct view *view);
 
 /* Executes show, lookup, digest or help; false if the command is another one. */
 bool view_command(struct view *view, const struct command *command);

@@ -435,4 +435,4 @@ class Place:
 
 
 __all__ = ["BUILD", "CREATE", "DEADLINE", "DELETE", "HELLO", "ROOT", "UPDATE", "Answer", "Frame",
-           "Peer", "Place", "Program", "Replica", "environment", "program"]
+           "Peer", "Place", "Program", "Replica", "environment", "program", "readable"]

@@ -2,10 +2,11 @@
 """A server in Python against the real client. Each test names the requirements that it checks."""
 
 import signal
+import time
 
 import pytest
 import rtmwire as wire
-from live import CREATE, DELETE, UPDATE, Frame
+from live import CREATE, DEADLINE, DELETE, UPDATE, Frame, readable
 from test_codec import BAD, GOOD, octets
 
 LOOPS = pytest.mark.parametrize("loop", ["epoll", "select"])
@@ -574,3 +575,48 @@ def test_show_with_a_filter(synced, words, rows):
     answer = client.do(f"show {words}")
     assert sorted(answer.rows) == rows
     assert answer["routes"] == str(len(rows)) and answer["state"] == "synchronised"
+
+
+# -- one state of the table --------------------------------------------------------------------
+
+MANY = [f"10.{n >> 8}.{n & 255}.0/24 1.1.1.1 eth{n % 5}" for n in range(20000)]
+FIRST, LAST = "9.0.0.0/8 9.9.9.9 first", "11.0.0.0/8 9.9.9.9 last"
+
+
+@pytest.fixture
+def showing(met):
+    """A client in the middle of a show: nobody reads what it says."""
+    client, peer = met
+    peer.send(WELCOME, *snapshot([FIRST, *MANY], 5))
+    peer.expect("PID")
+    client.write("show\n")
+    readable(client.process.stdout.fileno(), time.monotonic() + DEADLINE, "first rows")
+    return client, peer
+
+
+def test_changes_in_the_middle_of_a_show(showing):
+    """CON-21; a walk that went on would end with LAST, which was made after FIRST was removed"""
+    client, peer = showing
+    peer.send(route(DELETE, FIRST, 6), route(CREATE, LAST, 7), route(CREATE, LAST, 9))
+    peer.expect("RESYNC", seq=9)
+    answer = client.answer()
+    assert answer.rows == [FIRST, *MANY]
+    assert answer.values == {"routes": str(len(answer.rows)), "state": "synchronised"}
+
+
+@pytest.mark.parametrize("how", ["end", "epoch", "snapshot"])
+def test_a_table_goes_in_the_middle_of_a_show(place, showing, how):
+    """CON-21"""
+    client, peer = showing
+    if how == "end":
+        peer.close()
+        place.accept()
+    elif how == "epoch":
+        peer.send(frame("FLUSH", 9, EPOCH + 1), route(CREATE, LAST, 11, EPOCH + 1))
+        peer.expect("RESYNC", seq=11)
+    else:
+        peer.send(*snapshot([LAST], 9), route(CREATE, LAST, 11))
+        peer.expect("RESYNC", seq=11)
+    answer = client.answer()
+    assert answer.rows == [FIRST, *MANY]
+    assert answer.values == {"routes": str(len(answer.rows)), "state": "synchronised"}

@@ -309,6 +309,34 @@ def test_a_digest_in_any_1024_changes(place):
     assert replica.digests >= 4
 
 
+@LOOPS
+def test_a_load_in_the_middle_of_a_show(place, loop):
+    """CON-21; a walk that went on would lack the first rows of the file and show its last"""
+    server, rows = place.server("--loop", loop), many(20000)
+    fill(server, rows)
+    replica = place.replica()
+    more = [row.replace("/32", "/31") for row in rows[::2]]
+    (place.directory / "table").write_text("".join(row + "\n" for row in more))
+    server.write(f"load {place.directory}/table\nshow\n")
+    replica.run(30000)  # all is applied, and nobody has read what the show says
+    answer = server.answer()
+    shown = sum("/31 " in row for row in answer.rows)
+    assert sorted(answer.rows) == sorted(rows + more[:shown])
+    assert answer["routes"] == str(len(answer.rows))
+    assert server.answer().closing == "ok load routes=10000 seq=30000"
+
+
+def test_a_save_while_a_load_runs(place):
+    """CON-20; one line behind the other in one write"""
+    server = place.server()
+    (place.directory / "table").write_text("".join(row + "\n" for row in many(50000)))
+    server.write(f"load {place.directory}/table\nsave {place.directory}/saved\nwait\n")
+    assert server.answer().kind == "busy"
+    assert server.answer()["routes"] == "50000"
+    assert server.answer().closing == "ok wait"
+    assert server.do(f"save {place.directory}/saved")["routes"] == "50000"
+
+
 # -- resynchronisation -------------------------------------------------------------------------
 
 @LOOPS
