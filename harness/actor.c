@@ -63,6 +63,7 @@ void actor_destroy(struct actor *a)
     reset(a);
     buf_finish(&a->complaint);
     buf_finish(&a->complaints);
+    buf_finish(&a->said);
     oracle_destroy(a->oracle);
     free(a->console);
     free(a->socket);
@@ -155,10 +156,20 @@ int actor_start(struct world *w, struct actor *a)
     return 0;
 }
 
+/* The line of a question as the program wants to hear it; the caller's. */
+static char *make_line(const struct dialogue *d, const struct ask *ask)
+{
+    const char *const values[][2] = {
+        {"{prefix}", ask->prefix},   {"{gateway}", ask->gateway}, {"{oif}", ask->oif},
+        {"{address}", ask->address}, {"{file}", ask->file},       {"{line}", ask->line},
+    };
+
+    return text_fill(d->send, values, LENGTH(values));
+}
+
 int actor_send(struct world *w, struct actor *a, const struct ask *ask)
 {
     const struct dialogue *d = &a->program->ask[ask->op];
-    char formatted[72] = "", *prefix = formatted, *gateway = NULL, *oif = NULL;
 
     if (d->send == NULL)
         return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not say how to ask %s for %s",
@@ -166,24 +177,16 @@ int actor_send(struct world *w, struct actor *a, const struct ask *ask)
     if (a->in < 0)
         return world_fail(w, VERDICT_BROKEN,
                           "the console of %s is closed; nothing can be asked there", a->name);
-    if (ask->route != NULL) {
-        route_format(ask->route, formatted);
-        strtok_r(formatted, " ", &gateway);
-        gateway = strtok_r(NULL, " ", &oif);
+    if (ask->bytes != NULL) {
+        world_tell(w, "%s > %zu bytes", a->name, ask->bytes->len);
+        buf_add(&a->to_say, ask->bytes->data, ask->bytes->len);
+    } else {
+        char *line = make_line(d, ask);
+        world_tell(w, "%s > %s", a->name, line);
+        buf_adds(&a->to_say, line);
+        free(line);
     }
-    const char *const values[][2] = {
-        {"{prefix}", ask->prefix ? ask->prefix : prefix},
-        {"{gateway}", ask->gateway ? ask->gateway : gateway},
-        {"{oif}", ask->oif ? ask->oif : oif},
-        {"{address}", ask->address},
-        {"{file}", ask->file},
-        {"{line}", ask->line},
-    };
-    char *line = text_fill(d->send, values, LENGTH(values));
-    world_tell(w, "%s > %s", a->name, line);
-    buf_adds(&a->to_say, line);
     buf_adds(&a->to_say, "\n");
-    free(line);
     return 0;
 }
 
@@ -238,10 +241,13 @@ int actor_signal(struct world *w, struct actor *a, int signal)
 
     world_tell(w, "%s ! SIG%s", a->name, sigabbrev_np(signal));
     if (!actor_runs(a) || pidfd_send_signal(a->pidfd, signal, NULL, 0) < 0)
-        return world_fail(w, VERDICT_BROKEN, "%s does not run; it cannot be signalled", a->name);
-    if (signal == SIGSTOP && waitid(P_PID, (id_t)a->pid, &info, WSTOPPED | WNOWAIT) < 0)
+        return world_fail(w, a->expected_to_end ? VERDICT_BROKEN : VERDICT_FAIL,
+                          "%s does not run; it cannot be signalled", a->name);
+    if (signal == SIGSTOP && waitid(P_PID, (id_t)a->pid, &info, WSTOPPED | WEXITED | WNOWAIT) < 0)
         return world_fail(w, VERDICT_BROKEN, "waiting for %s to stop: %s", a->name,
                           strerror(errno));
+    if (signal == SIGSTOP && info.si_code != CLD_STOPPED)
+        return world_fail(w, VERDICT_FAIL, "%s ended before it could be stopped", a->name);
     if (signal == SIGSTOP)
         a->stopped = true;
     if (signal == SIGCONT)
@@ -272,17 +278,9 @@ bool actor_complained(const struct actor *a, const char *text)
     return a->complaints.len > 0 && strstr(a->complaints.data, text) != NULL;
 }
 
-bool actor_said(const struct world *w, const struct actor *a, const char *text)
+bool actor_said(const struct actor *a, const char *text)
 {
-    size_t len = strlen(a->name);
-
-    for (size_t i = 0; i < w->moment_count; i++) {
-        const char *moment = w->moments[i].text;
-        if (strncmp(moment, a->name, len) == 0 && strncmp(moment + len, " < ", 3) == 0 &&
-            strstr(moment + len + 3, text) != NULL)
-            return true;
-    }
-    return actor_complained(a, text);
+    return actor_complained(a, text) || (a->said.len > 0 && strstr(a->said.data, text) != NULL);
 }
 
 char *actor_describe_end(const struct actor *a)
@@ -290,6 +288,29 @@ char *actor_describe_end(const struct actor *a)
     if (WIFSIGNALED(a->status))
         return x_printf("signal %d (%s)", WTERMSIG(a->status), strsignal(WTERMSIG(a->status)));
     return x_printf("exit status %d", WEXITSTATUS(a->status));
+}
+
+/* A line for the transcript, and for those who ask later what was said. */
+static void note_line(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    world_tell(w, "%s < %.*s", a->name, (int)len, line);
+    if (a->said.len > LINE_MOST)
+        return;
+    buf_add(&a->said, line, len);
+    buf_adds(&a->said, "\n");
+}
+
+/* A line that belongs to no question. On the line protocol it must not look like an answer (CON-1).
+ */
+static void hear_unasked(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    const struct dialogue *d = &a->program->ask[ASK_LINE];
+
+    note_line(w, a, line, len);
+    if (manifest_claims(w->manifest, "console") && !a->expected_to_end && a->console == NULL &&
+        (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
+        world_fail_for(w, "CON-1", "%s gives an answer that nobody has asked for: %.*s", a->name,
+                       (int)(len < 200 ? len : 200), line);
 }
 
 /* The answer of a load that runs beside other questions. Its refusal can be told from theirs only
@@ -302,7 +323,7 @@ static bool hear_load(struct world *w, struct actor *a, const char *line, size_t
     a->load_refused = !open && pattern_match(d->refused, line, len);
     if (!a->load_refused && !pattern_match(d->done, line, len))
         return false;
-    world_tell(w, "%s < %.*s", a->name, (int)len, line);
+    note_line(w, a, line, len);
     a->loading = false;
     a->load_us = now_us() - a->load_us;
     return true;
@@ -314,12 +335,12 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
     struct ask *ask = a->asking;
 
     if (!a->ready && pattern_match(a->program->ready, line, len)) {
-        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+        note_line(w, a, line, len);
         a->ready = true;
         return;
     }
     if (pattern_match(a->program->notice, line, len)) {
-        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+        note_line(w, a, line, len);
         return;
     }
     if (a->feed != NULL) {
@@ -329,7 +350,7 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
     if (a->loading && hear_load(w, a, line, len))
         return;
     if (ask == NULL || ask->answered) {
-        world_tell(w, "%s < %.*s   (unasked)", a->name, (int)len, line);
+        hear_unasked(w, a, line, len);
         return;
     }
     const struct dialogue *d = &a->program->ask[ask->op];
@@ -338,7 +359,7 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
     ask->refused = pattern_match(d->refused, line, len);
     bool closing = ask->refused || pattern_match(d->done, line, len);
     if (closing || ask->row == NULL) /* the rows of a table would push out all else */
-        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+        note_line(w, a, line, len);
     if (!closing)
         return;
     if (ask->more > 0) {

@@ -31,8 +31,10 @@ struct actor {
     size_t descriptors_at_ready;
 
     struct buf to_say, heard, complaint; /* standard input, output, error */
-    struct buf complaints;               /* the lines of standard error, from the first start on */
-    size_t scanned;                      /* bytes of heard that hold no line end */
+    struct buf
+        said; /* the lines of standard output but the rows of answers, from the first start on */
+    struct buf complaints; /* the lines of standard error, from the first start on */
+    size_t scanned;        /* bytes of heard that hold no line end */
     struct ask *asking;
     bool loading; /* the answer of a load is still to come, whatever is asked meanwhile */
     bool load_refused;
@@ -44,8 +46,8 @@ struct actor {
 /* One question. Zero all but the inputs. */
 struct ask {
     enum operation op;
-    const char *line; /* of ASK_LINE */
-    const struct route *route;
+    const char *line;        /* of ASK_LINE */
+    const struct buf *bytes; /* what is said instead of the dialogue's line, or NULL */
     const char *prefix, *gateway, *oif, *address, *file;  /* what stands for {prefix} and so on */
     void (*row)(void *ctx, const char *line, size_t len); /* each line of the answer; may be NULL */
     void *ctx;
@@ -78,7 +80,7 @@ int actor_quit(struct world *w, struct actor *a);
 /* Whether its standard error holds the text. */
 bool actor_complained(const struct actor *a, const char *text);
 /* Whether a line of its output holds the text, answers' rows excepted, or of its standard error. */
-bool actor_said(const struct world *w, const struct actor *a, const char *text);
+bool actor_said(const struct actor *a, const char *text);
 /* "exit status 3" or "signal 11 (Segmentation fault)", of one that ended. */
 char *actor_describe_end(const struct actor *a);
 

@@ -146,16 +146,13 @@ int run_odd_line(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
     struct buf bytes = {0};
-    struct ask odd = {.op = ASK_LINE, .line = "help"}, table = {.op = ASK_TABLE};
+    struct ask odd = {.op = ASK_LINE, .bytes = &bytes}, table = {.op = ASK_TABLE};
     int result = -1;
 
     if (!hex_parse(step_word(s, 4), &bytes)) {
         world_fail(w, VERDICT_BROKEN, "expected pairs of hexadecimal digits");
         goto out;
     }
-    /* the bytes end with a line end and are answered first; then a line that is understood */
-    buf_add(&a->to_say, bytes.data, bytes.len);
-    buf_adds(&a->to_say, "\n");
     if (actor_ask(w, a, &odd) < 0)
         goto out;
     if (!odd.refused)

@@ -148,7 +148,7 @@ int run_expect_says(struct world *w, const struct step *s)
     char *text = world_expand(w, step_word(s, 3));
     int result = text ? 0 : -1;
 
-    while (result == 0 && !actor_said(w, a, text))
+    while (result == 0 && !actor_said(a, text))
         if (!world_wait(w))
             result = world_timeout(w, "%s did not say \"%s\"", a->name, text);
     free(text);
