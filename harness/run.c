@@ -4,6 +4,7 @@
 #include "case.h"
 #include "data.h"
 #include "generate.h"
+#include "tally.h"
 #include "world.h"
 
 #include <errno.h>
@@ -41,8 +42,7 @@ struct run {
     struct worker *workers;
     size_t worker_n;
     int processes, started;
-    size_t counts[VERDICT_COUNT];
-    bool *claimed; /* of each feature of the manifest: a case with a MUST was executed */
+    struct tally tally;
     int64_t started_us;
 };
 
@@ -103,15 +103,6 @@ static void work(struct run *r, const struct worker *worker, int out)
     _exit(0);
 }
 
-static void count(struct run *r, json_t *event)
-{
-    const char *verdict = report_text(event, "verdict");
-
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        if (strcmp(verdict, verdict_name((enum verdict)v)) == 0)
-            r->counts[v]++;
-}
-
 /* Turns a known failure into XFAIL, and a pass that was not expected into XPASS. */
 static void apply_baseline(struct run *r, json_t *event)
 {
@@ -133,27 +124,6 @@ static void apply_baseline(struct run *r, json_t *event)
     }
     json_object_set_new(event, "message", json_string_nocheck(message));
     free(message);
-}
-
-static bool executed(const char *verdict)
-{
-    return strcmp(verdict, "PASS") == 0 || strcmp(verdict, "FAIL") == 0 ||
-           strcmp(verdict, "WEAK") == 0 || strcmp(verdict, "XFAIL") == 0 ||
-           strcmp(verdict, "XPASS") == 0;
-}
-
-static void note_claims(struct run *r, const struct test_case *t, json_t *event)
-{
-    bool must = false;
-
-    for (size_t i = 0; i < t->count; i++)
-        must = must || (t->steps[i].cite != NULL && t->steps[i].cite->level == LEVEL_MUST);
-    if (!must || !executed(report_text(event, "verdict")))
-        return;
-    for (size_t f = 0; r->o->manifest->features[f] != NULL; f++)
-        for (size_t i = 0; t->head.features[i] != NULL; i++)
-            if (strcmp(t->head.features[i], r->o->manifest->features[f]) == 0)
-                r->claimed[f] = true;
 }
 
 static void finish_worker(struct run *r, struct worker *w)
@@ -180,8 +150,7 @@ static void finish_worker(struct run *r, struct worker *w)
         if (w->alone)
             json_object_set_new(event, "alone", json_true());
         apply_baseline(r, event);
-        count(r, event);
-        note_claims(r, w->test, event);
+        tally_count(&r->tally, w->test, event);
         if (r->o->keep)
             json_object_set_new(event, "kept", json_string_nocheck(w->dir));
         else
@@ -324,67 +293,6 @@ static void tell_start(struct run *r, const char *sandbox)
     json_decref(e);
 }
 
-/* What the counts come to: the exit code, and why. */
-static int conclude(const struct run *r, char **reason)
-{
-    const size_t *c = r->counts;
-    size_t ran =
-        c[VERDICT_PASS] + c[VERDICT_WEAK] + c[VERDICT_FAIL] + c[VERDICT_XFAIL] + c[VERDICT_XPASS];
-
-    if (interrupted) {
-        *reason = x_strdup("undecided: the run was interrupted");
-        return EXIT_UNDECIDED;
-    }
-    if (c[VERDICT_FAIL] + c[VERDICT_XPASS] > 0) {
-        *reason = x_strdup("does not conform, or not as the baseline says: see above");
-        return EXIT_FAILS;
-    }
-    if (c[VERDICT_BROKEN] + c[VERDICT_UNRESOLVED] > 0) {
-        *reason = x_strdup("undecided: some cases gave no verdict on the IUT");
-        return EXIT_UNDECIDED;
-    }
-    if (ran == 0) {
-        *reason = x_strdup("undecided: no case was executed");
-        return EXIT_UNDECIDED;
-    }
-    if (!r->o->whole) {
-        *reason = x_strdup("the selected cases hold; only a whole run can say that it conforms");
-        return EXIT_CONFORMS;
-    }
-    for (size_t f = 0; r->o->manifest->features[f] != NULL; f++) {
-        if (r->claimed[f])
-            continue;
-        *reason = x_printf("undecided: the manifest claims %s, and no case checked it",
-                           r->o->manifest->features[f]);
-        return EXIT_UNDECIDED;
-    }
-    *reason = x_strdup(c[VERDICT_XFAIL] ? "conforms but for the known failures" : "conforms");
-    return EXIT_CONFORMS;
-}
-
-static int tell_end(struct run *r)
-{
-    const size_t *c = r->counts;
-    json_t *counts = json_object();
-    char *reason;
-    int code = conclude(r, &reason);
-    size_t failed = c[VERDICT_FAIL] + c[VERDICT_XPASS] + c[VERDICT_BROKEN] + c[VERDICT_UNRESOLVED];
-    size_t skipped = c[VERDICT_SKIPPED] + c[VERDICT_UNSUPPORTED] + c[VERDICT_XFAIL];
-
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        if (c[v] > 0)
-            json_object_set_new(counts, verdict_name((enum verdict)v),
-                                json_integer((json_int_t)c[v]));
-    json_t *e = json_pack("{s:s, s:o, s:i, s:i, s:i, s:f, s:i, s:s}", "event", "end", "counts",
-                          counts, "passed", (int)(c[VERDICT_PASS] + c[VERDICT_WEAK]), "failed",
-                          (int)failed, "skipped", (int)skipped, "seconds",
-                          (double)(now_us() - r->started_us) / 1e6, "exit", code, "reason", reason);
-    report_tell(r->report, e);
-    json_decref(e);
-    free(reason);
-    return code;
-}
-
 /* Finds out what sandbox there is, and says it as the report has it; NULL if the one that was asked
  * for can't be had. */
 static char *choose_sandbox(struct run *r)
@@ -433,10 +341,7 @@ int run_cases(const struct run_options *o, struct report *report)
     sandbox_adopt_orphans();
     r.workers = x_calloc((size_t)o->jobs, sizeof *r.workers);
     r.again = x_calloc(o->n, sizeof *r.again);
-    size_t features = 0;
-    while (o->manifest->features[features] != NULL)
-        features++;
-    r.claimed = x_calloc(features, sizeof *r.claimed);
+    tally_init(&r.tally, o->manifest);
     make_queue(&r);
     tell_start(&r, sandbox);
     if (make_run_dir(&r, &why) < 0) {
@@ -444,7 +349,10 @@ int run_cases(const struct run_options *o, struct report *report)
     } else {
         int lost = run_all(&r);
         abandon(&r);
-        code = tell_end(&r);
+        json_t *end = tally_end(&r.tally, o->whole, interrupted != 0, r.started_us);
+        code = (int)json_integer_value(json_object_get(end, "exit"));
+        report_tell(report, end);
+        json_decref(end);
         if (lost < 0)
             code = EXIT_UNDECIDED;
     }
@@ -458,7 +366,7 @@ int run_cases(const struct run_options *o, struct report *report)
     free(r.data);
     free(r.queue);
     free(r.again);
-    free(r.claimed);
+    tally_finish(&r.tally);
     free(r.workers);
     return code;
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The verdicts of a run, counted, and what they come to.
+ */
+#ifndef HARNESS_TALLY_H
+#define HARNESS_TALLY_H
+
+#include "manifest.h"
+#include "world.h"
+
+#include <jansson.h>
+
+struct tally {
+    size_t counts[VERDICT_COUNT];
+    char *const *features; /* that the manifest claims; NULL at the end */
+    bool *checked;         /* of each: a case with a MUST of it was executed */
+};
+
+void tally_init(struct tally *t, const struct manifest *m);
+void tally_finish(struct tally *t);
+
+/* Counts the event of a case. */
+void tally_count(struct tally *t, const struct test_case *c, json_t *event);
+/* The event that ends the run, with the exit code and the reason for it; the caller's. whole:
+ * nothing was left out by the caller, for only then is there a claim. */
+json_t *tally_end(const struct tally *t, bool whole, bool interrupted, int64_t started_us);
+
+#endif
