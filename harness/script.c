@@ -3,19 +3,12 @@
 
 #include "command.h"
 #include "names.h"
+#include "rows.h"
 
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The rows of a scenario: names of columns, then values. */
-struct rows {
-    struct tokens columns;
-    struct tokens *at;
-    int *lines;
-    size_t n;
-};
 
 struct parser {
     const struct source *source;
@@ -35,27 +28,10 @@ static void complain(struct parser *p, int line, int column, const char *message
 /* Puts the values of the row in use in place of {column}. */
 static void substitute(struct parser *p, struct token *t)
 {
-    struct buf out = {0};
-    const char *c = t->text;
+    char *filled = rows_fill(&p->rows, p->row, t->text);
 
-    if (p->rows.n == 0 || strchr(c, '{') == NULL)
-        return;
-    while (*c != '\0') {
-        size_t taken = 0;
-        for (size_t i = 0; *c == '{' && i < p->rows.columns.n && taken == 0; i++) {
-            const char *name = p->rows.columns.at[i].text;
-            size_t len = strlen(name);
-            if (strncmp(c + 1, name, len) == 0 && c[len + 1] == '}') {
-                buf_adds(&out, p->rows.at[p->row].at[i].text);
-                taken = len + 2;
-            }
-        }
-        if (taken == 0)
-            buf_add(&out, c, taken = 1);
-        c += taken;
-    }
     free(t->text);
-    t->text = buf_take(&out);
+    t->text = filled;
 }
 
 /* Takes a trailing [ID] off the words. */
@@ -258,51 +234,6 @@ static bool read_head(struct parser *p, const struct tokens *t, int line)
     return true;
 }
 
-/* Reads "rows" and "row" lines, before any case is made of them. */
-static void read_rows(struct parser *p)
-{
-    struct rows *r = &p->rows;
-    struct diag ignored = {0}; /* the same lines are read again for each case, and judged there */
-
-    for (int line = 1; line <= p->source->count; line++) {
-        struct tokens t;
-        if (scan_line(p->source, line, &t, &ignored) < 0 || t.n == 0)
-            continue;
-        if (strcmp(t.at[0].text, "rows") == 0 && r->columns.n == 0) {
-            free(t.at[0].text);
-            memmove(t.at, t.at + 1, --t.n * sizeof *t.at);
-            r->columns = t;
-            continue;
-        }
-        if (strcmp(t.at[0].text, "row") != 0) {
-            tokens_finish(&t);
-            continue;
-        }
-        free(t.at[0].text);
-        memmove(t.at, t.at + 1, --t.n * sizeof *t.at);
-        if (t.n != r->columns.n) {
-            diag_add(p->diag, p->source->name, line, 1, "%zu values for %zu columns", t.n,
-                     r->columns.n);
-            tokens_finish(&t);
-            continue;
-        }
-        r->at = x_realloc(r->at, (r->n + 1) * sizeof *r->at);
-        r->lines = x_realloc(r->lines, (r->n + 1) * sizeof *r->lines);
-        r->lines[r->n] = line;
-        r->at[r->n++] = t;
-    }
-    diag_finish(&ignored);
-}
-
-static void finish_rows(struct rows *r)
-{
-    tokens_finish(&r->columns);
-    for (size_t i = 0; i < r->n; i++)
-        tokens_finish(&r->at[i]);
-    free(r->at);
-    free(r->lines);
-}
-
 static void finish_case(struct test_case *c)
 {
     for (size_t i = 0; i < c->count; i++) {
@@ -325,16 +256,6 @@ static void finish_case(struct test_case *c)
     free(c->values);
 }
 
-static char *row_text(const struct parser *p)
-{
-    struct buf b = {0};
-
-    for (size_t i = 0; p->rows.n > 0 && i < p->rows.columns.n; i++)
-        buf_printf(&b, "%s%s=%s", i ? " " : "", p->rows.columns.at[i].text,
-                   p->rows.at[p->row].at[i].text);
-    return buf_take(&b);
-}
-
 /* Parses the file once, with the values of one row. */
 static void read_case(struct parser *p, struct test_case *c)
 {
@@ -343,7 +264,7 @@ static void read_case(struct parser *p, struct test_case *c)
     p->into = c;
     c->head.deadline_ms = 10000;
     c->head.processes = 4;
-    c->values = row_text(p);
+    c->values = rows_describe(&p->rows, p->row);
     for (int line = 1; line <= p->source->count;) {
         struct tokens t;
         if (scan_line(p->source, line, &t, p->diag) < 0 || t.n == 0) {
@@ -378,7 +299,7 @@ static void read_scenario(struct suite *suite, const char *path, const char *nam
     int before = d->count;
 
     if (source_read(&source, path, path, d) == 0) {
-        read_rows(&p);
+        rows_read(&p.rows, &source, d);
         size_t cases = p.rows.n ? p.rows.n : 1;
         for (p.row = 0; p.row < cases && d->count == before; p.row++) {
             struct test_case c = {.file = x_strdup(path)};
@@ -393,7 +314,7 @@ static void read_scenario(struct suite *suite, const char *path, const char *nam
             suite->at[suite->n++] = c;
         }
     }
-    finish_rows(&p.rows);
+    rows_finish(&p.rows);
     source_finish(&source);
 }
 
