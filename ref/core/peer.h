@@ -32,7 +32,9 @@ struct peer {
     void *owner;             /* the shell's */
     uint64_t number;         /* names it for people */
     enum peer_state state;
-    uint32_t pid; /* 0: not sent */
+    uint32_t kernel_pid; /* the process at the other end, 0: unknown */
+    uint32_t pid;        /* 0: not registered */
+    bool pid_came;
     struct frame_gather input;
     struct buffer own; /* control frames, then a step of the snapshot */
     size_t kept;       /* bytes at the front of `own` that no new snapshot drops */
@@ -45,7 +47,7 @@ struct peer {
     uint64_t answer_seq, reached_seq;
 };
 
-void peer_init(struct peer *peer, void *owner, uint64_t number);
+void peer_init(struct peer *peer, void *owner, uint64_t number, uint32_t kernel_pid);
 void peer_finish(struct peer *peer, struct origin *origin);
 
 /* Takes bytes from the client. -1: no more are wanted, close once the output is out. The reason is
@@ -58,6 +60,9 @@ void peer_restart(struct peer *peer, struct origin *origin);
 
 /* The server ends: no walk goes on. One that has no cursor yet gets its BYE here. */
 void peer_farewell(struct peer *peer, const struct origin *origin);
+
+/* The server has ended and this one is too far behind: drops its backlog for a BYE. */
+void peer_dismiss(struct peer *peer, struct origin *origin);
 
 /* Fills up to `max` (at least 2) iovecs with about 64 KiB of output; walks the snapshot on when
  * all before it is out. 0: there is nothing to send. */

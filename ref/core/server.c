@@ -38,8 +38,13 @@ static void publish(struct server *server, struct frame *frame)
     journal_commit(journal, frame_encode(frame, journal_reserve(journal, WIRE_FRAME_MAX)));
     list_splice(&server->ready, &server->drained);
     while ((laggard = journal_laggard(journal))) { /* ROB-3 */
-        server->stats.snapshots_dropped++;
-        peer_restart(LIST_OWNER(laggard, struct peer, cursor), &server->origin);
+        struct peer *peer = LIST_OWNER(laggard, struct peer, cursor);
+
+        server->stats.backlogs_dropped++;
+        if (server->leaving)
+            peer_dismiss(peer, &server->origin);
+        else
+            peer_restart(peer, &server->origin);
     }
 }
 
@@ -54,9 +59,7 @@ static int apply(struct table *table, enum frame_op op, const struct route *rout
 
 static enum refusal refusal_of(int error)
 {
-    return error == EEXIST   ? REFUSED_EXISTS
-           : error == ENOENT ? REFUSED_ABSENT
-                             : REFUSED_MEMORY;
+    return error == EEXIST ? REFUSED_EXISTS : error == ENOENT ? REFUSED_ABSENT : REFUSED_MEMORY;
 }
 
 static void publish_digest(struct server *server)
@@ -77,7 +80,7 @@ enum refusal server_change(struct server *server, enum frame_op op, const struct
     /* room first: a change that is accepted can then be told to all (SYN-11) */
     if ((journal->cursors && !journal_reserve(journal, WIRE_FRAME_MAX)) ||
         apply(server->origin.table, op, route)) {
-        server->stats.refused++;
+        server->stats.changes_refused++;
         return refusal_of(errno);
     }
     server->origin.seq++;
@@ -97,16 +100,16 @@ void server_idle(struct server *server)
         publish_digest(server);
 }
 
-struct peer *server_join(struct server *server, void *owner)
+struct peer *server_join(struct server *server, void *owner, uint32_t kernel_pid)
 {
     struct peer *peer = malloc(sizeof(*peer));
 
     if (!peer)
         return NULL;
-    peer_init(peer, owner, server->next_number++);
+    peer_init(peer, owner, server->next_number++, kernel_pid);
     list_append(&server->peers, &peer->link);
     server->peer_count++;
-    server->stats.joined++;
+    server->stats.clients_joined++;
     return peer;
 }
 
@@ -124,7 +127,7 @@ int server_receive(struct server *server, struct peer *peer, const uint8_t *byte
     int result = peer_receive(peer, &server->origin, bytes, size, reason);
 
     if (result)
-        server->stats.malformed++;
+        server->stats.clients_refused++;
     if (!blocked && peer->state != PEER_OPENING)
         file(server, peer);
     return result;
@@ -151,6 +154,7 @@ void server_farewell(struct server *server)
     struct journal *journal = &server->origin.journal;
     struct frame bye = {.type = FRAME_BYE};
 
+    server->leaving = true;
     for (struct link *link = server->peers.next; link != &server->peers; link = link->next) {
         struct peer *peer = LIST_OWNER(link, struct peer, link);
 

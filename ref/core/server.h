@@ -17,8 +17,9 @@ struct server {
     struct link drained; /* get the next change */
     uint32_t peer_count, since_digest;
     uint64_t next_number;
+    bool leaving; /* the farewell has begun */
     struct {
-        uint64_t joined, changes, refused, snapshots_dropped, malformed;
+        uint64_t clients_joined, clients_refused, changes, changes_refused, backlogs_dropped;
     } stats;
 };
 
@@ -34,8 +35,9 @@ enum refusal server_change(struct server *server, enum frame_op op, const struct
 /* The burst is over: sends DIGEST if there were changes (SYN-17). */
 void server_idle(struct server *server);
 
-/* A new connection; NULL with errno. `owner` is handed back in peer->owner. */
-struct peer *server_join(struct server *server, void *owner);
+/* A new connection; NULL with errno. `owner` is handed back in peer->owner; the pid is that of the
+ * process at the other end as the kernel names it, 0 if it does not (SES-14). */
+struct peer *server_join(struct server *server, void *owner, uint32_t kernel_pid);
 
 /* The connection is gone or is to go: forgets the peer (SES-10). */
 void server_leave(struct server *server, struct peer *peer);
@@ -49,7 +51,8 @@ void server_take_ready(struct server *server, struct link *turn);
 void server_sent_all(struct server *server, struct peer *peer); /* or has more for the next turn */
 void server_blocked(struct peer *peer); /* the shell itself waits until it can be sent to */
 
-/* SES-9: BYE to every peer behind what it has yet to get; snapshots end unfinished. */
+/* SES-9: BYE to every peer behind what it has yet to get; snapshots end unfinished, and who is too
+ * far behind gets no more than the frame that it is in the middle of. */
 void server_farewell(struct server *server);
 
 #endif

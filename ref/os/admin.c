@@ -274,11 +274,11 @@ static void stats(struct admin *admin)
     stat_row(admin, "seq", server->origin.seq);
     stat_row(admin, "routes", table_sum(server->origin.table).routes);
     stat_row(admin, "clients", server->peer_count);
-    stat_row(admin, "clients_joined", server->stats.joined);
-    stat_row(admin, "clients_refused", server->stats.malformed);
+    stat_row(admin, "clients_joined", server->stats.clients_joined);
+    stat_row(admin, "clients_refused", server->stats.clients_refused);
     stat_row(admin, "changes", server->stats.changes);
-    stat_row(admin, "changes_refused", server->stats.refused);
-    stat_row(admin, "backlogs_dropped", server->stats.snapshots_dropped);
+    stat_row(admin, "changes_refused", server->stats.changes_refused);
+    stat_row(admin, "backlogs_dropped", server->stats.backlogs_dropped);
     stat_row(admin, "journal_bound", server->origin.journal.bound);
     console_answer(admin->console, "ok stats", "These are since the start.");
 }

@@ -149,6 +149,17 @@ static void starve(struct serve *serve, const char *why)
     console_notice(serve->console, "cannot accept: %s; going on when a descriptor is free", why);
 }
 
+/* Who is at the other end, 0 if the kernel cannot tell. */
+static uint32_t pid_of(int fd)
+{
+    struct ucred credentials = {0};
+    socklen_t size = sizeof(credentials);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size))
+        return 0;
+    return credentials.pid > 0 ? (uint32_t)credentials.pid : 0;
+}
+
 static int conn_open(struct serve *serve, int fd)
 {
     struct conn *conn = calloc(1, sizeof(*conn));
@@ -158,7 +169,7 @@ static int conn_open(struct serve *serve, int fd)
     conn->serve = serve;
     conn->source = (struct loop_source){.fd = fd, .ready = on_conn, .arg = conn};
     list_init(&conn->parting);
-    conn->peer = server_join(serve->server, conn);
+    conn->peer = server_join(serve->server, conn, pid_of(fd));
     if (conn->peer && loop_add(serve->loop, &conn->source, LOOP_READ) == 0)
         return 0;
     if (conn->peer)

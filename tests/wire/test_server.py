@@ -90,6 +90,27 @@ def test_second_pid(place):
     peer.expect_error("UNEXPECTED")
 
 
+@pytest.mark.parametrize("pid", [0, 1, 4294967295])
+def test_a_pid_that_is_not_the_client_s(place, pid):
+    """SES-14 SES-4; it is served on, in the middle of changes too, and listed without a pid"""
+    server = place.server()
+    replica = Replica(place.hello())
+    replica.run(0)
+    fill(server, many(3000))
+    replica.peer.send(Frame("PID", pid=pid))
+    errors = []
+    replica.on_error = errors.append
+    replica.run(3000)
+    while not errors:
+        replica.step()
+    assert errors[0]["code"] == wire.ERRORS["PID"]
+    assert "pid=0 " in server.do("clients").rows[0]
+    server.do(f"create {SAMPLE[0]}")
+    replica.run(3001)
+    replica.peer.send(Frame("PID", pid=os.getpid()))
+    replica.peer.expect_error("UNEXPECTED")
+
+
 def test_pid_before_snapshot_end(place):
     """SES-4; a snapshot that nobody reads can't have ended: it fills the socket first"""
     server = place.server()

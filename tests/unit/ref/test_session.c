@@ -25,7 +25,7 @@ struct world {
 
 static void pair_connect(struct world *world, struct pair *pair)
 {
-    pair->peer = server_join(&world->server, pair);
+    pair->peer = server_join(&world->server, pair, pair->client.pid);
     client_connect(&pair->client);
 }
 
@@ -127,6 +127,14 @@ static void change(struct world *world)
     server_change(&world->server, (enum frame_op)(1 + rand() % 3), &route);
 }
 
+/* A change that is accepted. */
+static void grow(struct world *world)
+{
+    struct route route = {.prefix = {(uint32_t)world->server.origin.seq << 8, 24}, .oif = "e"};
+
+    CHECK_EQ_INT(server_change(&world->server, OP_CREATE, &route), REFUSED_NOT);
+}
+
 static void check_equal(struct world *world)
 {
     struct table_sum own = table_sum(world->server.origin.table);
@@ -202,10 +210,65 @@ TEST(a_stopped_client_costs_bounded_memory)
             break;
     }
     CHECK(peer_backlog(stopped->peer) <= 256 * 1024 + 2 * JOURNAL_CHUNK);
-    CHECK(world.server.stats.snapshots_dropped > 0);
+    CHECK(world.server.stats.backlogs_dropped > 0);
     settle(&world);
     check_equal(&world);
     world_close(&world);
+}
+
+/* SES-14: the answer comes between the frames that are on their way, wherever they are cut. */
+TEST(a_forged_pid_is_answered_between_whole_frames)
+{
+    static struct world world;
+    struct pair *forger = &world.pairs[0];
+
+    for (size_t cut = 0; cut < 2 * FRAME_SIZE_ROUTE; cut++) {
+        world_open(&world, 256 * 1024);
+        forger->client.pid = 99;
+        while (pull(&world, forger, 65536) > 0 || push(&world, forger, FRAME_SIZE_HELLO) > 0)
+            if (forger->client.state == CLIENT_SYNCHRONISED)
+                break;
+        for (int i = 0; i < 20; i++)
+            grow(&world);
+        CHECK(cut == 0 || pull(&world, forger, cut) == (int)cut);
+        CHECK_EQ_INT(push(&world, forger, SIZE_MAX), FRAME_SIZE_PID);
+        settle(&world);
+        CHECK_EQ_INT(world.errors, 0);
+        CHECK_EQ_INT(forger->client.state, CLIENT_SYNCHRONISED);
+        CHECK_EQ_INT(forger->client.seq, world.server.origin.seq);
+        CHECK_EQ_INT(forger->client.stats.resyncs, 0);
+        CHECK_EQ_INT(forger->peer->pid, 0);
+        world_close(&world);
+    }
+}
+
+/* SES-9: the end of a server reaches one that is as far behind as it may be. */
+TEST(the_farewell_reaches_a_laggard_within_a_frame)
+{
+    static struct world world;
+    struct pair *slow = &world.pairs[0];
+    int64_t room;
+
+    for (size_t cut = 0; cut < FRAME_SIZE_ROUTE; cut += 8) {
+        world_open(&world, 64 * 1024);
+        settle(&world);
+        grow(&world);
+        CHECK(cut == 0 || pull(&world, slow, cut) == (int)cut);
+        do { /* up to the last bytes before it would be restarted */
+            grow(&world);
+            room = (int64_t)world.server.origin.journal.bound -
+                   (int64_t)world.server.origin.journal.behind;
+        } while (room > 2 * WIRE_FRAME_MAX);
+        CHECK_EQ_INT(world.server.stats.backlogs_dropped, 0);
+        world.server.origin.journal.bound -= (size_t)(room > 0 ? room : 0);
+        server_farewell(&world.server);
+        CHECK(peer_backlog(slow->peer) <= 2 * WIRE_FRAME_MAX);
+        while (slow->peer && pull(&world, slow, 65536) > 0)
+            continue;
+        CHECK_EQ_INT(world.errors, 1); /* what it says is that the server said BYE */
+        CHECK(slow->peer == NULL);
+        world_close(&world);
+    }
 }
 
 static void receive(struct client *client, struct frame frame, int want)
@@ -362,7 +425,7 @@ static int error_of(const struct frame *frames, int count)
     int error = 0, parts;
 
     server_init(&server, 7, 1 << 20);
-    peer = server_join(&server, NULL);
+    peer = server_join(&server, NULL, 4);
     for (int i = 0; i < count; i++) {
         size = frame_encode(&frames[i], bytes);
         server_receive(&server, peer, bytes, size, reason);
@@ -385,13 +448,19 @@ static const struct frame hello = {.type = FRAME_HELLO, .hello = {1, 1}};
 TEST(a_frame_out_of_place_is_an_error)
 {
     static const struct frame pid = {.type = FRAME_PID, .pid = 4}, bye = {.type = FRAME_BYE},
-                              again = {.type = FRAME_RESYNC, .seq = 0};
+                              again = {.type = FRAME_RESYNC, .seq = 0},
+                              nobody = {.type = FRAME_PID, .pid = 0},
+                              stranger = {.type = FRAME_PID, .pid = 5};
 
     CHECK_EQ_INT(error_of(&hello, 1), 0);
     CHECK_EQ_INT(error_of(&pid, 1), FAULT_UNEXPECTED);
     CHECK_EQ_INT(error_of((struct frame[]){hello, hello}, 2), FAULT_UNEXPECTED);
     CHECK_EQ_INT(error_of((struct frame[]){hello, pid}, 2), 0);
     CHECK_EQ_INT(error_of((struct frame[]){hello, pid, pid}, 3), FAULT_UNEXPECTED);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, nobody}, 2), FAULT_PID);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, stranger}, 2), FAULT_PID);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, nobody, nobody}, 3), FAULT_UNEXPECTED);
+    CHECK_EQ_INT(error_of((struct frame[]){hello, stranger, pid}, 3), FAULT_UNEXPECTED);
     CHECK_EQ_INT(error_of((struct frame[]){hello, bye}, 2), 0);
     CHECK_EQ_INT(error_of((struct frame[]){hello, bye, again}, 3), FAULT_UNEXPECTED);
     CHECK_EQ_INT(error_of((struct frame[]){hello, again}, 2), 0);
