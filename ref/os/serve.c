@@ -146,7 +146,10 @@ static void starve(struct serve *serve, const char *why)
     serve->starved = true;
     serve->retry = loop_now() + RETRY_MS;
     loop_want(serve->loop, &serve->listener, 0);
-    console_notice(serve->console, "cannot accept: %s; going on when a descriptor is free", why);
+    if (!serve->told)
+        console_notice(serve->console, "cannot accept: %s; going on when a descriptor is free",
+                       why);
+    serve->told = true;
 }
 
 /* Who is at the other end, 0 if the kernel cannot tell. */
@@ -196,6 +199,7 @@ static void on_listener(void *arg, unsigned events)
             close(fd);
             return;
         }
+        serve->told = false;
     }
 }
 

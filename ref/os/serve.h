@@ -17,6 +17,7 @@ struct serve {
     struct loop_source listener;
     struct link parting; /* connections that are to be closed by a deadline, the first one first */
     bool starved;        /* out of descriptors: does not accept */
+    bool told;           /* and has said so, once until it accepts again */
     int64_t retry;
 };
 
