@@ -45,8 +45,6 @@ static int fail(const char *what)
 /* All that needs no path; what fails here is a lack of memory or descriptors. */
 static int open_parts(struct program *program)
 {
-    program->signals = (struct loop_source){.ready = on_signal, .arg = program};
-    program->signals.fd = signals_open();
     program->loop = loop_create(program->options.loop);
     if (program->signals.fd < 0 || !program->loop ||
         loop_add(program->loop, &program->signals, LOOP_READ))
@@ -106,6 +104,9 @@ int main(int argc, char **argv)
     if (status >= 0)
         return status;
     options_fill_descriptors();
+    /* first: a signal that ended the program at once would leave the socket and its lock behind */
+    program.signals =
+        (struct loop_source){.fd = signals_open(), .ready = on_signal, .arg = &program};
     if (uds_listen(&program.listener, program.options.socket, reason, sizeof(reason))) {
         fprintf(stderr, "rtm-server: %s\n", reason);
         return EXIT_FAILURE;

@@ -485,7 +485,6 @@ END
 }
 
 @test "a save that fails leaves the older file and no other [CON-19]" {
-    trap '' XFSZ # inherited: a file that is too large is then an error, and no signal
     for ((n = 0; n < 1000; n++)); do
         echo "10.0.$((n / 256)).$((n % 256))/32 1.1.1.1 eth0"
     done >"$dir/table"
@@ -502,6 +501,18 @@ END
     is 'ok save routes=1000' "$closing"
     is "$dir/saved" "$(find "$dir" -name '*saved*')"
     is "$(sort "$dir/table")" "$(grep -v '^#' "$dir/saved" | sort)"
+}
+
+@test "a limit of the shell's for files refuses a save and ends nothing [CON-19]" {
+    limited() {
+        printf '%s\n' "create $A" "save $dir/saved" digest quit |
+            (ulimit -f 0; exec timeout "$deadline" "$bin/rtm-server" --socket "$sock")
+    }
+    run limited
+    is 0 "$status"
+    like "error: file: $dir/saved: File too large*" "${lines[-3]}"
+    is 'ok quit' "${lines[-1]}"
+    [ ! -e "$dir/saved" ]
 }
 
 @test "an empty file is an empty table" {
