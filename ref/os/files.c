@@ -106,7 +106,9 @@ bool load_applies(const struct load *load)
     return load->fd < 0 && loader_applied(load->loader) < loader_rows(load->loader);
 }
 
-/* The new file replaces the old one as a whole, and only a regular one: CON-19. */
+/* The new file replaces the old one as a whole, and only a regular one: CON-19. A name that is
+ * moved is enough for that. It is not synchronised with the disk: that may take seconds, on a loop
+ * that everybody waits for, and a host that fails may still lose the newest file. */
 enum refusal save_start(struct save *save, const struct table *table, struct word path,
                         char reason[REASON_SIZE])
 {
@@ -181,7 +183,7 @@ enum file_state save_turn(struct save *save, char reason[REASON_SIZE])
     if (result == 0)
         return FILE_RUNNING;
     snprintf(target, sizeof(target), "%.*s", (int)strlen(save->temporary) - 7, save->temporary);
-    if (result < 0 || fsync(save->fd) || rename(save->temporary, target))
+    if (result < 0 || rename(save->temporary, target))
         return save_failed(save, reason);
     close(save->fd);
     return FILE_DONE;
