@@ -14,7 +14,6 @@
 #include "os/menu.h"
 
 enum {
-    LINE_BYTES = 4352,      /* longest line: a path and a command */
     READ_BYTES = 64 * 1024, /* of one turn */
     OUT_HIGH = 64 * 1024,   /* an answer waits until less is unwritten */
     TURN_LINES = 700,       /* their changes fill one unit of output to the clients */
@@ -124,14 +123,15 @@ static bool skip_long_line(struct console *console, const char *end)
     size_t size = end ? (size_t)(end - buffer_bytes(&console->in)) : buffer_size(&console->in);
     char reason[REASON_SIZE];
 
-    if (!console->skipping && size <= LINE_BYTES)
+    if (!console->skipping && size <= CONSOLE_LINE)
         return false;
     console->skipping = !end && !console->ended;
     buffer_consume(&console->in, end ? size + 1 : size);
     console->scanned = 0;
     if (console->skipping)
         return true;
-    snprintf(reason, sizeof(reason), "the line is too long; expected at most %d bytes", LINE_BYTES);
+    snprintf(reason, sizeof(reason), "the line is too long; expected at most %d bytes",
+             CONSOLE_LINE);
     console_refuse(console, REFUSED_SYNTAX, reason);
     return true;
 }

@@ -14,6 +14,8 @@
 #include "core/route.h"
 #include "os/loop.h"
 
+enum { CONSOLE_LINE = 4352 }; /* longest line: a path and a command (CON-9) */
+
 struct menu;
 
 /* What an unfinished answer says after a step. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "os/menu.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A field with a lead (`via `) may be left empty, and then it and its lead are left out. */
@@ -100,11 +101,19 @@ static int number_of(struct word line)
 
 static void add(struct menu *menu, const char *text, size_t size)
 {
-    size_t room = MENU_LINE - menu->size;
-
-    size = size < room ? size : room;
-    memcpy(menu->line + menu->size, text, size);
+    if (menu->size + size <= CONSOLE_LINE)
+        memcpy(menu->line + menu->size, text, size);
     menu->size += size;
+}
+
+/* CON-9: a line that was cut would be another command. */
+static void refuse_long(struct menu *menu)
+{
+    char reason[REASON_SIZE];
+
+    snprintf(reason, sizeof(reason), "the words are too long; expected at most %d bytes in all",
+             CONSOLE_LINE);
+    console_refuse(menu->console, REFUSED_SYNTAX, reason);
 }
 
 /* Executes the line once no field is left. */
@@ -115,7 +124,10 @@ static void advance(struct menu *menu)
     if (menu->field < MENU_FIELDS && menu->item->fields[menu->field].prompt)
         return;
     menu->item = NULL;
-    menu->console->line(menu->console->arg, line);
+    if (menu->size > CONSOLE_LINE)
+        refuse_long(menu);
+    else
+        menu->console->line(menu->console->arg, line);
 }
 
 static void start(struct menu *menu, const struct menu_item *item)

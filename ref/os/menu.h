@@ -9,7 +9,7 @@
 #include "core/command.h"
 #include "os/console.h"
 
-enum { MENU_FIELDS = 3, MENU_LINE = 512 };
+enum { MENU_FIELDS = 3 };
 
 struct menu {
     struct console *console;
@@ -18,8 +18,8 @@ struct menu {
     bool shown;
     const struct menu_item *item; /* whose words are asked for, or NULL */
     int field;
-    size_t size;
-    char line[MENU_LINE];
+    size_t size; /* of the line that they make; more than it holds: it is refused */
+    char line[CONSOLE_LINE];
 };
 
 /* Attaches to a console that is on a terminal. */

@@ -169,6 +169,24 @@ def test_an_empty_answer_cancels(server):
     assert rows(server.say("show")) == []
 
 
+def test_a_long_field_is_taken_whole(place, server):
+    """CON-18; what was cut would be another file"""
+    server.say(f"create {A}")
+    folder = place.directory.joinpath(*["f" * 200] * 4)
+    folder.mkdir(parents=True)
+    assert "1 routes" in server.choose("save", ("File", f"{folder}/saved"))
+    assert (folder / "saved").read_text() == f"{A}\n"
+    assert [path.name for path in folder.iterdir()] == ["saved"]
+
+
+def test_fields_that_are_too_long_are_refused(server):
+    """CON-9"""
+    said = server.choose("create", ("Destination", "10.0.0.0/8"), ("Gateway", "1" * 2500),
+                         ("Interface", "e" * 2500))
+    assert "too long" in said and "4352" in said
+    assert rows(server.say("show")) == []
+
+
 def test_typed_commands(place, server):
     """What the line protocol takes works on a terminal as well."""
     server.say(f"create {A}")
