@@ -94,7 +94,6 @@ static int handle_welcome(struct client *client, const struct frame *frame,
     if (frame->welcome.version != WIRE_VERSION)
         return fail(reason, "WELCOME with a version that was not offered; expected 1");
     client->welcome = true;
-    client->version = frame->welcome.version;
     return 0;
 }
 
@@ -130,7 +129,6 @@ static void synchronise(struct client *client, uint64_t seq)
     client->seq = seq;
     client->state = CLIENT_SYNCHRONISED;
     client->delay_ms = DELAY_FIRST_MS;
-    client->stats.snapshots++;
 }
 
 /* C4, SYN-6, SYN-9, SYN-10 */
@@ -194,7 +192,6 @@ static int handle_change(struct client *client, const struct frame *frame, char 
         return resync(client, frame->seq, reason); /* SYN-14 */
     }
     client->seq = frame->seq;
-    client->stats.changes++;
     return 0;
 }
 

@@ -17,13 +17,13 @@ struct client {
     struct table *shadow; /* NULL: no snapshot under way */
     enum client_state state;
     bool connected, welcome, registered; /* on this connection */
-    uint32_t pid, version;
+    uint32_t pid;
     uint64_t epoch, seq;
     struct frame_gather input;
     struct buffer output;
     uint32_t delay_ms; /* pause before the next attempt */
     struct {
-        uint64_t connects, resyncs, changes, snapshots;
+        uint64_t connects, resyncs;
     } stats;
 };
 
