@@ -75,6 +75,8 @@ static void tell_outcome(struct admin *admin)
 
     if (!outcome->held || (admin->console->more && admin->console->more != wait_more))
         return;
+    if (admin->unasked && !console_room(admin->console))
+        return; /* a notice would be dropped */
     outcome->held = false;
     if (!outcome->refusal)
         tell_loaded(admin);
