@@ -348,6 +348,17 @@ via 1.1.1.1 dev eth1|1
 END
 }
 
+@test "a signal as soon as the path is taken leaves nothing [CON-13 TRN-6]" {
+    for ((n = 0; n < 20; n++)); do
+        start one rtm-server --socket "$sock"
+        until [ -e "$sock.lock" ]; do
+            kill -s 0 "${pid[one]}"
+        done
+        end one TERM
+        is '' "$(find "$dir" -name '*.sock*')"
+    done
+}
+
 @test "a load is answered behind the rows of another answer, not between [CON-1]" {
     for ((n = 0; n < 20000; n++)); do
         echo "10.0.$((n >> 8)).$((n & 255))/32 1.1.1.1 eth0"
