@@ -50,6 +50,20 @@ static size_t most_routes(const struct world *w)
     return most;
 }
 
+/* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
+ * match. */
+static int check_count(struct world *w, struct actor *a, const struct dump *d, const char *closing)
+{
+    size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
+    char count[24];
+
+    if (!pattern_group(a->program->ask[ASK_TABLE].done, closing, "routes", count, sizeof count) ||
+        strtoull(count, NULL, 10) == rows)
+        return 0;
+    return world_fail_for(w, "CON-21", "%s shows %zu rows and then says: %s", a->name, rows,
+                          closing);
+}
+
 int dump_read(struct world *w, struct actor *a, struct dump *d)
 {
     struct pattern *done = a->program->ask[ASK_TABLE].done;
@@ -63,9 +77,10 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
     if (ask.refused)
         return world_fail(w, VERDICT_FAIL, "%s refuses to show its table: %s", a->name,
                           ask.closing);
-    if (pattern_match(done, ask.closing, strlen(ask.closing)))
-        pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
-    return 0;
+    if (!pattern_match(done, ask.closing, strlen(ask.closing)))
+        return 0;
+    pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
+    return check_count(w, a, d, ask.closing);
 }
 
 void dump_finish(struct dump *d)
