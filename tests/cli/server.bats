@@ -359,25 +359,25 @@ END
     done
 }
 
+# many_routes N FILE: a table file of so many rows; awk, for bats counts every command of a shell.
+many_routes() {
+    awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+        printf "10.%d.%d.%d/32 1.1.1.1 eth0\n", i / 65536, i / 256 % 256, i % 256 }' >"$2"
+}
+
 @test "a load is answered behind the rows of another answer, not between [CON-1]" {
-    for ((n = 0; n < 20000; n++)); do
-        echo "10.0.$((n >> 8)).$((n & 255))/32 1.1.1.1 eth0"
-    done >"$dir/table"
+    many_routes 20000 "$dir/table"
     echo nonsense >"$dir/bad"
     serve one
     printf '%s\n' "load $dir/table" wait "load $dir/bad" show digest >&"${in[one]}"
-    for wanted in 'ok load routes=20000 *' 'ok wait' 'ok show routes=20000' 'error: syntax: *' \
-        'ok digest *'; do
-        answer one
-        like "$wanted" "$closing"
-        [[ $wanted != 'ok show'* ]] || is 20000 "${#rows[@]}"
-    done
+    # what comes up to the answer of digest, without the rows, and the rows before "ok show" counted
+    timeout "$deadline" sed -u '/^ok digest/q' <&"${out[one]}" >"$dir/said"
+    run -0 awk '/^#/ { next } /^[0-9]/ { rows++; next } { print $1, $2, rows + 0 }' "$dir/said"
+    is "$(printf '%s\n' 'ok load 0' 'ok wait 0' 'ok show 20000' 'error: syntax: 20000' 'ok digest 20000')" "$output"
 }
 
 @test "what runs when the server ends has its closing line first [CON-1 CON-13]" {
-    for ((n = 0; n < 300000; n++)); do
-        echo "10.$((n >> 16)).$((n >> 8 & 255)).$((n & 255))/32 1.1.1.1 eth0"
-    done >"$dir/table"
+    many_routes 300000 "$dir/table"
     serve one
     printf '%s\n' "load $dir/table" quit >&"${in[one]}"
     answer one
@@ -386,13 +386,12 @@ END
     is 'ok quit' "$closing"
     end one
     serve one
-    printf '%s\n' clients "load $dir/table" wait >&"${in[one]}"
-    answer one
+    printf '%s\n' "load $dir/table" clients wait >&"${in[one]}"
+    answer one # of clients: the load was read before it; whether wait was, nobody can tell
     kill -s TERM "${pid[one]}"
     answer one
     like '@(error: ended: |ok load )*' "$closing" # it may have come to its end
-    answer one
-    is 'ok wait' "$closing"
+    ! answer one || is 'ok wait' "$closing"
     end one
 }
 
