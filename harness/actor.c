@@ -135,8 +135,11 @@ int actor_start(struct world *w, struct actor *a)
     if (a->oracle != NULL)
         oracle_clear(a->oracle);
     if (actor_launch(w, a) < 0)
-        return world_fail(w, VERDICT_BROKEN, "%s cannot be started: %s: %s", a->name,
-                          a->program->command[0], strerror(errno));
+        return world_fail(w, VERDICT_BROKEN, "%s cannot be started: %s: %s%s", a->name,
+                          a->program->command[0], strerror(errno),
+                          strncmp(a->program->command[0], "/tmp/", 5) == 0
+                              ? "; the sandbox hides /tmp but for the manifest's root"
+                              : "");
     world_tell(w, "%s started, pid %d", a->name, (int)a->pid);
     if (a->program->ready == NULL)
         a->ready = true;
@@ -200,6 +203,8 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
                           a->name);
     if (actor_send(w, a, ask) < 0)
         return -1;
+    int64_t step_deadline = w->deadline_ms; /* an answer has its own: the last one of a step too */
+    w->deadline_ms = now_ms() + w->test->head.deadline_ms;
     a->asking = ask;
     while (!ask->answered) {
         if (!actor_runs(a) && a->out < 0 && a->err < 0) {
@@ -214,6 +219,7 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
         }
     }
     a->asking = NULL;
+    w->deadline_ms = step_deadline;
     return ask->answered ? 0 : -1;
 }
 

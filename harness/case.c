@@ -207,12 +207,21 @@ static json_t *split_lines(const struct buf *text)
     return lines;
 }
 
+static char *describe_moment(const struct moment *m)
+{
+    char *again = m->again ? x_printf("   (and again, %d times)", m->again) : x_strdup("");
+    char *line = x_printf("%8.3f %s%s", (double)m->us / 1e6, m->text, again);
+
+    free(again);
+    return line;
+}
+
 static json_t *transcript(const struct world *w, size_t from)
 {
     json_t *lines = json_array();
 
     for (size_t i = from; i < w->moment_count; i++) {
-        char *line = x_printf("%8.3f %s", (double)w->moments[i].us / 1e6, w->moments[i].text);
+        char *line = describe_moment(&w->moments[i]);
         json_array_append_new(lines, json_string_nocheck(line));
         free(line);
     }
@@ -224,8 +233,11 @@ static void write_transcript(const struct world *w)
     struct buf text = {0};
     char *path = x_printf("%s/transcript", w->sandbox->dir);
 
-    for (size_t i = 0; i < w->moment_count; i++)
-        buf_printf(&text, "%8.3f %s\n", (double)w->moments[i].us / 1e6, w->moments[i].text);
+    for (size_t i = 0; i < w->moment_count; i++) {
+        char *line = describe_moment(&w->moments[i]);
+        buf_printf(&text, "%s\n", line);
+        free(line);
+    }
     file_write(path, text.len ? text.data : "", text.len); /* for people only: --keep shows it */
     buf_finish(&text);
     free(path);

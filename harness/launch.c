@@ -24,7 +24,8 @@ static char *program_path(const struct world *w, const char *word)
 
 static char **make_argv(const struct world *w, const struct actor *a)
 {
-    const char *const values[][2] = {{"{socket}", a->socket}, {"{dir}", w->sandbox->dir}};
+    const char *const values[][2] = {
+        {"{socket}", a->socket}, {"{dir}", w->sandbox->dir}, {"{root}", w->sandbox->root}};
     size_t n = 0;
 
     while (a->program->command[n] != NULL)

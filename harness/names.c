@@ -106,7 +106,9 @@ static bool fits(const char *element, const struct token *t, const struct names 
     if (islower((unsigned char)element[0]))
         return !t->quoted && is_literal(element, t->text);
     if (strncmp(element, "NEW", 3) == 0) {
-        *expected = "a new name: a capital letter, then letters and digits";
+        *expected = find(names, t->text) != NULL
+                        ? "a name that is not taken yet"
+                        : "a new name: a capital letter, then letters and digits";
         return is_name(t->text) && find(names, t->text) == NULL;
     }
     if (strcmp(element, "STRING") == 0) {

@@ -3,6 +3,7 @@
 
 #include "scan.h"
 
+#include <ctype.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,10 +151,14 @@ const struct requirement *requirement_find(const struct requirements *r, const c
 const char *requirement_suggest(const struct requirements *r, const char *id)
 {
     const char **ids = x_calloc(r->n, sizeof *ids), *found;
+    char *upper = x_strdup(id);
 
+    for (char *c = upper; *c != '\0'; c++)
+        *c = (char)toupper((unsigned char)*c);
     for (size_t i = 0; i < r->n; i++)
         ids[i] = r->at[i].id;
-    found = suggest(id, ids, r->n);
+    found = suggest(upper, ids, r->n);
+    free(upper);
     free(ids);
     return found;
 }

@@ -223,7 +223,7 @@ static void collect(struct run *r)
     for (size_t i = 0; i < r->worker_n; i++)
         fds[i] = (struct pollfd){.fd = r->workers[i].fd, .events = POLLIN};
     int ready = poll(fds, r->worker_n, 1000);
-    for (size_t i = r->worker_n; i-- > 0;) {
+    for (size_t i = r->worker_n; i-- > 0 && !interrupted;) {
         struct worker *w = &r->workers[i];
         char chunk[65536];
         ssize_t got = -1;

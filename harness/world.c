@@ -66,6 +66,7 @@ void world_begin_step(struct world *w, const struct step *s)
     w->step_us = now_us();
     w->deadline_ms = now_ms() + w->test->head.deadline_ms;
     w->step_load = load_read();
+    w->seen_times = 0;
 }
 
 bool world_goes_on(const struct world *w)
@@ -134,10 +135,28 @@ void world_forgive(struct world *w)
     world_tell(w, "= as expected");
 }
 
+void world_saw(struct world *w, uint64_t what)
+{
+    if (w->seen_times == 0 || w->seen != what) {
+        w->seen = what;
+        w->seen_us = now_us();
+        w->seen_times = 0;
+    }
+    w->seen_times++;
+}
+
+/* Whether the same answer came again and again for half of the step. */
+static bool is_steady(const struct world *w)
+{
+    int64_t now = now_us();
+
+    return w->seen_times >= 10 && now - w->seen_us > (now - w->step_us) / 2;
+}
+
 static int out_of_time(struct world *w, const struct requirement *cite, char *message)
 {
     int64_t took = now_us() - w->step_us;
-    bool loaded = load_is_heavy(&w->step_load, took);
+    bool loaded = !is_steady(w) && load_is_heavy(&w->step_load, took);
     char *whole = x_printf("%s within %.1f s%s", message, (double)took / 1e6,
                            loaded ? "; meanwhile others kept the processors busy" : "");
 
@@ -166,6 +185,20 @@ int world_timeout_for(struct world *w, const char *id, const char *format, ...)
     return out_of_time(w, cite ? cite : requirement_find(w->requirements, id), message);
 }
 
+/* Questions that are asked again and again would push out all else: of "A B A B" the second half is
+ * only counted. */
+static bool is_repetition(struct world *w, const char *text)
+{
+    struct moment *m = w->moments + w->moment_count;
+
+    if (w->moment_count < 3 || strcmp(m[-2].text, text) != 0 || strcmp(m[-3].text, m[-1].text) != 0)
+        return false;
+    free(m[-1].text);
+    w->moment_count--;
+    m[-2].again++;
+    return true;
+}
+
 void world_tell(struct world *w, const char *format, ...)
 {
     va_list args;
@@ -176,6 +209,10 @@ void world_tell(struct world *w, const char *format, ...)
     if (strlen(text) > 200)
         strcpy(text + 197, "...");
     text_make_plain(text);
+    if (is_repetition(w, text)) {
+        free(text);
+        return;
+    }
     if (w->moments == NULL)
         w->moments = x_calloc(MOMENTS, sizeof *w->moments);
     if (w->moment_count == MOMENTS) {
@@ -184,7 +221,7 @@ void world_tell(struct world *w, const char *format, ...)
         w->moment_count--;
         w->moment_dropped++;
     }
-    w->moments[w->moment_count++] = (struct moment){now_us() - w->started_us, text};
+    w->moments[w->moment_count++] = (struct moment){now_us() - w->started_us, text, 0};
 }
 
 /* One round of poll; false if nothing happened within ms. */

@@ -48,6 +48,7 @@ struct world_file {
 struct moment {
     int64_t us;
     char *text; /* "S > create ...", "S < ok ..." */
+    int again;  /* how often it came again, in turns with the one before it */
 };
 
 struct world {
@@ -67,6 +68,9 @@ struct world {
     const struct step *step; /* the one that runs */
     int64_t started_us, step_us, deadline_ms;
     struct load step_load;
+    uint64_t seen;          /* what the question that is asked again was answered with, */
+    int64_t seen_us;        /* since when, */
+    int seen_times;         /* and how often */
     struct moment *moments; /* the transcript, oldest first */
     size_t moment_count, moment_dropped;
 };
@@ -105,6 +109,11 @@ void world_pause(struct world *w, int ms);
 /* How long to pause before the next question: short at first, then longer. Start with *pause 0. A
  * program that can only be asked gives no event to wait for. */
 int next_pause(int *pause);
+
+/* What a question that is asked again and again was answered with, as a number. Who gives the same
+ * answer for half of a step is not kept from answering, however busy the machine: that is a FAIL.
+ */
+void world_saw(struct world *w, uint64_t what);
 
 /* Adds a line to the transcript. */
 void world_tell(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
