@@ -53,7 +53,7 @@ install:  ## install under $(DESTDIR)$(PREFIX)
 	$(quiet)$(MAKE) BUILD=$(BUILD)/install share=$(PREFIX)/share/rtm bin=$(PREFIX)/bin all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install $(programs:$(BUILD)/%=$(BUILD)/install/%) $(DESTDIR)$(PREFIX)/bin
-	find spec tests/conformance tests/iuts/*.rtmi -type f \
+	find spec tests/conformance tests/iuts/*.rtmi README.md harness/LANGUAGE.md -type f \
 	    -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/rtm/{} \;
 
 format:  ## lay out every .c and .h by .clang-format

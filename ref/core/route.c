@@ -52,7 +52,7 @@ void refusal_explain(enum refusal refusal, struct prefix prefix, char reason[REA
     if (refusal == REFUSED_EXISTS)
         what = "is in the table; use update to change it";
     else if (refusal == REFUSED_ABSENT)
-        what = "is not in the table; use create to add it";
+        what = "is not in the table; show lists what is, create adds";
     else if (refusal == REFUSED_LOADING)
         what = "is a row of the file that is being loaded; wait for the load to end";
     prefix_format(prefix, text);

@@ -315,6 +315,7 @@ static void execute(struct admin *admin, const struct command *command)
     case COMMAND_QUIT:
         admin_end(admin);
         console_answer(admin->console, "ok quit", "Goodbye.");
+        console_say_last(admin->console);
         admin->quit = true;
         break;
     default:

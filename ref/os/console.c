@@ -81,6 +81,11 @@ int console_open(struct console *console, struct loop *loop,
     return 0;
 }
 
+void console_say_last(struct console *console)
+{
+    console->prompted = true; /* as if it stood there already */
+}
+
 void console_close(struct console *console)
 {
     loop_remove(console->loop, &console->input);

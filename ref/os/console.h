@@ -43,6 +43,8 @@ struct console {
 int console_open(struct console *console, struct loop *loop,
                  void (*line)(void *arg, struct word line), void *arg);
 void console_close(struct console *console);
+/* No prompt comes any more: the program is about to end. */
+void console_say_last(struct console *console);
 
 /* Executes what has come, bounded; then writes. Whether there is more to do at once. */
 bool console_turn(struct console *console);

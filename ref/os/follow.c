@@ -179,6 +179,7 @@ void follow_line(void *arg, struct word line)
         status(follow);
     } else if (command.kind == COMMAND_QUIT) {
         console_answer(follow->console, "ok quit", "Goodbye.");
+        console_say_last(follow->console);
         follow->quit = true;
     } else {
         view_command(&follow->view, &command);
