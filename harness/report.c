@@ -118,7 +118,7 @@ static void print_chapters(const struct report *r, const char *prefix)
     json_decref(sums);
 }
 
-void report_times(const struct report *r, const char *prefix)
+static void print_times(const struct report *r, const char *prefix)
 {
     json_t *event, *slowest[3] = {NULL};
     size_t i;
@@ -141,4 +141,22 @@ void report_times(const struct report *r, const char *prefix)
     for (size_t k = 0; k < LENGTH(slowest) && slowest[k] != NULL; k++)
         fprintf(r->out, " %s %.1f s", report_text(slowest[k], "case"), seconds_of(slowest[k]));
     fputc('\n', r->out);
+}
+
+void report_close(const struct report *r, json_t *e, const char *prefix)
+{
+    const char *verdict;
+    json_t *n;
+
+    fprintf(r->out, "%sverdicts:", prefix);
+    json_object_foreach(json_object_get(e, "counts"), verdict, n)
+        fprintf(r->out, " %s %d", verdict, (int)json_integer_value(n));
+    fprintf(r->out, "\n%s%s\n", prefix, report_text(e, "reason"));
+    print_times(r, prefix);
+    fprintf(r->out, "%sran %.1f s with seed %s\n", prefix,
+            json_number_value(json_object_get(e, "seconds")), report_text(r->start, "seed"));
+    fprintf(r->out, "%d passed, %d failed, %d skipped\n",
+            (int)json_integer_value(json_object_get(e, "passed")),
+            (int)json_integer_value(json_object_get(e, "failed")),
+            (int)json_integer_value(json_object_get(e, "skipped")));
 }

@@ -42,7 +42,8 @@ void report_tap(struct report *r, json_t *event);
 void report_explain(const struct report *r, json_t *event, const char *prefix);
 /* "text" of an event's member, or "". */
 const char *report_text(json_t *event, const char *member);
-/* Time by chapter and the slowest cases, each line after a prefix. */
-void report_times(const struct report *r, const char *prefix);
+/* The verdicts, why the run ends as it does and where its time went, each line after a prefix; last
+ * the counts, bare. Used by both. */
+void report_close(const struct report *r, json_t *event, const char *prefix);
 
 #endif

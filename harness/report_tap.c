@@ -57,22 +57,9 @@ static void print_case(const struct report *r, json_t *e)
 
 static void print_end(const struct report *r, json_t *e)
 {
-    const char *verdict;
-    json_t *n;
-
     if (json_array_size(r->cases) < (size_t)json_integer_value(json_object_get(r->start, "cases")))
         fprintf(r->out, "Bail out! %s\n", report_text(e, "reason"));
-    fprintf(r->out, "# verdicts:");
-    json_object_foreach(json_object_get(e, "counts"), verdict, n)
-        fprintf(r->out, " %s %d", verdict, (int)json_integer_value(n));
-    fprintf(r->out, "\n# %s\n", report_text(e, "reason"));
-    report_times(r, "# ");
-    fprintf(r->out, "# ran %.1f s with seed %s\n", json_number_value(json_object_get(e, "seconds")),
-            report_text(r->start, "seed"));
-    fprintf(r->out, "%d passed, %d failed, %d skipped\n",
-            (int)json_integer_value(json_object_get(e, "passed")),
-            (int)json_integer_value(json_object_get(e, "failed")),
-            (int)json_integer_value(json_object_get(e, "skipped")));
+    report_close(r, e, "# ");
 }
 
 void report_tap(struct report *r, json_t *event)
