@@ -27,8 +27,12 @@ static void on_signal(void *arg, unsigned events)
 {
     struct program *program = arg;
 
+    unsigned signals = signals_take(program->signals.fd); /* C7: taken before the epoch is read */
+
     (void)events;
-    if (signals_take(program->signals.fd))
+    if (signals & SIGNALS_FLUSH)
+        follow_signal(&program->follow);
+    if (signals & SIGNALS_END)
         program->follow.quit = true;
 }
 
@@ -43,7 +47,7 @@ static int open_parts(struct program *program)
     const struct options *options = &program->options;
 
     program->signals = (struct loop_source){.ready = on_signal, .arg = program};
-    program->signals.fd = signals_open();
+    program->signals.fd = signals_open(true);
     program->loop = loop_create(options->loop);
     if (program->signals.fd < 0 || !program->loop ||
         loop_add(program->loop, &program->signals, LOOP_READ))

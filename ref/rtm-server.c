@@ -106,7 +106,7 @@ int main(int argc, char **argv)
     options_fill_descriptors();
     /* first: a signal that ended the program at once would leave the socket and its lock behind */
     program.signals =
-        (struct loop_source){.fd = signals_open(), .ready = on_signal, .arg = &program};
+        (struct loop_source){.fd = signals_open(false), .ready = on_signal, .arg = &program};
     if (uds_listen(&program.listener, program.options.socket, reason, sizeof(reason))) {
         fprintf(stderr, "rtm-server: %s\n", reason);
         return EXIT_FAILURE;

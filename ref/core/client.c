@@ -73,8 +73,6 @@ static void adopt(struct client *client, uint64_t epoch)
     drop_shadow(client);
     table_clear(client->table);
     client->epoch = epoch;
-    if (client->state == CLIENT_SNAPSHOT)
-        client->state = CLIENT_CONNECTING;
 }
 
 static int resync(struct client *client, uint64_t seq, char reason[REASON_SIZE])
@@ -94,6 +92,7 @@ static int handle_welcome(struct client *client, const struct frame *frame,
     if (frame->welcome.version != WIRE_VERSION)
         return fail(reason, "WELCOME with a version that was not offered; expected 1");
     client->welcome = true;
+    client->state = CLIENT_SNAPSHOT; /* the first one is awaited */
     return 0;
 }
 
@@ -258,6 +257,14 @@ int client_receive(struct client *client, const uint8_t *bytes, size_t size,
         if (handle(client, &frame, reason))
             return -1;
     return got;
+}
+
+bool client_signal(struct client *client, uint64_t epoch)
+{
+    if (!client->welcome || epoch <= client->epoch)
+        return false; /* FLU-10, FLU-16 */
+    adopt(client, epoch);
+    return true;
 }
 
 uint32_t client_disconnect(struct client *client)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The client without I/O: the session from HELLO to BYE, the table it shows and the shadow that a
- * snapshot fills. Rules C1 to C6 of the protocol, as chapter 4 words them. Time is given, never
- * asked for.
+ * snapshot fills. Rules C1 to C10 of the protocol, as chapters 4 and 6 word them. Time is given,
+ * never asked for.
  */
 #ifndef CORE_CLIENT_H
 #define CORE_CLIENT_H
@@ -37,6 +37,11 @@ int client_connect(struct client *client);
 /* Takes bytes of the server. -1: the connection is to be closed; the reason says why. */
 int client_receive(struct client *client, const uint8_t *bytes, size_t size,
                    char reason[REASON_SIZE]);
+
+/* SIGUSR1 was taken, and after that the epoch read from shared memory (C7). A newer one is adopted:
+ * both tables are empty, a snapshot under way is void, and the state stays until FLUSH comes
+ * (FLU-9, FLU-12). Whether it was. */
+bool client_signal(struct client *client, uint64_t epoch);
 
 /* The connection is gone, or could not be made: the tables are emptied, the epoch forgotten
  * (SES-11, EPO-6). Gives the pause in milliseconds before the next attempt (SES-12). */

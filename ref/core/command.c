@@ -8,13 +8,14 @@ static const struct command_help commands[COMMAND_COUNT] = {
     [COMMAND_CREATE] = {COMMAND_SERVER, "create DEST/MASK GATEWAY OIF", "adds a route"},
     [COMMAND_UPDATE] = {COMMAND_SERVER, "update DEST/MASK GATEWAY OIF", "changes a route"},
     [COMMAND_DELETE] = {COMMAND_SERVER, "delete DEST/MASK", "removes a route"},
+    [COMMAND_FLUSH] = {COMMAND_SERVER, "flush", "empties both tables, here and in every copy"},
     [COMMAND_SHOW] = {COMMAND_BOTH, "show [DEST/MASK] [via GATEWAY] [dev OIF]",
                       "shows the routes, or those that fit"},
+    [COMMAND_SHOW_CLIENTS] = {COMMAND_SERVER, "show clients", "lists the clients"},
     [COMMAND_LOOKUP] = {COMMAND_BOTH, "lookup ADDRESS", "shows the route that an address takes"},
     [COMMAND_LOAD] = {COMMAND_SERVER, "load FILE", "creates the routes of a table file"},
     [COMMAND_SAVE] = {COMMAND_SERVER, "save FILE", "writes the routes to a table file"},
     [COMMAND_WAIT] = {COMMAND_SERVER, "wait", "answers when no load is running"},
-    [COMMAND_CLIENTS] = {COMMAND_SERVER, "clients", "lists the clients"},
     [COMMAND_DIGEST] = {COMMAND_BOTH, "digest", "tells what copies are compared by"},
     [COMMAND_STATS] = {COMMAND_SERVER, "stats", "shows counters"},
     [COMMAND_STATUS] = {COMMAND_CLIENT, "status", "tells how the copy stands"},
@@ -32,11 +33,46 @@ static bool is(struct word word, const char *text)
     return word.size > 0 && strncmp(text, word.text, word.size) == 0 && text[word.size] == 0;
 }
 
-/* The first word of a usage is the command's name. */
-static bool names_command(struct word word, const char *usage)
+size_t command_name_size(enum command_kind kind)
 {
-    return word.size > 0 && strncmp(usage, word.text, word.size) == 0 &&
-           (usage[word.size] == 0 || usage[word.size] == ' ');
+    const char *usage = commands[kind].usage;
+    size_t size = strcspn(usage, " ");
+
+    while (usage[size] && usage[size + 1] >= 'a' && usage[size + 1] <= 'z')
+        size += 1 + strcspn(usage + size + 1, " ");
+    return size;
+}
+
+/* Whether the line starts with the words of the command's name; then `rest` is what follows. */
+static bool names_command(struct word line, enum command_kind kind, struct word *rest)
+{
+    struct word name = {commands[kind].usage, command_name_size(kind)}, wanted;
+
+    *rest = line;
+    while ((wanted = word_next(&name)).size) {
+        struct word word = word_next(rest);
+
+        if (word.size != wanted.size || memcmp(word.text, wanted.text, word.size) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The command whose name is the longest that the line starts with; COMMAND_COUNT if it has none. */
+static enum command_kind kind_of(struct word line, struct word *rest)
+{
+    enum command_kind found = COMMAND_COUNT;
+    struct word behind;
+
+    for (enum command_kind kind = 0; kind < COMMAND_COUNT; kind++) {
+        if (!names_command(line, kind, &behind))
+            continue;
+        if (found != COMMAND_COUNT && command_name_size(kind) < command_name_size(found))
+            continue;
+        found = kind;
+        *rest = behind;
+    }
+    return found;
 }
 
 static enum refusal misused(const char *usage, const char *what, struct word word,
@@ -172,7 +208,7 @@ static bool printable(struct word line)
 enum refusal command_parse(struct word line, enum command_side side, struct command *command,
                            char reason[REASON_SIZE])
 {
-    struct word word;
+    struct word rest = line;
     char quoted[48];
 
     if (!printable(line)) {
@@ -180,20 +216,19 @@ enum refusal command_parse(struct word line, enum command_side side, struct comm
                  "the line holds a byte that is not printable ASCII; expected a command");
         return REFUSED_SYNTAX;
     }
-    word = word_next(&line);
-    for (command->kind = 0; command->kind < COMMAND_COUNT; command->kind++)
-        if (names_command(word, commands[command->kind].usage))
-            break;
+    command->kind = kind_of(line, &rest);
     if (command->kind == COMMAND_COUNT) {
-        snprintf(reason, REASON_SIZE, "unknown command \"%s\"; try help", word_quote(word, quoted));
+        snprintf(reason, REASON_SIZE, "unknown command \"%s\"; try help",
+                 word_quote(word_next(&rest), quoted));
         return REFUSED_SYNTAX;
     }
     if (!(commands[command->kind].sides & side)) {
-        snprintf(reason, REASON_SIZE, "%s is a command of the %s; try help",
-                 word_quote(word, quoted), side == COMMAND_CLIENT ? "server" : "client");
+        snprintf(reason, REASON_SIZE, "%.*s is a command of the %s; try help",
+                 (int)command_name_size(command->kind), commands[command->kind].usage,
+                 side == COMMAND_CLIENT ? "server" : "client");
         return REFUSED_UNAVAILABLE; /* CON-5 */
     }
-    return parse_arguments(line, command, reason);
+    return parse_arguments(rest, command, reason);
 }
 
 bool command_skips(struct word line)

@@ -14,12 +14,13 @@ enum command_kind {
     COMMAND_CREATE,
     COMMAND_UPDATE,
     COMMAND_DELETE,
+    COMMAND_FLUSH,
     COMMAND_SHOW,
+    COMMAND_SHOW_CLIENTS,
     COMMAND_LOOKUP,
     COMMAND_LOAD,
     COMMAND_SAVE,
     COMMAND_WAIT,
-    COMMAND_CLIENTS,
     COMMAND_DIGEST,
     COMMAND_STATS,
     COMMAND_STATUS,
@@ -63,5 +64,8 @@ bool command_skips(struct word line);
 bool filter_fits(const struct filter *filter, const struct route *route);
 
 const struct command_help *command_help(enum command_kind kind);
+
+/* Bytes of the command's name at the front of its usage: one or more words. */
+size_t command_name_size(enum command_kind kind);
 
 #endif

@@ -105,6 +105,14 @@ size_t frame_length(const uint8_t *bytes)
     return be32toh(length);
 }
 
+uint64_t frame_epoch(const uint8_t *bytes)
+{
+    uint64_t epoch;
+
+    memcpy(&epoch, bytes + OFFSET_HEADER_epoch, sizeof(epoch));
+    return be64toh(epoch);
+}
+
 size_t frame_rest(const uint8_t *base, const uint8_t *at)
 {
     while (base < at)

@@ -81,6 +81,9 @@ int frame_decode(const uint8_t *bytes, size_t size, enum frame_side sender, stru
 /* Size that a frame's first four bytes claim. */
 size_t frame_length(const uint8_t *bytes);
 
+/* Epoch in the header of a frame. */
+uint64_t frame_epoch(const uint8_t *bytes);
+
 /* Takes bytes off the front until a frame is whole: 1 and the frame; 0 when more bytes are needed;
  * -1 when malformed, which is said as soon as the header is there. */
 int frame_next(struct frame_gather *gather, const uint8_t **bytes, size_t *size,

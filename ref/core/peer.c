@@ -17,6 +17,7 @@ void peer_init(struct peer *peer, void *owner, uint64_t number, uint32_t kernel_
 
 void peer_finish(struct peer *peer, struct origin *origin)
 {
+    peer_unregister(peer, origin);
     journal_detach(&origin->journal, &peer->cursor);
     list_remove(&peer->link);
     list_remove(&peer->ready);
@@ -38,9 +39,11 @@ static int fail(struct peer *peer, struct origin *origin, enum frame_error code,
 
     snprintf(frame.error.text, sizeof(frame.error.text), "%.*s", (int)sizeof(frame.error.text) - 1,
              reason);
-    if (peer_drop(peer, origin) || peer_queue(peer, origin, &frame))
+    if (peer_drop(peer, origin))
         return out_of_memory(peer, origin, reason);
     peer_silence(peer, origin, PEER_CLOSING);
+    if (peer_queue(peer, origin, &frame))
+        return out_of_memory(peer, origin, reason);
     return -1;
 }
 
@@ -95,13 +98,15 @@ static int handle_pid(struct peer *peer, struct origin *origin, const struct fra
                       char reason[REASON_SIZE])
 {
     if (!peer->ended)
-        return unexpected(peer, origin, reason, "PID before SNAPSHOT_END; expected it after");
+        return unexpected(peer, origin, reason,
+                          "PID before SNAPSHOT_END or FLUSH; expected it after");
     if (peer->pid_came)
         return unexpected(peer, origin, reason, "a second PID; expected one");
     peer->pid_came = true;
     if (frame->pid == 0 || frame->pid != peer->kernel_pid)
         return refuse_pid(peer, origin, frame->pid, reason);
-    peer->pid = frame->pid;
+    if (origin->registrar.enrol && origin->registrar.enrol(origin->registrar.arg, peer))
+        peer->pid = frame->pid; /* REG-1 */
     return 0;
 }
 
@@ -121,7 +126,7 @@ static int handle_resync(struct peer *peer, struct origin *origin, const struct 
     return peer_snapshot(peer, origin) ? out_of_memory(peer, origin, reason) : 0;
 }
 
-/* SES-10: forgotten at once. */
+/* SES-10, REG-5: forgotten at once. */
 static int handle_bye(struct peer *peer, struct origin *origin)
 {
     peer_silence(peer, origin, peer_drop(peer, origin) ? PEER_CLOSING : PEER_PARTED);
@@ -169,6 +174,20 @@ void peer_restart(struct peer *peer, struct origin *origin)
         peer_silence(peer, origin, PEER_CLOSING);
 }
 
+void peer_stop_walk(struct peer *peer)
+{
+    peer->walking = false;
+}
+
+void peer_flushed(struct peer *peer)
+{
+    if (peer->walking || !peer->cursor.chunk)
+        return;
+    peer->state = PEER_SYNCHRONISED;
+    peer->ended = true;
+    peer->answers_resync = false;
+}
+
 void peer_farewell(struct peer *peer, const struct origin *origin)
 {
     struct frame bye = {.type = FRAME_BYE, .seq = origin->seq};
@@ -182,9 +201,11 @@ void peer_dismiss(struct peer *peer, struct origin *origin)
 {
     struct frame bye = {.type = FRAME_BYE, .seq = origin->seq};
 
-    if (peer_drop(peer, origin) == 0)
-        peer_queue(peer, origin, &bye);
+    int failed = peer_drop(peer, origin);
+
     peer_silence(peer, origin, PEER_CLOSING);
+    if (!failed)
+        peer_queue(peer, origin, &bye);
 }
 
 const char *peer_state_name(const struct peer *peer)

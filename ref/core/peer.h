@@ -11,9 +11,24 @@
 #include "core/frame.h"
 #include "core/journal.h"
 
+struct peer;
+
+/* What the shell does for the registry, whose key is the connection (S9, REG-6). Without functions
+ * nobody is registered. */
+struct registrar {
+    void *arg;
+    /* Takes a handle of the peer's process from the kernel; false: there is none (REG-4). */
+    bool (*enrol)(void *arg, struct peer *peer);
+    /* Gives the handle back; once for each that was taken. */
+    void (*strike)(void *arg, struct peer *peer);
+    /* Sends SIGUSR1 through the handle; false: it did not go out. */
+    bool (*signal)(void *arg, struct peer *peer);
+};
+
 /* What all peers are served from. */
 struct origin {
     struct table *table;
+    struct registrar registrar;
     struct journal journal;
     uint64_t epoch, seq;
 };
@@ -57,6 +72,11 @@ int peer_receive(struct peer *peer, struct origin *origin, const uint8_t *bytes,
 
 /* Its backlog is beyond the bound: drops it and starts a new snapshot (ROB-3). */
 void peer_restart(struct peer *peer, struct origin *origin);
+
+/* Around a flush, at which all walks end (FLU-6): no END follows; the FLUSH is then in the stream,
+ * and stands for an END unless a new snapshot has taken its place (C5, S7). */
+void peer_stop_walk(struct peer *peer);
+void peer_flushed(struct peer *peer);
 
 /* The server ends: no walk goes on. One that has no cursor yet gets its BYE here. */
 void peer_farewell(struct peer *peer, const struct origin *origin);

@@ -3,19 +3,37 @@
 
 enum { OUTPUT_UNIT = 64 * 1024 };
 
+static uint64_t next_epoch(const struct peer *peer, const struct origin *origin)
+{
+    const uint8_t *bytes;
+
+    if (journal_drained(&peer->cursor))
+        return origin->epoch;
+    journal_partial(&peer->cursor, &bytes);
+    return frame_epoch(bytes);
+}
+
 int peer_queue(struct peer *peer, const struct origin *origin, struct frame *frame)
 {
     char *room = buffer_reserve(&peer->own, WIRE_FRAME_MAX);
 
     if (!room)
         return -1;
-    frame->epoch = origin->epoch;
+    frame->epoch = next_epoch(peer, origin);
     buffer_commit(&peer->own, frame_encode(frame, (uint8_t *)room));
     return 0;
 }
 
+void peer_unregister(struct peer *peer, const struct origin *origin)
+{
+    if (peer->pid)
+        origin->registrar.strike(origin->registrar.arg, peer);
+    peer->pid = 0;
+}
+
 void peer_silence(struct peer *peer, struct origin *origin, enum peer_state state)
 {
+    peer_unregister(peer, origin);
     peer->walking = false;
     peer->state = state;
     journal_detach(&origin->journal, &peer->cursor);
@@ -162,5 +180,7 @@ uint64_t peer_seq(const struct peer *peer, const struct origin *origin)
     journal_partial(&peer->cursor, &bytes);
     if (frame_decode(bytes, frame_length(bytes), SIDE_SERVER, &frame, reason))
         return 0;
-    return frame.type == FRAME_ROUTE ? frame.seq - 1 : frame.seq;
+    return frame.type == FRAME_ROUTE || frame.type == FRAME_MAC || frame.type == FRAME_FLUSH
+               ? frame.seq - 1
+               : frame.seq;
 }

@@ -7,7 +7,8 @@
 
 #include "core/peer.h"
 
-/* Appends a frame to the peer's own buffer, whose cursor is at a boundary; -1: no memory. */
+/* Appends a frame to the peer's own buffer, whose cursor is at a boundary; -1: no memory. The frame
+ * comes before what the journal has for the peer, so it gets no newer epoch than that (EPO-2). */
 int peer_queue(struct peer *peer, const struct origin *origin, struct frame *frame);
 
 /* Brings the cursor to the boundary of a frame, so that frames may be queued: the rest of one that
@@ -22,7 +23,10 @@ int peer_drop(struct peer *peer, struct origin *origin);
  */
 int peer_snapshot(struct peer *peer, struct origin *origin);
 
-/* The peer gets no more changes. */
+/* The peer is signalled no more (REG-5). */
+void peer_unregister(struct peer *peer, const struct origin *origin);
+
+/* The peer gets no more changes, and is not registered any more. */
 void peer_silence(struct peer *peer, struct origin *origin, enum peer_state state);
 
 #endif

@@ -94,6 +94,65 @@ enum refusal server_change(struct server *server, enum frame_op op, const struct
     return REFUSED_NOT;
 }
 
+static struct peer *peer_of(struct link *link)
+{
+    return LIST_OWNER(link, struct peer, link);
+}
+
+static void empty_tables(struct server *server)
+{
+    table_clear(server->origin.table);
+}
+
+static void begin_epoch(struct server *server)
+{
+    server->origin.epoch++;
+    server->origin.seq++;
+    server->stats.changes++;
+}
+
+/* S3, S6: the walks end first, since a peer that falls behind by this very frame gets a new one. */
+static void publish_flush(struct server *server)
+{
+    struct frame frame = {.type = FRAME_FLUSH};
+    struct link *peers = &server->peers;
+
+    for (struct link *link = peers->next; link != peers; link = link->next)
+        peer_stop_walk(peer_of(link));
+    if (server->origin.journal.cursors)
+        publish(server, &frame);
+    for (struct link *link = peers->next; link != peers; link = link->next)
+        peer_flushed(peer_of(link));
+}
+
+static uint32_t signal_registered(struct server *server)
+{
+    const struct registrar *registrar = &server->origin.registrar;
+    struct link *peers = &server->peers;
+    uint32_t signalled = 0;
+
+    for (struct link *link = peers->next; link != peers; link = link->next)
+        if (peer_of(link)->pid && registrar->signal(registrar->arg, peer_of(link)))
+            signalled++;
+    return signalled;
+}
+
+/* The order is that of S2: tables, epoch, frames, signals. */
+enum refusal server_flush(struct server *server, uint32_t *signalled)
+{
+    struct journal *journal = &server->origin.journal;
+
+    if (journal->cursors && !journal_reserve(journal, WIRE_FRAME_MAX))
+        return REFUSED_MEMORY;
+    empty_tables(server);
+    begin_epoch(server);
+    publish_flush(server);
+    *signalled = signal_registered(server);
+    if (++server->since_digest == WIRE_DIGEST_EVERY)
+        publish_digest(server);
+    return REFUSED_NOT;
+}
+
 void server_idle(struct server *server)
 {
     if (server->since_digest > 0)
@@ -156,7 +215,7 @@ void server_farewell(struct server *server)
 
     server->leaving = true;
     for (struct link *link = server->peers.next; link != &server->peers; link = link->next) {
-        struct peer *peer = LIST_OWNER(link, struct peer, link);
+        struct peer *peer = peer_of(link);
 
         peer_farewell(peer, &server->origin);
         if (peer->state == PEER_OPENING)

@@ -23,7 +23,7 @@ struct server {
     } stats;
 };
 
-/* -1 with errno. `bound` is the journal's. */
+/* -1 with errno. `bound` is the journal's. The shell then sets origin.registrar. */
 int server_init(struct server *server, uint32_t instance, size_t bound);
 
 /* The shell has closed all peers. */
@@ -31,6 +31,10 @@ void server_finish(struct server *server);
 
 /* Creates, updates or deletes (op) a route. A refusal changes nothing (TBL-7, TBL-8). */
 enum refusal server_change(struct server *server, enum frame_op op, const struct route *route);
+
+/* Empties the tables, begins a new epoch and tells all clients (FLU-1 to FLU-8), at once; gives how
+ * many were signalled. REFUSED_MEMORY: nothing has changed. */
+enum refusal server_flush(struct server *server, uint32_t *signalled);
 
 /* The burst is over: sends DIGEST if there were changes (SYN-17). */
 void server_idle(struct server *server);

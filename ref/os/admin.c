@@ -233,6 +233,25 @@ void admin_end(struct admin *admin)
         console_answer(console, "ok wait", "No load is running.");
 }
 
+/* A row that was checked before a flush would be created after it: CON-22. */
+static void flush(struct admin *admin)
+{
+    const struct origin *origin = &admin->server->origin;
+    enum refusal refusal;
+    uint32_t signalled;
+
+    if (refuse_busy(admin))
+        return;
+    refusal = server_flush(admin->server, &signalled);
+    if (refusal)
+        console_refuse(admin->console, refusal,
+                       "there is no memory to tell the clients; nothing was flushed");
+    else
+        console_answer(admin->console, "ok flush seq=%" PRIu64 " flushes=%u signalled=%u",
+                       "Flushed: change %" PRIu64 ", flush %u, %u clients signalled.", origin->seq,
+                       (uint32_t)origin->epoch, signalled);
+}
+
 static void list_client(struct admin *admin, const struct peer *peer)
 {
     console_print(admin->console,
@@ -245,7 +264,7 @@ static void list_client(struct admin *admin, const struct peer *peer)
 }
 
 /* All at once: a row is short, and a slice of them could list a client twice or never. CON-10 */
-static void clients(struct admin *admin)
+static void show_clients(struct admin *admin)
 {
     struct link *peers = &admin->server->peers;
     unsigned count = 0;
@@ -258,7 +277,7 @@ static void clients(struct admin *admin)
         list_client(admin, peer);
         count++;
     }
-    console_answer(admin->console, "ok clients clients=%u", "%u clients.", count);
+    console_answer(admin->console, "ok show clients clients=%u", "%u clients.", count);
 }
 
 static void stat_row(struct admin *admin, const char *name, uint64_t value)
@@ -273,6 +292,7 @@ static void stats(struct admin *admin)
     const struct server *server = admin->server;
 
     stat_row(admin, "instance", server->origin.epoch >> 32);
+    stat_row(admin, "flushes", (uint32_t)server->origin.epoch);
     stat_row(admin, "seq", server->origin.seq);
     stat_row(admin, "routes", table_sum(server->origin.table).routes);
     stat_row(admin, "clients", server->peer_count);
@@ -297,6 +317,9 @@ static void execute(struct admin *admin, const struct command *command)
     case COMMAND_DELETE:
         change(admin, OP_DELETE, &command->route);
         break;
+    case COMMAND_FLUSH:
+        flush(admin);
+        break;
     case COMMAND_LOAD:
         load(admin, command->path, false);
         break;
@@ -306,8 +329,8 @@ static void execute(struct admin *admin, const struct command *command)
     case COMMAND_WAIT:
         wait_for_load(admin);
         break;
-    case COMMAND_CLIENTS:
-        clients(admin);
+    case COMMAND_SHOW_CLIENTS:
+        show_clients(admin);
         break;
     case COMMAND_STATS:
         stats(admin);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -112,6 +113,15 @@ void follow_turn(struct follow *follow)
     if (follow->source.fd >= 0)
         send_output(follow);
     tell_state(follow);
+}
+
+/* C7, FLU-15: the signal is taken, now the epoch is read, once. FLU-17: or not at all. */
+void follow_signal(struct follow *follow)
+{
+    if (!follow->epoch)
+        return;
+    view_freeze(&follow->view);
+    client_signal(&follow->client, atomic_load_explicit(follow->epoch, memory_order_acquire));
 }
 
 int follow_timeout(const struct follow *follow)

@@ -13,7 +13,8 @@ struct follow {
     struct console *console;
     const char *path;
     struct client client;
-    struct loop_source source; /* fd -1: not connected */
+    struct loop_source source;     /* fd -1: not connected */
+    const _Atomic uint64_t *epoch; /* in the header of the object; NULL: there is none to use */
     struct view view;
     enum client_state told; /* the state of the last notice */
     int64_t next;           /* time of the next attempt; INT64_MAX: none */
@@ -27,6 +28,9 @@ int follow_init(struct follow *follow, struct loop *loop, struct console *consol
 
 /* Connects if it is time, sends, and tells of a new state. */
 void follow_turn(struct follow *follow);
+
+/* SIGUSR1 was taken (FLU-9). */
+void follow_signal(struct follow *follow);
 
 /* Milliseconds until follow_turn() has something to do by time, -1: never. */
 int follow_timeout(const struct follow *follow);

@@ -33,11 +33,12 @@ static const struct menu_item items[] = {
     {COMMAND_CREATE, "Create a route", ROUTE_FIELDS},
     {COMMAND_UPDATE, "Update a route", ROUTE_FIELDS},
     {COMMAND_DELETE, "Delete a route", {{"Destination/mask", NULL}}},
+    {COMMAND_FLUSH, "Flush both tables", {{0}}},
     {COMMAND_SHOW, "Show the routing table", FILTER_FIELDS},
     {COMMAND_LOOKUP, "Look up an address", {{"Address", NULL}}},
     {COMMAND_LOAD, "Load a table file", {{"File", NULL}}},
     {COMMAND_SAVE, "Save to a table file", {{"File", NULL}}},
-    {COMMAND_CLIENTS, "List the clients", {{0}}},
+    {COMMAND_SHOW_CLIENTS, "List the clients", {{0}}},
     {COMMAND_STATUS, "Show the status", {{0}}},
     {COMMAND_DIGEST, "Show the digest", {{0}}},
     {COMMAND_STATS, "Show the counters", {{0}}},
@@ -132,12 +133,10 @@ static void advance(struct menu *menu)
 
 static void start(struct menu *menu, const struct menu_item *item)
 {
-    const char *usage = command_help(item->kind)->usage;
-
     menu->item = item;
     menu->field = 0;
     menu->size = 0;
-    add(menu, usage, strcspn(usage, " "));
+    add(menu, command_help(item->kind)->usage, command_name_size(item->kind));
     advance(menu);
 }
 

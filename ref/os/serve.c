@@ -2,10 +2,13 @@
 #include "os/serve.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "os/pidfd.h"
 
 enum {
     ACCEPTS = 64, /* of one turn */
@@ -21,8 +24,18 @@ struct conn {
     struct peer *peer;
     struct link parting; /* empty: it is not parting */
     int64_t deadline;
+    int pidfd; /* while the peer is registered */
     bool blocked;
 };
+
+/* TRN-9: a descriptor may be free again. */
+static void feed(struct serve *serve)
+{
+    if (!serve->starved)
+        return;
+    serve->starved = false;
+    loop_want(serve->loop, &serve->listener, LOOP_READ);
+}
 
 static void conn_close(struct conn *conn)
 {
@@ -33,10 +46,37 @@ static void conn_close(struct conn *conn)
     server_leave(serve->server, conn->peer);
     close(conn->source.fd);
     free(conn);
-    if (serve->starved) { /* TRN-9 */
-        serve->starved = false;
-        loop_want(serve->loop, &serve->listener, LOOP_READ);
-    }
+    feed(serve);
+}
+
+static bool enrol(void *arg, struct peer *peer)
+{
+    struct serve *serve = arg;
+    struct conn *conn = peer->owner;
+
+    conn->pidfd = pidfd_of_peer(conn->source.fd, peer->kernel_pid);
+    if (conn->pidfd < 0 && !serve->told_handle)
+        console_notice(serve->console,
+                       "client %llu: no handle of process %u: %s; it stays unregistered",
+                       (unsigned long long)peer->number, peer->kernel_pid, strerror(errno));
+    serve->told_handle = conn->pidfd < 0;
+    return conn->pidfd >= 0;
+}
+
+static void strike(void *arg, struct peer *peer)
+{
+    struct conn *conn = peer->owner;
+
+    close(conn->pidfd);
+    feed(arg);
+}
+
+static bool signal_peer(void *arg, struct peer *peer)
+{
+    const struct conn *conn = peer->owner;
+
+    (void)arg;
+    return pidfd_signal(conn->pidfd, SIGUSR1) == 0; /* FLU-4; a dead one's end of file comes */
 }
 
 /* It has until its deadline to take its last frame, or to close by itself. */
@@ -209,6 +249,8 @@ int serve_open(struct serve *serve, struct loop *loop, struct server *server,
     *serve = (struct serve){.loop = loop, .server = server, .console = console};
     serve->listener = (struct loop_source){.fd = listener, .ready = on_listener, .arg = serve};
     list_init(&serve->parting);
+    server->origin.registrar =
+        (struct registrar){.arg = serve, .enrol = enrol, .strike = strike, .signal = signal_peer};
     return loop_add(loop, &serve->listener, LOOP_READ);
 }
 
@@ -227,10 +269,8 @@ bool serve_turn(struct serve *serve)
             break;
         conn_close(conn);
     }
-    if (serve->starved && serve->retry <= now) {
-        serve->starved = false;
-        loop_want(serve->loop, &serve->listener, LOOP_READ);
-    }
+    if (serve->retry <= now)
+        feed(serve);
     return !list_empty(&serve->server->ready);
 }
 

@@ -18,6 +18,7 @@ struct serve {
     struct link parting; /* connections that are to be closed by a deadline, the first one first */
     bool starved;        /* out of descriptors: does not accept */
     bool told;           /* and has said so, once until it accepts again */
+    bool told_handle;    /* has said that a client got no handle, once until one gets it (REG-4) */
     int64_t retry;
 };
 

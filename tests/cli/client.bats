@@ -137,8 +137,8 @@ for_each_loop() {
     until_says one show 'ok show routes=0 *'
     serve server
     join two
-    ask server clients
-    is 'ok clients clients=1' "$closing"
+    ask server "show clients"
+    is 'ok show clients clients=1' "$closing"
 }
 
 # -- the console ---------------------------------------------------------------------------------
@@ -173,7 +173,8 @@ for_each_loop() {
     serve server
     ask server "create $A"
     join one
-    for command in "create $B" "update $A" "delete ${A%% *}" "load $dir/x" "save $dir/x" clients; do
+    for command in "create $B" "update $A" "delete ${A%% *}" "load $dir/x" "save $dir/x" \
+        'show clients' flush; do
         ask one "$command"
         like 'error: @(syntax|unavailable): *' "$closing"
     done
@@ -194,10 +195,10 @@ for_each_loop() {
         answer one
         like 'error: syntax: *' "$closing"
         start_on /dev/null two rtm-client --socket "$sock" --loop "$loop"
-        until_says server clients 'ok clients clients=2'
+        until_says server 'show clients' 'ok show clients clients=2'
         end one TERM
         end two TERM
-        until_says server clients 'ok clients clients=0'
+        until_says server 'show clients' 'ok show clients clients=0'
         end server TERM
     }
     for_each_loop on_a_file
@@ -208,7 +209,7 @@ for_each_loop() {
     join one
     hang_up one
     ask server "create $A"
-    until_says server clients 'ok clients clients=1'
+    until_says server 'show clients' 'ok show clients clients=1'
     end one INT
 }
 
@@ -229,7 +230,7 @@ for_each_loop() {
     for_each_loop ends_cleanly
     serve server
     for_each_loop ends_cleanly
-    until_says server clients 'ok clients clients=0'
+    until_says server 'show clients' 'ok show clients clients=0'
 }
 
 @test "a client that is stopped ends with the server's table [ROB-4]" {

@@ -270,10 +270,10 @@ for_each_loop() {
 @test "commands in one write are answered in their order [CON-1]" {
     serve one
     printf '%s\n' "create $A" "create $B" "delete ${A%% *}" show lookup 'lookup 20.1.2.3' digest \
-        stats help clients wait >&"${in[one]}"
+        stats help 'show clients' wait >&"${in[one]}"
     for wanted in 'ok create seq=1' 'ok create seq=2' 'ok delete seq=3' 'ok show routes=1' \
         'error: syntax: *' 'ok lookup routes=1' 'ok digest seq=3 routes=1 macs=0 digest=*' \
-        'ok stats' 'ok help' 'ok clients clients=0' 'ok wait'; do
+        'ok stats' 'ok help' 'ok show clients clients=0' 'ok wait'; do
         answer one
         like "$wanted" "$closing"
     done
@@ -386,8 +386,8 @@ many_routes() {
     is 'ok quit' "$closing"
     end one
     serve one
-    printf '%s\n' "load $dir/table" clients wait >&"${in[one]}"
-    answer one # of clients: the load was read before it; whether wait was, nobody can tell
+    printf '%s\n' "load $dir/table" 'show clients' wait >&"${in[one]}"
+    answer one # of show clients: the load was read before it; whether wait was, nobody can tell
     kill -s TERM "${pid[one]}"
     answer one
     like '@(error: ended: |ok load )*' "$closing" # it may have come to its end

@@ -75,8 +75,8 @@ def test_the_items_are_numbered(server):
     numbers = list(server.items().values())
     assert numbers == list(range(1, len(numbers) + 1))
     text = "\n".join(server.items()).lower()
-    for word in ("create", "update", "delete", "show", "look", "load", "save", "clients", "digest",
-                 "quit"):
+    for word in ("create", "update", "delete", "show", "look", "load", "save", "flush", "clients",
+                 "digest", "quit"):
         assert word in text
 
 
@@ -196,7 +196,7 @@ def test_typed_commands(place, server):
     load(server, place.directory / "saved")
     assert rows(server.say("show")) == [A]
     assert rows(server.say("lookup 10.1.2.3")) == [A]
-    for command in ("clients", "digest", "stats", "help"):
+    for command in ("show clients", "digest", "stats", "help"):
         assert server.say(command).strip() != ""
 
 

@@ -546,7 +546,8 @@ def test_not_to_connect_again(place):
 # -- the console of a client -------------------------------------------------------------------
 
 @pytest.mark.parametrize("line", [
-    f"create {C}", f"update {A}", "delete 10.0.0.0/8", "load rows", "save rows", "clients", "wait"])
+    f"create {C}", f"update {A}", "delete 10.0.0.0/8", "load rows", "save rows", "show clients",
+    "flush", "wait"])
 def test_the_console_changes_nothing(synced, line):
     """CON-5"""
     client, _ = synced

@@ -104,7 +104,7 @@ def test_a_pid_that_is_not_the_client_s(place, pid):
     while not errors:
         replica.step()
     assert errors[0]["code"] == wire.ERRORS["PID"]
-    assert "pid=0 " in server.do("clients").rows[0]
+    assert "pid=0 " in server.do("show clients").rows[0]
     server.do(f"create {SAMPLE[0]}")
     replica.run(3001)
     replica.peer.send(Frame("PID", pid=os.getpid()))
@@ -147,21 +147,21 @@ def test_several_frames_in_one_read(place):
     peer.send(Frame("PID", pid=os.getpid()), Frame("RESYNC", seq=7))
     peer.skip_to("SNAPSHOT_END")
     peer.send(Frame("RESYNC", seq=8), Frame("BYE"))
-    server.until("clients", clients=0)
+    server.until("show clients", clients=0)
 
 
 def test_server_shows_who_is_there(place):
     """CON-10"""
     server = place.server()
-    assert server.do("clients").rows == []
+    assert server.do("show clients").rows == []
     replica = place.replica()
-    answer = server.until("clients", clients=1)
+    answer = server.until("show clients", clients=1)
     assert len(answer.rows) == 1
     while f"pid={os.getpid()} " not in answer.rows[0]:
         assert "pid=0 " in answer.rows[0]
-        answer = server.until("clients", clients=1)
+        answer = server.until("show clients", clients=1)
     replica.peer.send(Frame("BYE"))
-    server.until("clients", clients=0)
+    server.until("show clients", clients=0)
 
 
 # -- the table as a snapshot -------------------------------------------------------------------
@@ -496,7 +496,7 @@ def test_random_bytes(crowd):
 def test_half_a_frame_and_silence_or_end(crowd, size):
     """TRN-2 ROB-6 SES-10; HELLO has 28 bytes"""
     place, server, other = crowd
-    before = len(server.do("clients").rows)
+    before = len(server.do("show clients").rows)
     quiet, gone = place.connect(), place.connect()
     for peer in (quiet, gone):
         peer.send(wire.encode(HELLO)[:size])
@@ -506,7 +506,7 @@ def test_half_a_frame_and_silence_or_end(crowd, size):
     quiet.send(wire.encode(HELLO)[size:])
     quiet.expect("WELCOME", version=1)
     quiet.close()
-    server.until("clients", clients=before)
+    server.until("show clients", clients=before)
 
 
 # -- closing -----------------------------------------------------------------------------------
@@ -515,10 +515,10 @@ def test_bye_of_a_client(place):
     """SES-10"""
     server = place.server()
     peer = place.replica().peer
-    server.until("clients", clients=1)
+    server.until("show clients", clients=1)
     peer.send(Frame("BYE"))
     peer.expect_end()
-    server.until("clients", clients=0)
+    server.until("show clients", clients=0)
 
 
 def test_end_of_file_without_bye(place):
@@ -529,7 +529,7 @@ def test_end_of_file_without_bye(place):
         peer.close()
         server.do(f"create {SAMPLE[0]}")
         server.do(f"delete {SAMPLE[0].split()[0]}")
-    server.until("clients", clients=1)
+    server.until("show clients", clients=1)
     assert stays.run(10) == []
 
 
@@ -626,7 +626,7 @@ def test_clients_leave_no_descriptor(place):
 
     server = place.server()
     place.hello().close()
-    server.until("clients", clients=0)
+    server.until("show clients", clients=0)
     before = descriptors()
     for turn in range(100):
         peer = place.connect() if turn % 3 == 0 else place.hello()
@@ -634,7 +634,7 @@ def test_clients_leave_no_descriptor(place):
             peer.send(Frame("BYE"))
         peer.close()
     place.hello().close()
-    server.until("clients", clients=0)
+    server.until("show clients", clients=0)
     assert descriptors() == before
 
 
@@ -654,7 +654,7 @@ def test_without_a_descriptor_those_who_are_there_are_served(place):
     for peer in peers:  # each that goes makes room for another
         peer.expect("WELCOME", version=1)
         peer.close()
-    server.until("clients", clients=1)
+    server.until("show clients", clients=1)
     assert place.replica().run(1) == [SAMPLE[0]]
 
 

@@ -15,6 +15,7 @@ struct pair {
     struct client client;
     struct peer *peer; /* NULL: not connected */
     bool stopped;      /* reads nothing */
+    bool signalled;    /* SIGUSR1 is pending */
 };
 
 struct world {
@@ -36,10 +37,31 @@ static void pair_cut(struct world *world, struct pair *pair)
     client_disconnect(&pair->client);
 }
 
+static bool enrol(void *arg, struct peer *peer)
+{
+    (void)arg;
+    return peer->kernel_pid == ((struct pair *)peer->owner)->client.pid;
+}
+
+static void strike(void *arg, struct peer *peer)
+{
+    (void)arg;
+    (void)peer;
+}
+
+static bool signal_pair(void *arg, struct peer *peer)
+{
+    (void)arg;
+    ((struct pair *)peer->owner)->signalled = true;
+    return true;
+}
+
 static void world_open(struct world *world, size_t bound)
 {
     memset(world, 0, sizeof(*world));
     server_init(&world->server, 7, bound);
+    world->server.origin.registrar =
+        (struct registrar){.enrol = enrol, .strike = strike, .signal = signal_pair};
     for (int i = 0; i < CLIENTS; i++) {
         client_init(&world->pairs[i].client, (uint32_t)(100 + i));
         pair_connect(world, &world->pairs[i]);
@@ -127,6 +149,15 @@ static void change(struct world *world)
     server_change(&world->server, (enum frame_op)(1 + rand() % 3), &route);
 }
 
+/* C7: late or at once, several as one. */
+static void take_signal(struct world *world, struct pair *pair)
+{
+    if (!pair->signalled)
+        return;
+    pair->signalled = false;
+    client_signal(&pair->client, world->server.origin.epoch);
+}
+
 /* A change that is accepted. */
 static void grow(struct world *world)
 {
@@ -156,9 +187,14 @@ static void churn(struct world *world, int steps)
     for (int i = 0; i < steps; i++) {
         struct pair *pair = &world->pairs[rand() % CLIENTS];
         int what = rand() % 1000;
+        uint32_t signalled;
 
         for (int k = rand() % 20; k > 0; k--)
             change(world);
+        if (rand() % 50 == 0)
+            CHECK_EQ_INT(server_flush(&world->server, &signalled), REFUSED_NOT);
+        if (rand() % 4 == 0)
+            take_signal(world, pair);
         if (what < 200)
             server_idle(&world->server);
         if (what < 3 && pair->peer)
