@@ -2,6 +2,7 @@
 #include "conduct.h"
 
 #include "selection.h"
+#include "wrap.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -9,6 +10,32 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+/* An option and its value as a shell takes them. */
+static void add_option(struct buf *b, const char *option, const char *value)
+{
+    buf_printf(b, " %s '", option);
+    for (; *value != '\0'; value++)
+        if (*value == '\'')
+            buf_adds(b, "'\\''");
+        else
+            buf_add(b, value, 1);
+    buf_adds(b, "'");
+}
+
+static void add_wrappers(struct buf *b, const struct options *o)
+{
+    const char *server = o->wrap_server, *client = o->wrap_client;
+
+    if (server != NULL && client != NULL && strcmp(server, client) == 0) {
+        add_option(b, "--wrap", server);
+        return;
+    }
+    if (server != NULL)
+        add_option(b, "--wrap-server", server);
+    if (client != NULL)
+        add_option(b, "--wrap-client", client);
+}
 
 /* What a reader types to repeat the run. */
 static char *repeat_command(const struct options *o)
@@ -19,6 +46,7 @@ static char *repeat_command(const struct options *o)
                (unsigned long long)o->seed);
     if (o->share_given)
         buf_printf(&b, " --share '%s'", o->share);
+    add_wrappers(&b, o);
     if (o->sandbox == SANDBOX_NONE)
         buf_adds(&b, " --sandbox none");
     if (o->keep)
@@ -48,6 +76,10 @@ static int run_with(const struct options *o, const struct requirements *q,
 
     if (o->baseline != NULL)
         baseline_read(&baseline, o->baseline, suite, &d);
+    if (o->wrap_server != NULL && m != NULL)
+        m->server.wrapper = wrap_parse("--wrap-server", o->wrap_server, &d);
+    if (o->wrap_client != NULL && m != NULL)
+        m->client.wrapper = wrap_parse("--wrap-client", o->wrap_client, &d);
     if (!diag_print(&d)) {
         struct run_options run = {
             .manifest = m,
@@ -55,11 +87,13 @@ static int run_with(const struct options *o, const struct requirements *q,
             .baseline = &baseline,
             .cases = cases,
             .n = n,
-            .whole = o->only_n == 0,
+            .whole = o->only_n + o->except_n == 0,
             .jobs = o->jobs,
             .seed = o->seed,
             .keep = o->keep,
             .sandbox = o->sandbox,
+            .wrap_server = o->wrap_server,
+            .wrap_client = o->wrap_client,
             .data = find_data(o, data),
             .repeat = repeat,
         };

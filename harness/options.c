@@ -23,6 +23,11 @@ const char options_help[] =
     "  --iut FILE         manifest of the implementation (the reference's)\n"
     "  --only X           a requirement's id, a case, a file or directory, or a tag; may be "
     "repeated\n"
+    "  --except X         the same of cases to leave out\n"
+    "  --wrap COMMAND     start every process of the IUT under a command, such as\n"
+    "                     \"valgrind -q --log-file={log}\"; what it writes to {log} is a finding\n"
+    "  --wrap-server COMMAND, --wrap-client COMMAND\n"
+    "                     the same for servers or clients alone\n"
     "  --jobs N           cases at a time (the number of processors)\n"
     "  --seed N           order of the cases (random; printed)\n"
     "  --sandbox MODE     auto, namespaces or none (auto)\n"
@@ -74,6 +79,8 @@ int options_parse(struct options *o, int argc, char **argv)
         {"sandbox", required_argument, NULL, 'b'}, {"baseline", required_argument, NULL, 'k'},
         {"format", required_argument, NULL, 'f'},  {"keep", no_argument, NULL, 'K'},
         {"share", required_argument, NULL, 'S'},   {"help", no_argument, NULL, 'h'},
+        {"wrap", required_argument, NULL, 'w'},    {"wrap-server", required_argument, NULL, 'v'},
+        {"except", required_argument, NULL, 'e'},  {"wrap-client", required_argument, NULL, 'c'},
         {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
     };
     uint64_t number;
@@ -83,6 +90,7 @@ int options_parse(struct options *o, int argc, char **argv)
         .program = argv[0],
         .share = getenv("RTM_SHARE") ? getenv("RTM_SHARE") : RTM_SHARE,
         .only = x_calloc((size_t)argc, sizeof *o->only),
+        .except = x_calloc((size_t)argc, sizeof *o->except),
         .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
     };
     optind = 2;
@@ -93,6 +101,18 @@ int options_parse(struct options *o, int argc, char **argv)
             break;
         case 'o':
             o->only[o->only_n++] = optarg;
+            break;
+        case 'e':
+            o->except[o->except_n++] = optarg;
+            break;
+        case 'w':
+            o->wrap = optarg;
+            break;
+        case 'v':
+            o->wrap_server = optarg;
+            break;
+        case 'c':
+            o->wrap_client = optarg;
             break;
         case 'j':
             if (parse_number(optarg, 64, &number) < 0 || number == 0)
@@ -131,6 +151,10 @@ int options_parse(struct options *o, int argc, char **argv)
             return usage("wrong option", NULL);
         }
     }
+    if (o->wrap_server == NULL)
+        o->wrap_server = o->wrap;
+    if (o->wrap_client == NULL)
+        o->wrap_client = o->wrap;
     return 0;
 }
 
@@ -147,4 +171,5 @@ char *share_path(const struct options *o, const char *path)
 void options_finish(struct options *o)
 {
     free(o->only);
+    free(o->except);
 }

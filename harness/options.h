@@ -10,9 +10,10 @@
 struct options {
     const char *program; /* as it was called, for the command that repeats a run */
     const char *share, *iut, *baseline, *format;
-    const char *wants; /* the text of --help or --version */
-    const char **only;
-    size_t only_n;
+    const char *wants;                            /* the text of --help or --version */
+    const char *wrap, *wrap_server, *wrap_client; /* commands (wrap.h) */
+    const char **only, **except;
+    size_t only_n, except_n;
     int jobs;
     uint64_t seed;
     bool seeded, keep, share_given;

@@ -31,6 +31,7 @@ static int read_spec(struct setup *s)
 
 static int read_scenarios(struct setup *s)
 {
+    s->suite.wrapped = s->options.wrap_server != NULL || s->options.wrap_client != NULL;
     selection_read(&s->suite, &s->options, &s->requirements, &s->diag);
     return diag_print(&s->diag) ? EXIT_UNDECIDED : 0;
 }

@@ -44,7 +44,7 @@ int selection_read(struct suite *s, const struct options *o, const struct requir
     return d->count > 0 ? -1 : 0;
 }
 
-/* Whether one word of --only means this case. */
+/* Whether one word of --only or --except means this case. */
 static bool means(const char *word, const struct test_case *t)
 {
     size_t len = strlen(word);
@@ -61,7 +61,7 @@ static bool means(const char *word, const struct test_case *t)
     return strncmp(a, b, len) == 0 && (b[len] == '\0' || b[len] == '/');
 }
 
-/* Says that a word of --only means nothing, and what it may have meant. */
+/* Says that a word of --only or --except means nothing, and what it may have meant. */
 static void complain_only(const struct suite *s, const struct requirements *q, const char *word)
 {
     const char **known = x_calloc(s->n, sizeof *known), *meant;
@@ -77,31 +77,41 @@ static void complain_only(const struct suite *s, const struct requirements *q, c
             meant ? "?" : "; rtmtest list shows them");
 }
 
+/* Counts for each case of the suite the words that mean it. The caller's; NULL after a complaint
+ * about a word that means none. */
+static size_t *count_words(const struct suite *s, const struct requirements *q,
+                           const char *const *words, size_t n)
+{
+    size_t *counts = x_calloc(s->n, sizeof *counts);
+
+    for (size_t k = 0; k < n; k++) {
+        bool used = false;
+        for (size_t i = 0; i < s->n; i++) {
+            bool meant = means(words[k], &s->at[i]);
+            counts[i] += meant;
+            used = used || meant;
+        }
+        if (used)
+            continue;
+        complain_only(s, q, words[k]);
+        free(counts);
+        return NULL;
+    }
+    return counts;
+}
+
 const struct test_case **selection_choose(const struct suite *s, const struct options *o,
                                           const struct requirements *q, size_t *n)
 {
-    const struct test_case **chosen = x_calloc(s->n, sizeof *chosen);
-    bool *used = x_calloc(o->only_n, sizeof *used);
+    size_t *only = count_words(s, q, o->only, o->only_n);
+    size_t *except = only ? count_words(s, q, o->except, o->except_n) : NULL;
+    const struct test_case **chosen = except ? x_calloc(s->n, sizeof *chosen) : NULL;
 
     *n = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        bool wanted = o->only_n == 0;
-        for (size_t k = 0; k < o->only_n; k++) {
-            if (!means(o->only[k], &s->at[i]))
-                continue;
-            wanted = used[k] = true;
-        }
-        if (wanted)
+    for (size_t i = 0; chosen != NULL && i < s->n; i++)
+        if ((o->only_n == 0 || only[i] > 0) && except[i] == 0)
             chosen[(*n)++] = &s->at[i];
-    }
-    for (size_t k = 0; k < o->only_n; k++) {
-        if (used[k])
-            continue;
-        complain_only(s, q, o->only[k]);
-        free(chosen);
-        chosen = NULL;
-        break;
-    }
-    free(used);
+    free(only);
+    free(except);
     return chosen;
 }
