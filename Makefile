@@ -37,7 +37,7 @@ units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
 bench    := $(call objects,tests/bench/*.c)
 bench_ref := $(call objects,tests/bench/ref/*.c)
 
-.PHONY: all unit conform check bench benches install format language clean help FORCE
+.PHONY: all unit conform check leak bench benches install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -55,6 +55,9 @@ bench:  ## measure against bare system calls; exit 1 if a bound is missed
 	@ci/bench
 
 benches: all $(BUILD)/rtm-bench $(BUILD)/bench-apply
+
+leak:  ## the suite with the reference under valgrind: some minutes
+	@ci/leak --setup
 
 install:  ## install under $(DESTDIR)$(PREFIX)
 	$(quiet)$(MAKE) BUILD=$(BUILD)/install share=$(PREFIX)/share/rtm bin=$(PREFIX)/bin all
