@@ -75,17 +75,23 @@ static bool says_something(const char *line)
     return *line != '\0';
 }
 
-/* Cuts the log into lines in place; the first that says something is the error. */
+/* Cuts the log into lines in place; the first that says something is the error. Remarks are
+ * only for the transcript. */
 static void tell(struct world *w, const char *actor, char *log)
 {
     struct buf rest = {0};
     char *error = NULL;
+    bool remarked = false;
     int n = 0;
 
     for (char *at = strtok(log, "\n"); at != NULL; at = strtok(NULL, "\n")) {
         const char *line = strip(at);
-        if (is_remark(line))
+        if (is_remark(line)) {
+            if (!remarked)
+                world_tell(w, "the checker of %s says of itself: %s", actor, line);
+            remarked = true;
             continue;
+        }
         if (error == NULL && !says_something(line))
             continue;
         if (error == NULL)
