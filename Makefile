@@ -34,8 +34,10 @@ unit_mains   := $(call objects,tests/unit/ref/test_*.c tests/unit/harness/test_*
 
 programs := $(ref_mains:$(BUILD)/ref/%.o=$(BUILD)/%) $(harness_main:$(BUILD)/harness/%.o=$(BUILD)/%)
 units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
+bench    := $(call objects,tests/bench/*.c)
+bench_ref := $(call objects,tests/bench/ref/*.c)
 
-.PHONY: all unit conform check install format language clean help FORCE
+.PHONY: all unit conform check leak bench benches install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -48,6 +50,14 @@ conform:  ## build and run the suite against the reference
 
 check:  ## every test, every build; `ci/check NAME...` for some
 	@ci/check --setup
+
+bench:  ## measure against bare system calls; exit 1 if a bound is missed
+	@ci/bench
+
+benches: all $(BUILD)/rtm-bench $(BUILD)/bench-apply
+
+leak:  ## the suite with the reference under valgrind: some minutes
+	@ci/leak --setup
 
 install:  ## install under $(DESTDIR)$(PREFIX)
 	$(quiet)$(MAKE) BUILD=$(BUILD)/install share=$(PREFIX)/share/rtm bin=$(PREFIX)/bin all
@@ -72,6 +82,9 @@ $(BUILD)/ref/%.o: include = -Iref -I.
 $(BUILD)/harness/%.o: include = -Iharness -I. $(defaults) $(call libs,--cflags)
 $(BUILD)/tests/unit/ref/%.o: include = -Itests/unit -Iref -I.
 $(BUILD)/tests/unit/harness/%.o: include = -Itests/unit -Iharness -I. $(call libs,--cflags)
+
+$(BUILD)/tests/bench/%.o: include = -I.
+$(BUILD)/tests/bench/ref/%.o: include = -Iref -I.
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -98,9 +111,17 @@ $(BUILD)/unit/harness/%: $(BUILD)/tests/unit/harness/%.o $(harness_core)
 	@echo "  link  $@"
 	$(link) $(call libs,--libs)
 
+$(BUILD)/rtm-bench: $(bench)
+	@echo "  link  $@"
+	$(link)
+
+$(BUILD)/bench-apply: $(bench_ref) $(ref_core)
+	@echo "  link  $@"
+	$(link)
+
 # Changes when the compiler or its flags do, so that no build mixes two kinds of object.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(compile) $(share) $(bin)' | cmp -s - $@ || echo '$(compile) $(share) $(bin)' >$@
 
--include $(patsubst %.o,%.d,$(ref_core) $(ref_mains) $(harness_core) $(harness_main) $(unit_mains))
+-include $(patsubst %.o,%.d,$(ref_core) $(ref_mains) $(harness_core) $(harness_main) $(unit_mains) $(bench) $(bench_ref))

@@ -3,6 +3,7 @@
 
 #include "feed.h"
 #include "launch.h"
+#include "wrap.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -136,7 +137,8 @@ int actor_start(struct world *w, struct actor *a)
         oracle_clear(a->oracle);
     if (actor_launch(w, a) < 0)
         return world_fail(w, VERDICT_BROKEN, "%s cannot be started: %s: %s%s", a->name,
-                          a->program->command[0], strerror(errno),
+                          a->program->wrapper ? a->program->wrapper[0] : a->program->command[0],
+                          strerror(errno),
                           strncmp(a->program->command[0], "/tmp/", 5) == 0
                               ? "; the sandbox hides /tmp but for the manifest's root"
                               : "");
@@ -479,6 +481,8 @@ void actor_handle(struct world *w, struct actor *a, int fd, short events)
         if (waitpid(a->pid, &a->status, WNOHANG) != a->pid)
             return;
         a->pid = 0;
+        if (a->program->wrapper != NULL)
+            wrap_end(w, a->status);
         char *end = actor_describe_end(a);
         world_tell(w, "%s ended with %s", a->name, end);
         free(end);

@@ -29,6 +29,7 @@ struct actor {
     int status; /* of waitpid(2), once pid is 0 */
     bool ready, stopped, expected_to_end, killed;
     size_t descriptors_at_ready;
+    long marked_kib; /* its memory when it was marked; 0: it was not */
 
     struct buf to_say, heard, complaint; /* standard input, output, error */
     struct buf

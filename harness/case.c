@@ -5,6 +5,7 @@
 #include "command.h"
 #include "compare.h"
 #include "probe.h"
+#include "wrap.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -39,14 +40,36 @@ static int check_unexpected_ends(struct world *w)
     return 0;
 }
 
-static void run_steps(struct world *w)
+static void run_steps(struct world *w, size_t from, size_t to)
 {
-    for (size_t i = 0; i < w->test->count && world_goes_on(w); i++) {
+    for (size_t i = from; i < to && world_goes_on(w); i++) {
         const struct step *s = &w->test->steps[i];
         world_begin_step(w, s);
         if (s->command->run(w, s) == 0)
             check_unexpected_ends(w);
     }
+}
+
+static void run_loop(struct world *w, const struct loop *l)
+{
+    for (int i = 1; i <= l->times && world_goes_on(w); i++) {
+        run_steps(w, l->from, l->to);
+        if (!world_goes_on(w))
+            buf_printf(&w->outcome.detail, "in round %d of %d\n", i, l->times);
+    }
+}
+
+static void run_all(struct world *w)
+{
+    const struct test_case *t = w->test;
+    size_t at = 0;
+
+    for (size_t i = 0; i < t->loop_count; i++) {
+        run_steps(w, at, t->loops[i].from);
+        run_loop(w, &t->loops[i]);
+        at = t->loops[i].to;
+    }
+    run_steps(w, at, t->count);
 }
 
 /* What the case cannot have here; true if it can't run. */
@@ -112,6 +135,8 @@ static bool belongs(const struct world *w, const char *directory, const char *na
         return strcmp(name, "iut") == 0 || strcmp(name, "rtm") == 0 || strcmp(name, "data") == 0;
     if (strcmp(directory, w->sandbox->dir) != 0)
         return false;
+    if (wrap_is_log(name))
+        return true;
     for (size_t i = 0; i < w->file_count; i++) {
         const char *slash = strrchr(w->files[i].path, '/');
         if (strcmp(slash + 1, name) == 0)
@@ -257,6 +282,10 @@ static json_t *make_event(const struct world *w)
         json_object_set_new(e, "step", json_string(o->step));
     json_object_set_new(e, "seconds", json_real((double)(now_us() - w->started_us) / 1e6));
     json_object_set_new(e, "notes", split_lines(&o->notes));
+    if (w->wrapped > 0) {
+        json_object_set_new(e, "wrapped", json_integer((json_int_t)w->wrapped));
+        json_object_set_new(e, "judged", json_integer((json_int_t)w->judged));
+    }
     if (o->verdict == VERDICT_PASS)
         return e;
     json_object_set_new(e, "detail", split_lines(&o->detail));
@@ -274,11 +303,12 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
     signal(SIGPIPE, SIG_IGN);
     world_init(&w, t, m, s, r);
     if (!lacks_something(&w)) {
-        run_steps(&w);
+        run_all(&w);
         if (world_goes_on(&w))
             tear_down(&w);
         if (world_goes_on(&w))
             audit(&w);
+        wrap_collect(&w);
         write_transcript(&w);
     }
     json_t *event = make_event(&w);

@@ -202,26 +202,3 @@ int run_expect_descriptors(struct world *w, const struct step *s)
 {
     return actor_check_descriptors(w, world_actor(w, step_word(s, 1)));
 }
-
-int run_expect_memory(struct world *w, const struct step *s)
-{
-    struct actor *a = world_actor(w, step_word(s, 1));
-    char path[64], line[256];
-    long kib = -1;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)a->pid);
-    FILE *f = fopen(path, "re");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        if (sscanf(line, "VmRSS: %ld kB", &kib) == 1)
-            break;
-    if (f != NULL)
-        fclose(f);
-    if (kib < 0)
-        return world_fail(w, VERDICT_BROKEN, "the memory of %s cannot be read from %s", a->name,
-                          path);
-    world_tell(w, "%s has %ld KiB resident", a->name, kib);
-    if (kib > atol(step_word(s, 3)) * 1024)
-        return world_fail(w, VERDICT_FAIL, "%s holds %ld KiB; expected at most %s MiB", a->name,
-                          kib, step_word(s, 3));
-    return 0;
-}

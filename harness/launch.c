@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "launch.h"
 
+#include "wrap.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -22,18 +24,33 @@ static char *program_path(const struct world *w, const char *word)
     return x_strdup(word);
 }
 
-static char **make_argv(const struct world *w, const struct actor *a)
+static size_t count(char *const *words)
 {
-    const char *const values[][2] = {
-        {"{socket}", a->socket}, {"{dir}", w->sandbox->dir}, {"{root}", w->sandbox->root}};
     size_t n = 0;
 
-    while (a->program->command[n] != NULL)
+    while (words != NULL && words[n] != NULL)
         n++;
-    char **argv = x_calloc(n + 1, sizeof *argv);
-    argv[0] = program_path(w, a->program->command[0]);
+    return n;
+}
+
+/* The wrapper's words, then the program's. */
+static char **make_argv(struct world *w, const struct actor *a)
+{
+    char **wrapper = a->program->wrapper, **command = a->program->command;
+    size_t before = count(wrapper), n = count(command);
+    char **argv = x_calloc(before + n + 1, sizeof *argv);
+    char *log = wrapper != NULL ? wrap_begin(w, a->name) : NULL;
+    const char *const values[][2] = {{"{socket}", a->socket},
+                                     {"{dir}", w->sandbox->dir},
+                                     {"{root}", w->sandbox->root},
+                                     {"{log}", log}};
+
+    for (size_t i = 0; i < before; i++)
+        argv[i] = text_fill(wrapper[i], values, LENGTH(values));
+    argv[before] = program_path(w, command[0]);
     for (size_t i = 1; i < n; i++)
-        argv[i] = text_fill(a->program->command[i], values, LENGTH(values));
+        argv[before + i] = text_fill(command[i], values, LENGTH(values));
+    free(log);
     return argv;
 }
 
@@ -74,7 +91,8 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
         if (program < 0)
             goto lost;
     }
-    if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors) < 0 ||
+    if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors,
+                     a->program->wrapper ? WRAP_DESCRIPTORS : 0) < 0 ||
         chdir(w->sandbox->dir) < 0)
         goto lost;
     keep_environment(w->sandbox->dir);
@@ -141,6 +159,8 @@ int actor_launch(struct world *w, struct actor *a)
     close(report[0]);
     if (a->pid > 0)
         a->pidfd = pidfd_open(a->pid, 0);
+    if (error != 0 && a->program->wrapper != NULL)
+        w->wrapped--; /* it never ran */
     errno = error;
     return a->pid > 0 && error == 0 && a->pidfd >= 0 ? 0 : -1;
 }

@@ -68,13 +68,27 @@ static int set_pattern(struct pattern **slot, const struct value *v)
     return -1;
 }
 
-/* Puts the environment in place of ${NAME} and ${NAME:-otherwise}. */
+/* The } that belongs to the ${ at text, or NULL. */
+static const char *closing_brace(const char *text)
+{
+    int depth = 0;
+
+    for (; *text != '\0'; text++) {
+        if (strncmp(text, "${", 2) == 0)
+            depth++;
+        else if (*text == '}' && --depth <= 0)
+            return text;
+    }
+    return NULL;
+}
+
+/* Puts the environment in place of ${NAME} and ${NAME:-otherwise}, and in otherwise too. */
 static char *expand(const char *text)
 {
     struct buf out = {0};
 
     while (*text != '\0') {
-        const char *end = strncmp(text, "${", 2) == 0 ? strchr(text, '}') : NULL;
+        const char *end = strncmp(text, "${", 2) == 0 ? closing_brace(text) : NULL;
         if (end == NULL) {
             buf_add(&out, text++, 1);
             continue;
@@ -82,10 +96,11 @@ static char *expand(const char *text)
         char *name = x_strndup(text + 2, (size_t)(end - text - 2)), *otherwise = strstr(name, ":-");
         if (otherwise != NULL)
             *otherwise = '\0';
-        const char *value = getenv(name);
-        if (value == NULL || *value == '\0')
-            value = otherwise != NULL ? otherwise + 2 : "";
+        const char *set = getenv(name);
+        char *value = set != NULL && *set != '\0' ? x_strdup(set)
+                                                  : expand(otherwise != NULL ? otherwise + 2 : "");
         buf_adds(&out, value);
+        free(value);
         free(name);
         text = end + 1;
     }
@@ -328,6 +343,7 @@ static void free_words(char **words)
 static void finish_program(struct program *p)
 {
     free_words(p->command);
+    free_words(p->wrapper);
     pattern_destroy(p->ready);
     pattern_destroy(p->notice);
     free(p->quit_say);

@@ -34,6 +34,7 @@ struct dialogue {
 
 struct program {
     char **command; /* words, NULL at the end, with {socket}; NULL: the IUT has no such program */
+    char **wrapper; /* words, NULL at the end, that stand before the command; or NULL (wrap.h) */
     struct pattern *ready, *notice;
     char *quit_say;  /* the line that ends it, or NULL */
     int quit_signal; /* the signal that ends it where there is no line */

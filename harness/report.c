@@ -91,6 +91,29 @@ void report_explain(const struct report *r, json_t *event, const char *prefix)
             report_text(event, "only"));
 }
 
+void report_wrappers(const struct report *r, json_t *start, const char *prefix)
+{
+    const char *server = report_text(start, "wrap_server");
+    const char *client = report_text(start, "wrap_client");
+
+    if (*server != '\0')
+        fprintf(r->out, "%sservers under: %s\n", prefix, server);
+    if (*client != '\0')
+        fprintf(r->out, "%sclients under: %s\n", prefix, client);
+}
+
+/* What came of the wrapped processes: one that was killed tells of no leak. */
+static void print_wrapped(const struct report *r, json_t *end, const char *prefix)
+{
+    json_int_t wrapped = json_integer_value(json_object_get(end, "wrapped"));
+    json_int_t judged = json_integer_value(json_object_get(end, "judged"));
+
+    if (wrapped > 0)
+        fprintf(r->out,
+                "%s%lld processes ran wrapped; %lld of them were killed: no leak evidence\n",
+                prefix, (long long)wrapped, (long long)(wrapped - judged));
+}
+
 static double seconds_of(json_t *event)
 {
     return json_number_value(json_object_get(event, "seconds"));
@@ -152,6 +175,7 @@ void report_close(const struct report *r, json_t *e, const char *prefix)
     json_object_foreach(json_object_get(e, "counts"), verdict, n)
         fprintf(r->out, " %s %d", verdict, (int)json_integer_value(n));
     fprintf(r->out, "\n%s%s\n", prefix, report_text(e, "reason"));
+    print_wrapped(r, e, prefix);
     print_times(r, prefix);
     fprintf(r->out, "%sran %.1f s with seed %s\n", prefix,
             json_number_value(json_object_get(e, "seconds")), report_text(r->start, "seed"));

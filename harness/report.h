@@ -3,10 +3,11 @@
  * Reports of a run. A run is a stream of events: one "start", a "case" each, one "end"; every
  * report is made of that stream and nothing else.
  *
- *   start  suite, spec, iut, kernel, sandbox, seed, jobs, cases, repeat (the command of this run)
+ *   start  suite, spec, iut, kernel, sandbox, seed, jobs, cases, repeat (the command of this run),
+ *          wrap_server, wrap_client (commands)
  *   case   case, only (what --only takes), title, file, values, verdict, message, id, line, step,
- *          seconds, notes, detail, transcript, transcript_left_out, alone, kept
- *   end    counts {VERDICT: N}, passed, failed, skipped, seconds, exit, reason
+ *          seconds, notes, detail, transcript, transcript_left_out, alone, kept, wrapped, judged
+ *   end    counts {VERDICT: N}, passed, failed, skipped, seconds, exit, reason, wrapped, judged
  */
 #ifndef HARNESS_REPORT_H
 #define HARNESS_REPORT_H
@@ -37,6 +38,9 @@ void report_tell(struct report *r, json_t *event);
 void report_pretty(struct report *r, json_t *event);
 void report_tap(struct report *r, json_t *event);
 
+/* What the processes of the IUT are started under, in lines after a prefix; nothing without a
+ * wrapper. Used by both. */
+void report_wrappers(const struct report *r, json_t *start, const char *prefix);
 /* What a failed case has to tell, each line after a prefix: requirement, step, message, detail,
  * transcript, how to repeat it. Used by both. */
 void report_explain(const struct report *r, json_t *event, const char *prefix);

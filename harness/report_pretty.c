@@ -29,6 +29,7 @@ static void print_start(const struct report *r, json_t *e)
             report_text(e, "kernel"), report_text(e, "sandbox"), report_text(e, "seed"),
             (int)json_integer_value(json_object_get(e, "cases")),
             (int)json_integer_value(json_object_get(e, "jobs")));
+    report_wrappers(r, e, "");
 }
 
 static void clear_progress(const struct report *r)

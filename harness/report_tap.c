@@ -16,6 +16,7 @@ static void print_start(const struct report *r, json_t *e)
             report_text(e, "spec"), report_text(e, "iut"), report_text(e, "kernel"),
             report_text(e, "sandbox"), report_text(e, "seed"),
             (int)json_integer_value(json_object_get(e, "jobs")));
+    report_wrappers(r, e, "# ");
 }
 
 /* A description must not hold a # that would begin a directive. */

@@ -182,7 +182,8 @@ static int start(struct run *r, const struct test_case *t, bool alone)
     int pipes[2];
 
     *w = (struct worker){.test = t, .alone = alone};
-    w->give_up_ms = now_ms() + 120000 + 4 * (int64_t)t->head.deadline_ms;
+    w->give_up_ms =
+        now_ms() + (t->head.wrapped ? 600000 : 120000) + 4 * (int64_t)t->head.deadline_ms;
     if (make_private_dir(r, w) < 0 || pipe2(pipes, O_CLOEXEC) < 0)
         return -1;
     w->pid = fork();
@@ -289,6 +290,10 @@ static void tell_start(struct run *r, const char *sandbox)
                           "suite", "rtmtest " SUITE_VERSION, "spec", "RTM/1", "iut",
                           r->o->manifest->name, "kernel", u.release, "sandbox", sandbox, "seed",
                           seed, "jobs", r->o->jobs, "cases", (int)r->o->n, "repeat", r->o->repeat);
+    if (r->o->wrap_server != NULL)
+        json_object_set_new(e, "wrap_server", json_string_nocheck(r->o->wrap_server));
+    if (r->o->wrap_client != NULL)
+        json_object_set_new(e, "wrap_client", json_string_nocheck(r->o->wrap_client));
     report_tell(r->report, e);
     json_decref(e);
 }

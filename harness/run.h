@@ -29,8 +29,9 @@ struct run_options {
     uint64_t seed;
     bool keep;
     enum sandbox_choice sandbox;
-    const char *data;   /* a directory, or NULL */
-    const char *repeat; /* the command that starts this run, without --only */
+    const char *data;                      /* a directory, or NULL */
+    const char *wrap_server, *wrap_client; /* as the manifest's wrappers were given; or NULL */
+    const char *repeat;                    /* the command that starts this run, without --only */
 };
 
 /* Runs all and tells the report. Returns the exit code. */

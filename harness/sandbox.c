@@ -306,26 +306,30 @@ void sandbox_finish(struct sandbox *s)
     *s = (struct sandbox){0};
 }
 
-static int limit(int resource, rlim_t value)
+/* Sets the limit, which the process may raise by spare; neither above what holds now. */
+static int limit(int resource, rlim_t value, rlim_t spare)
 {
     struct rlimit l;
+    rlim_t most = value + spare;
 
     if (getrlimit(resource, &l) < 0)
         return -1;
-    if (l.rlim_max != RLIM_INFINITY && value > l.rlim_max)
-        value = l.rlim_max;
-    l.rlim_cur = l.rlim_max = value;
+    if (l.rlim_max != RLIM_INFINITY && most > l.rlim_max)
+        most = l.rlim_max;
+    l.rlim_cur = value < most ? value : most;
+    l.rlim_max = most;
     return setrlimit(resource, &l);
 }
 
-int sandbox_drop(const struct sandbox *s, unsigned long long memory, unsigned descriptors)
+int sandbox_drop(const struct sandbox *s, unsigned long long memory, unsigned descriptors,
+                 unsigned spare)
 {
-    if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_NOFILE, descriptors) < 0 ||
-        limit(RLIMIT_FSIZE, (rlim_t)1 << 30) < 0)
+    if (limit(RLIMIT_CORE, 0, 0) < 0 || limit(RLIMIT_NOFILE, descriptors, spare) < 0 ||
+        limit(RLIMIT_FSIZE, (rlim_t)1 << 30, 0) < 0)
         return -1;
-    if (memory != 0 && limit(RLIMIT_AS, memory) < 0)
+    if (memory != 0 && limit(RLIMIT_AS, memory, 0) < 0)
         return -1;
-    if (s->namespaces && limit(RLIMIT_NPROC, 1024) < 0)
+    if (s->namespaces && limit(RLIMIT_NPROC, 1024, 0) < 0)
         return -1;
     if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setresgid(s->gid, s->gid, s->gid) < 0 ||
                            setresuid(s->uid, s->uid, s->uid) < 0))

@@ -40,7 +40,9 @@ void sandbox_adopt_orphans(void);
 void sandbox_end_children(void);
 
 /* Called in the child that is to become an actor: gives up every right but its uid's. memory: bytes
- * of address space, 0 for no limit. -1 with errno. */
-int sandbox_drop(const struct sandbox *s, unsigned long long memory, unsigned descriptors);
+ * of address space, 0 for no limit; spare: by how many the limit of descriptors may be raised. -1
+ * with errno. */
+int sandbox_drop(const struct sandbox *s, unsigned long long memory, unsigned descriptors,
+                 unsigned spare);
 
 #endif

@@ -18,6 +18,9 @@ struct parser {
     size_t row; /* the one in use, where there are any */
     struct names names;
     struct test_case *into;
+    bool wrapped;
+    int loop_line;     /* of the repeat that is open; 0: none is */
+    size_t loop_names; /* how many names there were at its start */
 };
 
 static void complain(struct parser *p, int line, int column, const char *message)
@@ -25,13 +28,18 @@ static void complain(struct parser *p, int line, int column, const char *message
     diag_add(p->diag, p->source->name, line, column, "%s", message);
 }
 
-/* Puts the values of the row in use in place of {column}. */
+/* Puts the values of the row in use in place of {column}, and its number in place of {many}. */
 static void substitute(struct parser *p, struct token *t)
 {
+    const struct head *h = &p->into->head;
     char *filled = rows_fill(&p->rows, p->row, t->text);
+    char *number = h->many > 0 ? x_printf("%d", h->many) : NULL;
+    const char *const values[][2] = {{"{many}", number}};
 
     free(t->text);
-    t->text = filled;
+    t->text = text_fill(filled, values, 1);
+    free(filled);
+    free(number);
 }
 
 /* Takes a trailing [ID] off the words. */
@@ -169,71 +177,6 @@ static int read_step(struct parser *p, struct tokens *t, int line)
     return next;
 }
 
-static void add_word(char ***list, const char *word)
-{
-    size_t n = 0;
-
-    while (*list != NULL && (*list)[n] != NULL)
-        n++;
-    *list = x_realloc(*list, (n + 2) * sizeof **list);
-    (*list)[n] = x_strdup(word);
-    (*list)[n + 1] = NULL;
-}
-
-static void read_needs(struct parser *p, const struct tokens *t, int line)
-{
-    static const char *const known[] = {"routes", "console", "pid-namespace"};
-
-    for (size_t i = 1; i < t->n; i++) {
-        const char *word = t->at[i].text;
-        bool fine = false;
-        for (size_t k = 0; k < LENGTH(known); k++)
-            fine = fine || strcmp(word, known[k]) == 0;
-        if (!fine)
-            complain(p, line, t->at[i].column,
-                     "expected features or needs: routes console pid-namespace");
-        else if (strcmp(word, "pid-namespace") == 0)
-            p->into->head.needs_pid_namespace = true;
-        else
-            add_word(&p->into->head.features, word);
-    }
-}
-
-/* A line of the head; false if it is none, so that the steps begin. */
-static bool read_head(struct parser *p, const struct tokens *t, int line)
-{
-    struct head *h = &p->into->head;
-    const char *key = t->at[0].text, *rest = p->source->lines[line - 1];
-    const char *value = t->n == 2 ? t->at[1].text : "";
-    int seconds = 0, end = 0;
-
-    rest += strspn(rest, " \t") + strlen(key);
-    rest += strspn(rest, " \t");
-    if (strcmp(key, "title") == 0) {
-        free(h->title);
-        struct token title = {.text = x_strdup(rest)};
-        substitute(p, &title);
-        h->title = title.text;
-    } else if (strcmp(key, "needs") == 0) {
-        read_needs(p, t, line);
-    } else if (strcmp(key, "tags") == 0) {
-        for (size_t i = 1; i < t->n; i++)
-            add_word(&h->tags, t->at[i].text);
-    } else if (strcmp(key, "cost") == 0) {
-        if (sscanf(value, "processes=%d%n", &h->processes, &end) != 1 || value[end] != '\0' ||
-            h->processes < 1 || h->processes > 4096)
-            complain(p, line, 1, "expected: cost processes=N, with N from 1 to 4096");
-    } else if (strcmp(key, "deadline") == 0) {
-        if (sscanf(value, "%ds%n", &seconds, &end) != 1 || end == 0 || value[end] != '\0' ||
-            seconds < 1 || seconds > 300)
-            complain(p, line, 1, "expected: deadline Ns, with N from 1 to 300");
-        h->deadline_ms = seconds * 1000;
-    } else {
-        return strcmp(key, "rows") == 0 || strcmp(key, "row") == 0;
-    }
-    return true;
-}
-
 static void finish_case(struct test_case *c)
 {
     for (size_t i = 0; i < c->count; i++) {
@@ -242,13 +185,8 @@ static void finish_case(struct test_case *c)
             free(c->steps[i].block[k]);
         free(c->steps[i].block);
     }
-    for (size_t i = 0; c->head.features && c->head.features[i]; i++)
-        free(c->head.features[i]);
-    for (size_t i = 0; c->head.tags && c->head.tags[i]; i++)
-        free(c->head.tags[i]);
-    free(c->head.features);
-    free(c->head.tags);
-    free(c->head.title);
+    head_finish(&c->head);
+    free(c->loops);
     free(c->steps);
     free(c->name);
     free(c->file);
@@ -256,15 +194,75 @@ static void finish_case(struct test_case *c)
     free(c->values);
 }
 
+/* "repeat N": the steps up to its "end" are run so often. */
+static void open_loop(struct parser *p, struct tokens *t, int line)
+{
+    struct test_case *c = p->into;
+    int times = 0, end = 0;
+
+    for (size_t i = 0; i < t->n; i++)
+        substitute(p, &t->at[i]);
+    if (t->n != 2 || sscanf(t->at[1].text, "%6d%n", &times, &end) != 1 ||
+        t->at[1].text[end] != '\0' || times < 1)
+        complain(p, line, t->at[0].column, "expected: repeat N, with N from 1 to 999999");
+    if (p->loop_line > 0)
+        complain(p, line, t->at[0].column, "a repeat cannot hold another");
+    p->loop_line = line;
+    p->loop_names = p->names.n;
+    c->loops = x_realloc(c->loops, (c->loop_count + 1) * sizeof *c->loops);
+    c->loops[c->loop_count++] = (struct loop){c->count, c->count, times};
+}
+
+static void close_loop(struct parser *p)
+{
+    struct loop *l = &p->into->loops[p->into->loop_count - 1];
+
+    l->to = p->into->count;
+    if (l->from == l->to)
+        complain(p, p->loop_line, 1, "this repeat holds no step");
+    if (p->names.n > p->loop_names)
+        complain(p, p->loop_line, 1, "a repeat cannot hold steps that give a new name");
+    p->loop_line = 0;
+}
+
+/* Reads what begins at a line behind the head; returns the number of the line after it. */
+static int read_body(struct parser *p, struct tokens *t, int line)
+{
+    if (strcmp(t->at[0].text, "repeat") == 0)
+        open_loop(p, t, line);
+    else if (strcmp(t->at[0].text, "end") == 0 && t->n == 1 && p->loop_line > 0)
+        close_loop(p);
+    else
+        return read_step(p, t, line);
+    return line + 1;
+}
+
+static void check_case(struct parser *p, const struct test_case *c, bool complained)
+{
+    bool checks = false;
+
+    for (size_t i = 0; i < c->count; i++)
+        checks = checks || (c->steps[i].command->flags & EXPECT);
+    if (p->loop_line > 0)
+        complain(p, p->loop_line, 1, "this repeat has no line that says end");
+    if (c->head.title == NULL)
+        complain(p, 1, 1, "expected a line: title ...");
+    if (c->head.features == NULL)
+        complain(p, 1, 1, "expected a line: needs routes (the features that an IUT must claim)");
+    if (!checks && !complained)
+        complain(p, p->source->count, 1,
+                 "this scenario expects nothing; a check that cannot fail is none");
+}
+
 /* Parses the file once, with the values of one row. */
 static void read_case(struct parser *p, struct test_case *c)
 {
-    bool in_head = true, checks = false;
+    bool in_head = true;
     int before = p->diag->count;
 
     p->into = c;
-    c->head.deadline_ms = 5000;
-    c->head.processes = 4;
+    p->loop_line = 0;
+    head_init(&c->head, p->wrapped);
     c->values = rows_describe(&p->rows, p->row);
     for (int line = 1; line <= p->source->count;) {
         struct tokens t;
@@ -272,23 +270,16 @@ static void read_case(struct parser *p, struct test_case *c)
             line++;
             continue;
         }
-        if (in_head && read_head(p, &t, line)) {
-            line++;
-        } else {
-            in_head = false;
-            line = read_step(p, &t, line);
-        }
+        in_head = in_head && head_read(&c->head, &t, p->source, line, p->diag);
+        line = in_head ? line + 1 : read_body(p, &t, line);
         tokens_finish(&t);
     }
-    for (size_t i = 0; i < c->count; i++)
-        checks = checks || (c->steps[i].command->flags & EXPECT);
-    if (c->head.title == NULL)
-        complain(p, 1, 1, "expected a line: title ...");
-    if (c->head.features == NULL)
-        complain(p, 1, 1, "expected a line: needs routes (the features that an IUT must claim)");
-    if (!checks && p->diag->count == before)
-        complain(p, p->source->count, 1,
-                 "this scenario expects nothing; a check that cannot fail is none");
+    if (c->head.title != NULL) {
+        struct token title = {.text = c->head.title};
+        substitute(p, &title);
+        c->head.title = title.text;
+    }
+    check_case(p, c, p->diag->count > before);
     names_finish(&p->names);
 }
 
@@ -296,7 +287,7 @@ static void read_scenario(struct suite *suite, const char *path, const char *nam
                           const struct requirements *r, struct diag *d)
 {
     struct source source;
-    struct parser p = {.source = &source, .requirements = r, .diag = d};
+    struct parser p = {.source = &source, .requirements = r, .diag = d, .wrapped = suite->wrapped};
     int before = d->count;
 
     if (source_read(&source, path, path, d) == 0) {

@@ -7,8 +7,8 @@
 #ifndef HARNESS_SCRIPT_H
 #define HARNESS_SCRIPT_H
 
+#include "head.h"
 #include "requirement.h"
-#include "scan.h"
 
 struct command;
 
@@ -22,14 +22,10 @@ struct step {
     char **block; /* the lines up to "end", of commands that have one; NULL at the end */
 };
 
-/* What a scenario declares in its head. */
-struct head {
-    char *title;
-    char **features; /* "needs": NULL at the end; the host's needs are taken out of it: */
-    bool needs_pid_namespace;
-    char **tags;     /* NULL at the end */
-    int processes;   /* "cost": how many it starts at most */
-    int deadline_ms; /* of each step */
+/* The steps from..to-1, run so often. */
+struct loop {
+    size_t from, to;
+    int times;
 };
 
 struct test_case {
@@ -41,11 +37,14 @@ struct test_case {
     struct head head;
     struct step *steps;
     size_t count;
+    struct loop *loops; /* in order, none within another */
+    size_t loop_count;
 };
 
 struct suite {
     struct test_case *at; /* in the order of names */
     size_t n;
+    bool wrapped; /* set before it is read: for processes under a wrapper (head.h) */
 };
 
 /* Reads every *.rtm below a directory, or one file. -1 if there was a complaint; the readable ones

@@ -54,6 +54,8 @@ void tally_count(struct tally *t, const struct test_case *c, json_t *event)
     const char *verdict = report_text(event, "verdict");
 
     count(t, verdict);
+    t->wrapped += (size_t)json_integer_value(json_object_get(event, "wrapped"));
+    t->judged += (size_t)json_integer_value(json_object_get(event, "judged"));
     note_claims(t, c, verdict);
 }
 
@@ -112,6 +114,10 @@ json_t *tally_end(const struct tally *t, bool whole, bool interrupted, int64_t s
                           counts, "passed", (int)(c[VERDICT_PASS] + c[VERDICT_WEAK]), "failed",
                           (int)failed, "skipped", (int)skipped, "seconds",
                           (double)(now_us() - started_us) / 1e6, "exit", code, "reason", reason);
+    if (t->wrapped > 0) {
+        json_object_set_new(e, "wrapped", json_integer((json_int_t)t->wrapped));
+        json_object_set_new(e, "judged", json_integer((json_int_t)t->judged));
+    }
     free(reason);
     return e;
 }

@@ -12,8 +12,9 @@
 
 struct tally {
     size_t counts[VERDICT_COUNT];
-    char *const *features; /* that the manifest claims; NULL at the end */
-    bool *checked;         /* of each: a case with a MUST of it was executed */
+    char *const *features;  /* that the manifest claims; NULL at the end */
+    size_t wrapped, judged; /* processes under a wrapper, and those that could tell of leaks */
+    bool *checked;          /* of each: a case with a MUST of it was executed */
 };
 
 void tally_init(struct tally *t, const struct manifest *m);

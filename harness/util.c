@@ -258,6 +258,13 @@ void diag_add(struct diag *d, const char *file, int line, int column, const char
     d->count++;
 }
 
+bool diag_print(const struct diag *d)
+{
+    if (d->count > 0)
+        fputs(d->text.data, stderr);
+    return d->count > 0;
+}
+
 void diag_finish(struct diag *d)
 {
     buf_finish(&d->text);

@@ -65,6 +65,8 @@ struct diag {
 
 void diag_add(struct diag *d, const char *file, int line, int column, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+/* Prints them on standard error; whether there were any. */
+bool diag_print(const struct diag *d);
 void diag_finish(struct diag *d);
 
 /* The candidate that word is most likely a misspelling of, or NULL. */

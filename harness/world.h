@@ -71,6 +71,7 @@ struct world {
     uint64_t seen;          /* what the question that is asked again was answered with, */
     int64_t seen_us;        /* since when, */
     int seen_times;         /* and how often */
+    size_t wrapped, judged; /* processes under a wrapper, and those that could tell of leaks */
     struct moment *moments; /* the transcript, oldest first */
     size_t moment_count, moment_dropped;
 };

@@ -10,7 +10,7 @@
 static int read_text(struct baseline *b, const char *text, char **told)
 {
     struct test_case c = {.name = (char *)"a/b"};
-    struct suite s = {&c, 1};
+    struct suite s = {.at = &c, .n = 1};
     struct diag d = {0};
 
     scratch_begin();

@@ -82,9 +82,12 @@ TEST(the_environment_stands_in_commands_and_memory)
     scratch_begin();
     setenv("UNIT_PATH", "/from/environment", 1);
     unsetenv("UNIT_NONE");
-    char *path = scratch_file("m.rtmi", HEAD "memory = ${UNIT_NONE:-unlimited}\n[server]\n"
-                                             "command = ${UNIT_PATH:-no}/s ${UNIT_NONE:-yes} "
-                                             "${UNIT_NONE} ${open $x\nquit = say quit\n" TABLE);
+    char *path =
+        scratch_file("m.rtmi", HEAD "memory = ${UNIT_NONE:-unlimited}\n[server]\n"
+                                    "command = ${UNIT_PATH:-no}/s ${UNIT_NONE:-yes} "
+                                    "${UNIT_NONE} ${open $x "
+                                    "a${UNIT_NONE:-${UNIT_PATH:-no}/b}c${UNIT_PATH:-${UNIT_NONE}} "
+                                    "${UNIT_NONE:-${UNIT_NONE:-d}}\nquit = say quit\n" TABLE);
     struct manifest *m = manifest_read(path, &d);
     if (CHECK(m != NULL)) {
         CHECK_EQ_INT((intmax_t)m->memory, 0);
@@ -93,6 +96,8 @@ TEST(the_environment_stands_in_commands_and_memory)
         CHECK_EQ_STR(m->server.command[2], "");
         CHECK_EQ_STR(m->server.command[3], "${open");
         CHECK_EQ_STR(m->server.command[4], "$x");
+        CHECK_EQ_STR(m->server.command[5], "a/from/environment/bc/from/environment");
+        CHECK_EQ_STR(m->server.command[6], "d");
     }
     manifest_destroy(m);
     free(path);

@@ -154,10 +154,12 @@ TEST(the_head_is_checked)
         "x/s.rtm:1:1: expected a line: needs routes (the features that an IUT must claim)\n");
     CHECK_TOLD("title t\nneeds routes flying\nserver S\n" CHECKED,
                "x/s.rtm:2:14: expected features or needs: routes console pid-namespace\n");
-    CHECK_TOLD(HEAD "cost 12\nserver S\n" CHECKED,
-               "x/s.rtm:3:1: expected: cost processes=N, with N from 1 to 4096\n");
-    CHECK_TOLD(HEAD "cost processes=0\nserver S\n" CHECKED,
-               "x/s.rtm:3:1: expected: cost processes=N, with N from 1 to 4096\n");
+    CHECK_TOLD(
+        HEAD "cost 12\nserver S\n" CHECKED,
+        "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, or many=N, up to 99999\n");
+    CHECK_TOLD(
+        HEAD "cost processes=0\nserver S\n" CHECKED,
+        "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, or many=N, up to 99999\n");
     CHECK_TOLD(HEAD "deadline 500ms\nserver S\n" CHECKED,
                "x/s.rtm:3:1: expected: deadline Ns, with N from 1 to 300\n");
     CHECK_TOLD(HEAD "deadline 0s\nserver S\n" CHECKED,
@@ -264,6 +266,79 @@ TEST(a_quoted_word_is_no_keyword)
     CHECK(strncmp(told, "x/s.rtm:4:1: ", 13) == 0);
     suite_finish(&s);
     free(told);
+}
+
+/* Reads a scenario of this text, for processes under a wrapper or not. */
+static void read_many(struct suite *s, bool wrapped)
+{
+    struct diag d = {0};
+
+    *s = (struct suite){.wrapped = wrapped};
+    scratch_begin();
+    char *path = scratch_file("x/s.rtm", "title {many} of them\nneeds routes\ncost many=200\n"
+                                         "server S\nclients C {many}\n" CHECKED);
+    CHECK_EQ_INT(suite_read(s, path, spec(), &d), 0);
+    CHECK_EQ_INT(s->n, 1);
+    diag_finish(&d);
+    free(path);
+    scratch_end();
+}
+
+TEST(many_stands_for_a_number)
+{
+    struct suite s;
+
+    read_many(&s, false);
+    CHECK_EQ_STR(s.at[0].head.title, "200 of them");
+    CHECK_EQ_STR(step_word(&s.at[0].steps[1], 2), "200");
+    CHECK_EQ_INT(s.at[0].head.processes, 204);
+    CHECK_EQ_INT(s.at[0].head.deadline_ms, 5000);
+    suite_finish(&s);
+}
+
+TEST(many_is_less_under_a_wrapper_and_steps_take_longer)
+{
+    struct suite s;
+
+    read_many(&s, true);
+    CHECK_EQ_STR(s.at[0].head.title, "16 of them");
+    CHECK_EQ_STR(step_word(&s.at[0].steps[1], 2), "16");
+    CHECK_EQ_INT(s.at[0].head.processes, 20);
+    CHECK_EQ_INT(s.at[0].head.deadline_ms, 50000);
+    suite_finish(&s);
+}
+
+TEST(steps_are_repeated)
+{
+    struct suite s;
+    char *told = read_text(&s, HEAD "cost many=30\nserver S\nrepeat {many}\nfile F\n1\nend\n"
+                                    "end\nclient A\nrepeat 2\nkill A KILL\nstart A again\nend\n"
+                                    "repeat 3\n" CHECKED "end\n");
+
+    CHECK_EQ_STR(told, "x/s.rtm:5:1: a repeat cannot hold steps that give a new name\n");
+    suite_finish(&s);
+    free(told);
+    told = read_text(&s, HEAD "cost many=30\nserver S\nclient A\nrepeat {many}\nkill A KILL\n"
+                              "start A again\nend\nrepeat 3\n" CHECKED "end\n");
+    CHECK_EQ_STR(told, "");
+    if (CHECK_EQ_INT(s.n, 1) && CHECK_EQ_INT(s.at[0].loop_count, 2)) {
+        const struct loop *l = s.at[0].loops;
+        CHECK(l[0].from == 2 && l[0].to == 4 && l[0].times == 30);
+        CHECK(l[1].from == 4 && l[1].to == 5 && l[1].times == 3);
+    }
+    suite_finish(&s);
+    free(told);
+}
+
+TEST(a_repeat_is_checked)
+{
+    CHECK_STEP("repeat", "1: expected: repeat N, with N from 1 to 999999\n"
+                         "x/s.rtm:4:1: this repeat has no line that says end");
+    CHECK_STEP("repeat 0\nS delete x\nend", "1: expected: repeat N, with N from 1 to 999999");
+    CHECK_STEP("repeat 5x\nS delete x\nend", "1: expected: repeat N, with N from 1 to 999999");
+    CHECK_STEP("repeat 2\nend", "1: this repeat holds no step");
+    CHECK_TOLD(HEAD "server S\nrepeat 2\nS delete x\nrepeat 2\nS delete x\nend\n" CHECKED,
+               "x/s.rtm:6:1: a repeat cannot hold another\n");
 }
 
 TEST(a_block_needs_its_end)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command "run": the manifest, the baseline and the reports that its options name, then the
+ * run.
+ */
+#ifndef HARNESS_CONDUCT_H
+#define HARNESS_CONDUCT_H
+
+#include "options.h"
+
+/* Runs the selected cases. Returns an exit code of the suite. */
+int conduct_run(struct options *o, const struct requirements *q, const struct suite *suite);
+
+#endif

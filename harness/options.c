@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char options_help[] =
+    "rtmtest " SUITE_VERSION ": says whether a Routing Table Manager conforms to RTM/1\n"
+    "\n"
+    "usage: rtmtest run [OPTION]...        run scenarios against an implementation\n"
+    "       rtmtest list [--only X]...     the cases, with their titles\n"
+    "       rtmtest requirements           the requirements of the spec, one a line\n"
+    "       rtmtest explain ID...          a requirement, why it is there, its scenarios\n"
+    "       rtmtest coverage               requirements without a scenario, and counts\n"
+    "       rtmtest parse FILE...          check scenarios without running them\n"
+    "\n"
+    "options of run:\n"
+    "  --iut FILE         manifest of the implementation (the reference's)\n"
+    "  --only X           a requirement's id, a case, a file or directory, or a tag; may be "
+    "repeated\n"
+    "  --except X         the same of cases to leave out\n"
+    "  --wrap COMMAND     start every process of the IUT under a command, such as\n"
+    "                     \"valgrind -q --log-file={log}\"; what it writes to {log} is a finding\n"
+    "  --wrap-server COMMAND, --wrap-client COMMAND\n"
+    "                     the same for servers or clients alone\n"
+    "  --jobs N           cases at a time (the number of processors)\n"
+    "  --seed N           order of the cases (random; printed)\n"
+    "  --sandbox MODE     auto, namespaces or none (auto)\n"
+    "  --baseline FILE    known failures: lines of CASE VERDICT ID \"reason\"\n"
+    "  --format F         pretty, tap or ndjson (pretty on a terminal, else tap)\n"
+    "  --keep             keep the directories of the cases, and say where\n"
+    "options of all:\n"
+    "  --share DIR        where spec/ and tests/ are (or RTM_SHARE)\n"
+    "\n"
+    "RTM_DATA names a directory of real tables; without it generated ones stand in.\n"
+    "exit status: 0 conforms, 1 does not, 2 undecided, 64 wrong usage, 70 internal error\n";
+
+const char options_version[] = "rtmtest " SUITE_VERSION "\n";
+
+int usage(const char *message, const char *word)
+{
+    fprintf(stderr, "rtmtest: %s%s%s; rtmtest --help shows how\n", message, word ? " " : "",
+            word ? word : "");
+    return EXIT_USAGE;
+}
+
+static int parse_number(const char *text, uint64_t most, uint64_t *value)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= most ? 0 : -1;
+}
+
+static int parse_sandbox(struct options *o, const char *text)
+{
+    static const char *const modes[] = {"auto", "namespaces", "none"};
+
+    for (size_t i = 0; i < LENGTH(modes); i++) {
+        if (strcmp(text, modes[i]) != 0)
+            continue;
+        o->sandbox = (enum sandbox_choice)i;
+        return 0;
+    }
+    return usage("expected --sandbox auto, namespaces or none, not", text);
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"iut", required_argument, NULL, 'i'},     {"only", required_argument, NULL, 'o'},
+        {"jobs", required_argument, NULL, 'j'},    {"seed", required_argument, NULL, 's'},
+        {"sandbox", required_argument, NULL, 'b'}, {"baseline", required_argument, NULL, 'k'},
+        {"format", required_argument, NULL, 'f'},  {"keep", no_argument, NULL, 'K'},
+        {"share", required_argument, NULL, 'S'},   {"help", no_argument, NULL, 'h'},
+        {"wrap", required_argument, NULL, 'w'},    {"wrap-server", required_argument, NULL, 'v'},
+        {"except", required_argument, NULL, 'e'},  {"wrap-client", required_argument, NULL, 'c'},
+        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
+    };
+    uint64_t number;
+    int c;
+
+    *o = (struct options){
+        .program = argv[0],
+        .share = getenv("RTM_SHARE") ? getenv("RTM_SHARE") : RTM_SHARE,
+        .only = x_calloc((size_t)argc, sizeof *o->only),
+        .except = x_calloc((size_t)argc, sizeof *o->except),
+        .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
+    };
+    optind = 2;
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (c) {
+        case 'i':
+            o->iut = optarg;
+            break;
+        case 'o':
+            o->only[o->only_n++] = optarg;
+            break;
+        case 'e':
+            o->except[o->except_n++] = optarg;
+            break;
+        case 'w':
+            o->wrap = optarg;
+            break;
+        case 'v':
+            o->wrap_server = optarg;
+            break;
+        case 'c':
+            o->wrap_client = optarg;
+            break;
+        case 'j':
+            if (parse_number(optarg, 64, &number) < 0 || number == 0)
+                return usage("expected --jobs with a number from 1 to 64, not", optarg);
+            o->jobs = (int)number;
+            break;
+        case 's':
+            if (parse_number(optarg, UINT64_MAX, &o->seed) < 0)
+                return usage("expected --seed with a number, not", optarg);
+            o->seeded = true;
+            break;
+        case 'b':
+            if (parse_sandbox(o, optarg) != 0)
+                return EXIT_USAGE;
+            break;
+        case 'k':
+            o->baseline = optarg;
+            break;
+        case 'f':
+            o->format = optarg;
+            break;
+        case 'K':
+            o->keep = true;
+            break;
+        case 'S':
+            o->share = optarg;
+            o->share_given = true;
+            break;
+        case 'h':
+            o->wants = options_help;
+            break;
+        case 'V':
+            o->wants = options_version;
+            break;
+        default:
+            return usage("wrong option", NULL);
+        }
+    }
+    if (o->wrap_server == NULL)
+        o->wrap_server = o->wrap;
+    if (o->wrap_client == NULL)
+        o->wrap_client = o->wrap;
+    return 0;
+}
+
+char *share_path(const struct options *o, const char *path)
+{
+    char here[PATH_MAX], share[PATH_MAX];
+
+    if (getcwd(here, sizeof here) != NULL && realpath(o->share, share) != NULL &&
+        strcmp(here, share) == 0)
+        return x_strdup(path);
+    return x_printf("%s/%s", o->share, path);
+}
+
+void options_finish(struct options *o)
+{
+    free(o->only);
+    free(o->except);
+}

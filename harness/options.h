@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The words of the command line, and what they come to. Paths are as they were given.
+ */
+#ifndef HARNESS_OPTIONS_H
+#define HARNESS_OPTIONS_H
+
+#include "run.h"
+
+struct options {
+    const char *program; /* as it was called, for the command that repeats a run */
+    const char *share, *iut, *baseline, *format;
+    const char *wants;                            /* the text of --help or --version */
+    const char *wrap, *wrap_server, *wrap_client; /* commands (wrap.h) */
+    const char **only, **except;
+    size_t only_n, except_n;
+    int jobs;
+    uint64_t seed;
+    bool seeded, keep, share_given;
+    enum sandbox_choice sandbox;
+};
+
+extern const char options_help[], options_version[];
+
+/* Reads the options behind the command (argv[1]); optind is then the first word that is none. 0, or
+ * EXIT_USAGE after a complaint. */
+int options_parse(struct options *o, int argc, char **argv);
+void options_finish(struct options *o);
+
+/* Says on standard error what is wrong, with the word that is (or NULL); EXIT_USAGE. */
+int usage(const char *message, const char *word);
+
+/* A path below the share directory, relative where that is the current one: it is shown to people.
+ * The caller's. */
+char *share_path(const struct options *o, const char *path);
+
+#endif

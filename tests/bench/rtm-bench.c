@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rtm-bench: measures the reference and the suite against bare system calls.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "benches.h"
+#include "measure.h"
+#include "table.h"
+
+enum { BENCHES = 24, EXIT_SHORT = 1, EXIT_USAGE = 64, EXIT_BROKEN = 70 };
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_TAP };
+
+struct options {
+    struct scale scale;
+    enum format format;
+    const char *only;
+    bool smoke;
+};
+
+static const char help[] =
+    "usage: rtm-bench [OPTION]...\n\n"
+    "Measures pairs in turns, ours and the same bytes or processes through bare system calls, and\n"
+    "compares the median of their ratios with a bound.\n\n"
+    "  --only NAME   one benchmark, or those whose names begin so\n"
+    "  --pairs N     how many pairs (9)\n"
+    "  --json        one object a line\n"
+    "  --smoke       tiny sizes, one pair, nothing judged: do they still work? Prints TAP\n"
+    "  --list, --help\n\n"
+    "RTM_DATA names the directory of routes-dfz-2024.txt.xz (../shared/data); without it a\n"
+    "generated table of that size stands in. RTM_BUILD: where the programs are (build).\n"
+    "exit status: 0 all bounds hold, 1 one falls short, 64 wrong usage, 70 one is broken\n";
+
+static int list_all(const struct bench **list)
+{
+    int count = 0;
+
+    list[count++] = &bench_load;
+    list[count++] = &bench_snapshot;
+    for (size_t i = 0; i < bench_fanout_count; i++)
+        list[count++] = &bench_fanout[i];
+    list[count++] = &bench_latency;
+    list[count++] = &bench_idle;
+    list[count++] = &bench_stalled;
+    list[count++] = &bench_memory;
+    list[count++] = &bench_scenario;
+    return count;
+}
+
+/* Leaves those that are asked for. */
+static int choose(const struct bench **list, int count, const char *only)
+{
+    int kept = 0;
+
+    for (int i = 0; i < count; i++)
+        if (!only || strncmp(list[i]->name, only, strlen(only)) == 0)
+            list[kept++] = list[i];
+    return kept;
+}
+
+static bool show_progress;
+
+static void progress(const struct bench *bench, int pair, int pairs)
+{
+    if (show_progress)
+        fprintf(stderr, "\r\033[K%s: pair %d of %d", bench->name, pair + 1, pairs);
+}
+
+/* Three digits, in a unit that fits. */
+static const char *cost_text(double cost, const char *unit, char text[32])
+{
+    bool seconds = strcmp(unit, "s") == 0;
+
+    if (cost == 0)
+        strcpy(text, "-");
+    else if (!seconds)
+        snprintf(text, 32, "%.4g %s", cost, unit);
+    else if (cost < 1e-3)
+        snprintf(text, 32, "%.3g us", cost * 1e6);
+    else if (cost < 1)
+        snprintf(text, 32, "%.3g ms", cost * 1e3);
+    else
+        snprintf(text, 32, "%.3g s", cost);
+    return text;
+}
+
+static const char *bound_text(const struct bench *bench, char text[32])
+{
+    if (bench->bound == 0)
+        strcpy(text, "-");
+    else
+        snprintf(text, 32, "%s %.3g%s%s", bench->sense == COST_AT_MOST ? "<=" : ">=", bench->bound,
+                 bench->raw ? "" : " ", bench->raw ? "" : bench->unit);
+    return text;
+}
+
+static const char *const verdicts[] = {"holds", "FALLS SHORT", "reported", "BROKEN"};
+
+static void print_row(const struct bench *bench, const struct measured *m)
+{
+    char bound[32], ours[32], raw[32], spread[40];
+
+    snprintf(spread, sizeof(spread), "%.3g to %.3g", m->low, m->high);
+    printf("%-15s %8.3g %-18s %-10s %-11s %10s %10s  %s\n", bench->name, m->value, spread,
+           bound_text(bench, bound), verdicts[m->outcome], cost_text(m->ours, bench->unit, ours),
+           cost_text(m->raw, bench->unit, raw), bench->title);
+}
+
+static void print_json(const struct bench *bench, const struct measured *m)
+{
+    printf("{\"bench\":\"%s\",\"title\":\"%s\",\"verdict\":\"%s\",\"value\":%.6g,\"low\":%.6g,"
+           "\"high\":%.6g,\"sense\":\"%s\",\"bound\":%.6g,\"ours\":%.6g,\"raw\":%.6g,"
+           "\"unit\":\"%s\"}\n",
+           bench->name, bench->title, verdicts[m->outcome], m->value, m->low, m->high,
+           bench->sense == COST_AT_MOST ? "at most" : "at least", bench->bound, m->ours, m->raw,
+           bench->unit);
+}
+
+static void print_one(const struct options *options, int number, const struct bench *bench,
+                      const struct measured *m)
+{
+    if (show_progress)
+        fputs("\r\033[K", stderr);
+    if (options->format == FORMAT_TAP)
+        printf("%sok %d - %s\n", m->outcome == OUTCOME_BROKEN ? "not " : "", number, bench->name);
+    else if (options->format == FORMAT_JSON)
+        print_json(bench, m);
+    else if (m->outcome != OUTCOME_BROKEN)
+        print_row(bench, m);
+    if (m->outcome == OUTCOME_BROKEN)
+        printf("%s%s is broken: %s\n", options->format == FORMAT_TABLE ? "" : "# ", bench->name,
+               bench_failure());
+    fflush(stdout);
+}
+
+/* What was measured with, before the rows. */
+static int print_head(const struct options *options, int count)
+{
+    const struct table_file *table = table_file(&options->scale);
+
+    if (!table) {
+        fprintf(stderr, "rtm-bench: %s\n", bench_failure());
+        return -1;
+    }
+    if (options->format == FORMAT_TAP)
+        printf("1..%d\n", count);
+    if (options->format != FORMAT_TABLE)
+        return 0;
+    printf("%zu routes (%s), %d pairs, %ld processors\n\n", table->routes, table->origin,
+           options->scale.pairs, sysconf(_SC_NPROCESSORS_ONLN));
+    printf("%-15s %8s %-18s %-10s %-11s %10s %10s\n", "bench", "median", "spread", "bound",
+           "verdict", "ours", "raw");
+    return 0;
+}
+
+static void print_short(const struct bench *bench, const struct measured *m)
+{
+    char bound[32];
+
+    printf("%s falls short: %.3g, to be %s (%s)\n", bench->name, m->value, bound_text(bench, bound),
+           bench->title);
+}
+
+/* The closing lines: what falls short, and the count. Gives the exit status. */
+static int conclude(const struct options *options, const struct bench **list,
+                    const struct measured *results, int count)
+{
+    int counts[4] = {0};
+
+    for (int i = 0; i < count; i++) {
+        counts[results[i].outcome]++;
+        if (results[i].outcome == OUTCOME_FALLS_SHORT && options->format == FORMAT_TABLE)
+            print_short(list[i], &results[i]);
+    }
+    if (options->format == FORMAT_TABLE)
+        printf("%d passed, %d failed, 0 skipped\n", counts[OUTCOME_HOLDS],
+               counts[OUTCOME_FALLS_SHORT] + counts[OUTCOME_BROKEN]);
+    if (counts[OUTCOME_BROKEN])
+        return EXIT_BROKEN;
+    return counts[OUTCOME_FALLS_SHORT] && !options->smoke ? EXIT_SHORT : 0;
+}
+
+static int run(const struct options *options, const struct bench **list, int count)
+{
+    struct measured results[BENCHES];
+
+    if (print_head(options, count))
+        return EXIT_BROKEN;
+    for (int i = 0; i < count; i++) {
+        results[i] = measure_bench(list[i], &options->scale, progress);
+        print_one(options, i + 1, list[i], &results[i]);
+    }
+    return conclude(options, list, results, count);
+}
+
+static int usage(const char *what)
+{
+    fprintf(stderr, "rtm-bench: %s; try --help\n", what);
+    return EXIT_USAGE;
+}
+
+/* -1: go on; otherwise the exit status. */
+static int read_options(struct options *options, int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"only", required_argument, NULL, 'o'},
+        {"pairs", required_argument, NULL, 'p'},
+        {"json", no_argument, NULL, 'j'},
+        {"smoke", no_argument, NULL, 's'},
+        {"list", no_argument, NULL, 'l'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    const struct bench *list[BENCHES];
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == 'o') {
+            options->only = optarg;
+        } else if (option == 'p') {
+            options->scale.pairs = atoi(optarg);
+        } else if (option == 'j') {
+            options->format = FORMAT_JSON;
+        } else if (option == 's') {
+            options->smoke = true;
+            options->format = FORMAT_TAP;
+            options->scale =
+                (struct scale){.pairs = 1, .routes = 3000, .updates = 100, .crowd = 16};
+        } else if (option == 'l') {
+            for (int i = 0, count = list_all(list); i < count; i++)
+                printf("%-15s %s\n", list[i]->name, list[i]->title);
+            return 0;
+        } else {
+            return option == 'h' ? fputs(help, stdout), 0 : EXIT_USAGE;
+        }
+    }
+    if (optind < argc)
+        return usage("expected options only");
+    if (options->scale.pairs < 1 || options->scale.pairs > PAIRS_MAX)
+        return usage("expected --pairs with a number from 1 to 99");
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.scale = {.pairs = 9, .updates = 1, .crowd = 1}};
+    const struct bench *list[BENCHES];
+    int status = read_options(&options, argc, argv), count;
+
+    if (status >= 0)
+        return status;
+    count = choose(list, list_all(list), options.only);
+    if (count == 0)
+        return usage("no benchmark has that name, --list shows them");
+    show_progress = isatty(STDERR_FILENO);
+    bench_pin_rest();
+    status = run(&options, list, count);
+    table_forget();
+    rmdir(bench_directory());
+    return status;
+}
