@@ -29,6 +29,7 @@ struct actor *actor_create(struct world *w, const char *name, bool is_server, co
     a->descriptors = 1024;
     a->pidfd = a->in = a->out = a->err = -1;
     a->oracle = is_server ? oracle_create() : NULL;
+    a->shm.held = -1;
     w->actors = x_realloc(w->actors, (w->actor_count + 1) * sizeof(struct actor *));
     w->actors[w->actor_count++] = a;
     return a;
@@ -66,6 +67,8 @@ void actor_destroy(struct actor *a)
     buf_finish(&a->complaints);
     buf_finish(&a->said);
     oracle_destroy(a->oracle);
+    close_fd(&a->shm.held);
+    free(a->shm.name);
     free(a->console);
     free(a->socket);
     free(a->group);
@@ -166,7 +169,8 @@ static char *make_line(const struct dialogue *d, const struct ask *ask)
 {
     const char *const values[][2] = {
         {"{prefix}", ask->prefix},   {"{gateway}", ask->gateway}, {"{oif}", ask->oif},
-        {"{address}", ask->address}, {"{file}", ask->file},       {"{line}", ask->line},
+        {"{address}", ask->address}, {"{mac}", ask->mac},         {"{file}", ask->file},
+        {"{line}", ask->line},
     };
 
     return text_fill(d->send, values, LENGTH(values));

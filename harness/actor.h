@@ -42,6 +42,12 @@ struct actor {
     int64_t load_us; /* while it runs: when it was sent; then: how long it took */
     struct feed *feed;
     struct oracle *oracle; /* of servers: what its table has to be */
+    struct {
+        char *name; /* of the shared memory object that a step saw last, or NULL */
+        dev_t device;
+        ino_t inode;
+        int held; /* a descriptor with a lock of the suite on it, or -1 */
+    } shm;
 };
 
 /* One question. Zero all but the inputs. */
@@ -49,7 +55,7 @@ struct ask {
     enum operation op;
     const char *line;        /* of ASK_LINE */
     const struct buf *bytes; /* what is said instead of the dialogue's line, or NULL */
-    const char *prefix, *gateway, *oif, *address, *file;  /* what stands for {prefix} and so on */
+    const char *prefix, *gateway, *oif, *address, *mac, *file; /* what stands for {prefix} ... */
     void (*row)(void *ctx, const char *line, size_t len); /* each line of the answer; may be NULL */
     void *ctx;
     size_t more; /* so many closing lines come before the last one: the line holds several */

@@ -127,12 +127,26 @@ static void tear_down(struct world *w)
         check_unexpected_ends(w);
 }
 
+/* Whether a shared memory object is a probe's, or may be that of a killed server. */
+static bool owns_object(const struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->probe_count; i++)
+        if (w->probes[i]->segment != NULL && strcmp(w->probes[i]->segment->name + 1, name) == 0)
+            return true;
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->is_server && w->actors[i]->killed)
+            return true;
+    return false;
+}
+
 /* Whether a file belongs where it is: nothing does but those of the private directory, and what the
  * sandbox has put into /tmp. */
 static bool belongs(const struct world *w, const char *directory, const char *name)
 {
     if (strcmp(directory, "/tmp") == 0)
         return strcmp(name, "iut") == 0 || strcmp(name, "rtm") == 0 || strcmp(name, "data") == 0;
+    if (strcmp(directory, "/dev/shm") == 0)
+        return owns_object(w, name);
     if (strcmp(directory, w->sandbox->dir) != 0)
         return false;
     if (wrap_is_log(name))

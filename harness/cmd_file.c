@@ -13,6 +13,25 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Puts one row, a route or an ARP entry, into the tables; what is wrong with it, or NULL. */
+static const char *take_row(struct oracle *into, char *line)
+{
+    char *part = NULL, *first = strtok_r(line, " ", &part), *second = strtok_r(NULL, " ", &part);
+    char *third = strtok_r(NULL, " ", &part);
+    struct neighbour n;
+    struct route r;
+    const char *wrong;
+
+    if (first == NULL)
+        return NULL;
+    if (strchr(first, ':') != NULL) {
+        wrong = neighbour_parse(first, second ? second : "", &n);
+        return wrong ? wrong : arp_add(oracle_arp(into), &n);
+    }
+    wrong = route_parse(first, second ? second : "", third ? third : "", &r);
+    return wrong ? wrong : oracle_create_route(into, &r);
+}
+
 /* Creates the rows of a table file; -1 at the first line that is none. */
 static int read_rows(struct world *w, const char *path, struct oracle *into)
 {
@@ -26,19 +45,10 @@ static int read_rows(struct world *w, const char *path, struct oracle *into)
     }
     for (char *line = strtok_r(text.data, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
-        char *part = NULL, *prefix, *gateway, *oif;
-        struct route r;
-        if (line[0] == '#')
-            continue;
-        prefix = strtok_r(line, " ", &part);
-        gateway = strtok_r(NULL, " ", &part);
-        oif = strtok_r(NULL, " ", &part);
-        if (prefix == NULL)
-            continue;
-        if (route_parse(prefix, gateway ? gateway : "", oif ? oif : "", &r) != NULL ||
-            oracle_create_route(into, &r) != NULL) {
-            result =
-                world_fail(w, VERDICT_BROKEN, "%s: the row of %s cannot be created", path, prefix);
+        const char *wrong = line[0] == '#' ? NULL : take_row(into, line);
+        if (wrong != NULL) {
+            result = world_fail(w, VERDICT_BROKEN, "%s: the row of %s cannot be created: %s", path,
+                                line, wrong);
             break;
         }
     }
@@ -68,6 +78,30 @@ int run_feed(struct world *w, const struct step *s)
     struct buf text = {0};
 
     generate_changes(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
+    int result = feed_start(w, a, &text);
+    buf_finish(&text);
+    return result;
+}
+
+int run_feed_churn(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    struct random r = seeded(w, s);
+    struct buf text = {0};
+
+    generate_churn(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
+    int result = feed_start(w, a, &text);
+    buf_finish(&text);
+    return result;
+}
+
+int run_feed_mixed(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    struct random r = seeded(w, s);
+    struct buf text = {0};
+
+    generate_mixed(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
     int result = feed_start(w, a, &text);
     buf_finish(&text);
     return result;
@@ -159,6 +193,18 @@ int run_table(struct world *w, const struct step *s)
     struct buf text = {0};
 
     generate_table(&r, (size_t)atol(step_word(s, 3)), &text);
+    int result = write_file(w, step_word(s, 1), &text);
+    buf_finish(&text);
+    return result;
+}
+
+int run_table_macs(struct world *w, const struct step *s)
+{
+    struct random r = seeded(w, s);
+    struct buf text = {0};
+
+    generate_table(&r, (size_t)atol(step_word(s, 3)), &text);
+    generate_arp(&r, (size_t)atol(step_word(s, 5)), &text);
     int result = write_file(w, step_word(s, 1), &text);
     buf_finish(&text);
     return result;

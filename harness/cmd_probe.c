@@ -128,7 +128,7 @@ static int read_until(struct world *w, struct probe *p, size_t snapshots,
         bool there = r->snapshots >= snapshots && r->synchronised && !r->in_snapshot;
         if (there &&
             (server == NULL || (oracle_digest(r->visible) == oracle_digest(server->oracle) &&
-                                oracle_diff(server->oracle, r->visible, 0, &rows) == 0))) {
+                                oracle_diff_stream(server->oracle, r->visible, 0, &rows) == 0))) {
             buf_finish(&rows);
             return 0;
         }
@@ -140,7 +140,7 @@ static int read_until(struct world *w, struct probe *p, size_t snapshots,
         if (got > 0)
             continue;
         if (server != NULL && w->outcome.verdict != VERDICT_BROKEN) {
-            oracle_diff(server->oracle, r->visible, 10, &rows);
+            oracle_diff_stream(server->oracle, r->visible, 10, &rows);
             buf_printf(&w->outcome.detail, "rows of the oracle with -, of %s with +:\n%s", p->name,
                        rows.data ? rows.data : "");
             buf_finish(&rows);
@@ -181,6 +181,7 @@ int run_sends_snapshot(struct world *w, const struct step *s)
     struct frame begin, end;
     struct buf bytes = {0};
     char number[24];
+    const struct neighbour *n;
     const struct route *r;
     int result = table_read(w, step_word(s, 4), table);
 
@@ -194,16 +195,24 @@ int run_sends_snapshot(struct world *w, const struct step *s)
         wire_set(&f, "epoch", "1.0");
         buf_add(&bytes, f.bytes, f.len);
     }
+    for (size_t at = 0; (n = arp_next(oracle_arp(table), &at)) != NULL;) {
+        struct frame f;
+        wire_start_mac(&f, OP_CREATE, n->mac);
+        wire_set(&f, "epoch", "1.0");
+        buf_add(&bytes, f.bytes, f.len);
+    }
     wire_start(&end, FRAME_SNAPSHOT_END);
     wire_set(&end, "epoch", "1.0");
     wire_set(&end, "seq", step_word(s, 6));
     snprintf(number, sizeof number, "%zu", oracle_count(table));
     wire_set(&end, "routes", number);
+    snprintf(number, sizeof number, "%zu", arp_count(oracle_arp(table)));
+    wire_set(&end, "macs", number);
     snprintf(number, sizeof number, "%llu", (unsigned long long)oracle_digest(table));
     wire_set(&end, "digest", number);
     buf_add(&bytes, end.bytes, end.len);
-    world_tell(w, "%s > a snapshot of %zu routes, seq %s", p->name, oracle_count(table),
-               step_word(s, 6));
+    world_tell(w, "%s > a snapshot of %zu routes and %zu MACs, seq %s", p->name,
+               oracle_count(table), arp_count(oracle_arp(table)), step_word(s, 6));
     if (result == 0)
         result = probe_send(w, p, bytes.data, bytes.len, false);
     buf_finish(&bytes);

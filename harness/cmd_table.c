@@ -44,7 +44,7 @@ static int show_one(struct world *w, struct actor *a, void *arg)
 {
     struct wanted *wanted = arg;
 
-    return compare_with(w, a, wanted->table, oracle_count(wanted->table) > 0, wanted->who);
+    return compare_with(w, a, wanted->table, oracle_digest(wanted->table) != 0, wanted->who);
 }
 
 static int shows(struct world *w, const struct step *s, const char *file)
@@ -239,7 +239,9 @@ static int report_one(struct world *w, struct actor *a, void *arg)
         if (told == 0)
             return world_fail(w, VERDICT_UNSUPPORTED, "%s can't be asked for its digest", a->name);
         if (strtoull(r.digest, NULL, 16) == oracle_digest(server->oracle) &&
-            strtoull(r.routes, NULL, 10) == oracle_count(server->oracle))
+            strtoull(r.routes, NULL, 10) == oracle_count(server->oracle) &&
+            (r.macs[0] == '\0' ||
+             strtoull(r.macs, NULL, 10) == arp_count(oracle_arp(server->oracle))))
             return 0;
         if (a->is_server || now_ms() >= w->deadline_ms)
             return world_fail(w, VERDICT_FAIL,

@@ -39,6 +39,35 @@ static void read_row(void *ctx, const char *line, size_t len)
     r->last = route;
 }
 
+struct arp_reading {
+    struct dump *dump;
+    struct pattern *row;
+    uint64_t last;
+    size_t rows;
+};
+
+static void read_arp_row(void *ctx, const char *line, size_t len)
+{
+    struct arp_reading *r = ctx;
+    char mac[32] = "", ip[40] = "";
+    struct neighbour n;
+
+    if (!pattern_match(r->row, line, len))
+        return;
+    pattern_group(r->row, line, "mac", mac, sizeof mac);
+    pattern_group(r->row, line, "ip", ip, sizeof ip);
+    r->rows++;
+    if (neighbour_parse(mac, ip, &n) != NULL) {
+        r->dump->unreadable++;
+        snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);
+        return;
+    }
+    r->dump->arp_ordered = r->dump->arp_ordered && (r->rows == 1 || r->last < n.mac);
+    if (arp_add(oracle_arp(r->dump->table), &n) != NULL)
+        r->dump->repeated++;
+    r->last = n.mac;
+}
+
 /* The most that any server's table holds: room for a dump. */
 static size_t most_routes(const struct world *w)
 {
@@ -52,16 +81,32 @@ static size_t most_routes(const struct world *w)
 
 /* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
  * match. */
-static int check_count(struct world *w, struct actor *a, const struct dump *d, const char *closing)
+static int check_count(struct world *w, struct actor *a, struct pattern *done, const char *group,
+                       size_t rows, const char *closing)
 {
-    size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
     char count[24];
 
-    if (!pattern_group(a->program->ask[ASK_TABLE].done, closing, "routes", count, sizeof count) ||
+    if (!pattern_group(done, closing, group, count, sizeof count) ||
         strtoull(count, NULL, 10) == rows)
         return 0;
     return world_fail_for(w, "CON-21", "%s shows %zu rows and then says: %s", a->name, rows,
                           closing);
+}
+
+static int read_arp(struct world *w, struct actor *a, struct dump *d)
+{
+    struct pattern *done = a->program->ask[ASK_ARP].done;
+    struct arp_reading r = {.dump = d, .row = a->program->ask[ASK_ARP].row};
+    struct ask ask = {.op = ASK_ARP, .row = read_arp_row, .ctx = &r};
+
+    if (actor_ask(w, a, &ask) < 0)
+        return -1;
+    if (ask.refused)
+        return world_fail(w, VERDICT_FAIL, "%s refuses to show its ARP table: %s", a->name,
+                          ask.closing);
+    if (!pattern_match(done, ask.closing, strlen(ask.closing)))
+        return 0;
+    return check_count(w, a, done, "macs", r.rows, ask.closing);
 }
 
 int dump_read(struct world *w, struct actor *a, struct dump *d)
@@ -70,17 +115,20 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
     struct reading r = {.dump = d, .row = a->program->ask[ASK_TABLE].row};
     struct ask ask = {.op = ASK_TABLE, .row = read_row, .ctx = &r};
 
-    *d = (struct dump){.table = oracle_create(), .ordered = true};
+    *d = (struct dump){.table = oracle_create(), .ordered = true, .arp_ordered = true};
     oracle_reserve(d->table, most_routes(w));
     if (actor_ask(w, a, &ask) < 0)
         return -1;
     if (ask.refused)
         return world_fail(w, VERDICT_FAIL, "%s refuses to show its table: %s", a->name,
                           ask.closing);
-    if (!pattern_match(done, ask.closing, strlen(ask.closing)))
-        return 0;
-    pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
-    return check_count(w, a, d, ask.closing);
+    if (pattern_match(done, ask.closing, strlen(ask.closing))) {
+        size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
+        pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
+        if (check_count(w, a, done, "routes", rows, ask.closing) < 0)
+            return -1;
+    }
+    return manifest_claims(w->manifest, "mac") ? read_arp(w, a, d) : 0;
 }
 
 void dump_finish(struct dump *d)
@@ -103,6 +151,7 @@ int digest_read(struct world *w, struct actor *a, struct reported *r)
         return 0;
     pattern_group(done, ask.closing, "seq", r->seq, sizeof r->seq);
     pattern_group(done, ask.closing, "routes", r->routes, sizeof r->routes);
+    pattern_group(done, ask.closing, "macs", r->macs, sizeof r->macs);
     pattern_group(done, ask.closing, "digest", r->digest, sizeof r->digest);
     pattern_group(done, ask.closing, "state", r->state, sizeof r->state);
     return 1;
@@ -116,7 +165,7 @@ static bool same(const struct dump *d, const struct oracle *want, struct buf *te
     if (d->repeated > 0)
         buf_printf(text, "%zu rows stand more than once\n", d->repeated);
     if (d->unreadable > 0)
-        buf_printf(text, "%zu rows are no routes, such as: %s\n", d->unreadable, d->sample);
+        buf_printf(text, "%zu rows are no entries, such as: %s\n", d->unreadable, d->sample);
     return differ == 0 && d->repeated == 0 && d->unreadable == 0;
 }
 

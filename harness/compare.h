@@ -12,13 +12,15 @@
 /* What a dump showed. */
 struct dump {
     struct oracle *table;
-    size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 refuses */
+    size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 or 5 refuses */
     bool ordered;                /* ascending by destination, then mask (TBL-15) */
+    bool arp_ordered;            /* ascending by MAC (ARP-9) */
     char state[32];              /* as the closing line has it; "" if it doesn't */
     char sample[128];            /* one of the rows that could not be read */
 };
 
-/* Asks for the whole table. 0, or -1 after world_fail(). Call dump_finish() in both cases. */
+/* Asks for the whole table, and for the ARP table where the IUT claims to have one. 0, or -1 after
+ * world_fail(). Call dump_finish() in both cases. */
 int dump_read(struct world *w, struct actor *a, struct dump *d);
 void dump_finish(struct dump *d);
 
@@ -33,7 +35,7 @@ int compare_server(struct world *w, struct actor *s);
 
 /* What a digest dialogue said; fields that its pattern lacks are empty. */
 struct reported {
-    char seq[24], routes[24], digest[24], state[32];
+    char seq[24], routes[24], macs[24], digest[24], state[32];
 };
 
 /* Asks for the digest; 1: told, 0: it has no such dialogue, -1 after world_fail(). */

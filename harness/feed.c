@@ -6,6 +6,10 @@
 
 #define AHEAD 65536 /* bytes of the feed that wait in the actor's input */
 
+/* What a feed may hold. */
+static const enum operation fed[] = {ASK_CREATE,  ASK_UPDATE,     ASK_DELETE,
+                                     ASK_ARP_ADD, ASK_ARP_DELETE, ASK_FLUSH};
+
 struct feed {
     struct buf text;
     size_t at; /* the next line to be said */
@@ -47,50 +51,97 @@ void feed_destroy(struct feed *f)
     free(f);
 }
 
-static const struct dialogue *dialogue_of(const struct actor *a, const char *verb)
+/* One line of the feed in its parts, those that the verb has. */
+struct part {
+    enum operation op;
+    const char *first, *second, *third;
+};
+
+static struct part read_part(char *line)
 {
-    if (strcmp(verb, "create") == 0)
-        return &a->program->ask[ASK_CREATE];
-    if (strcmp(verb, "update") == 0)
-        return &a->program->ask[ASK_UPDATE];
-    return &a->program->ask[ASK_DELETE];
+    static const enum operation verbs[] = {ASK_CREATE, ASK_UPDATE, ASK_DELETE, ASK_FLUSH};
+    char *rest = NULL, *verb = strtok_r(line, " ", &rest), none[] = "";
+    bool arp = verb != NULL && strcmp(verb, "arp") == 0;
+    struct part p = {.op = ASK_DELETE};
+
+    verb = arp ? strtok_r(NULL, " ", &rest) : verb;
+    verb = verb ? verb : none;
+    for (size_t i = 0; i < LENGTH(verbs); i++)
+        if (strcmp(verb, operation_name(verbs[i])) == 0)
+            p.op = verbs[i];
+    if (arp)
+        p.op = strcmp(verb, "add") == 0 ? ASK_ARP_ADD : ASK_ARP_DELETE;
+    const char **at[] = {&p.first, &p.second, &p.third};
+    for (size_t i = 0; i < LENGTH(at); i++) {
+        const char *word = strtok_r(NULL, " ", &rest);
+        *at[i] = word ? word : "";
+    }
+    return p;
 }
 
-/* Lets the oracle do the change, and puts it as the program wants to hear it. */
-static const char *say_change(struct actor *a, char *line)
+/* What the oracle says of it: NULL, or the kind of refusal. */
+static const char *apply_arp(struct oracle *o, const struct part *p)
 {
-    char *rest = NULL, *verb = strtok_r(line, " ", &rest), *prefix = strtok_r(NULL, " ", &rest);
-    char *gateway = strtok_r(NULL, " ", &rest), *oif = strtok_r(NULL, " ", &rest);
-    const char *send = dialogue_of(a, verb ? verb : "")->send, *refused;
-    struct route r;
+    struct neighbour n;
+    const char *refused =
+        neighbour_parse(p->first, p->op == ASK_ARP_ADD ? p->second : "0.0.0.0", &n);
 
-    if (verb != NULL && strcmp(verb, "delete") == 0)
-        refused = route_parse_prefix(prefix ? prefix : "", &r);
-    else
-        refused = route_parse(prefix ? prefix : "", gateway ? gateway : "", oif ? oif : "", &r);
-    if (refused == NULL && strcmp(verb, "create") == 0)
-        refused = oracle_create_route(a->oracle, &r);
-    else if (refused == NULL && strcmp(verb, "update") == 0)
-        refused = oracle_update_route(a->oracle, &r);
-    else if (refused == NULL)
-        refused = oracle_delete_route(a->oracle, &r);
-    for (const char *c = send; *c != '\0';) {
-        const char *value = NULL;
-        size_t len = strcspn(c, "}") + 1;
-        if (strncmp(c, "{prefix}", len) == 0)
-            value = prefix;
-        else if (strncmp(c, "{gateway}", len) == 0)
-            value = gateway;
-        else if (strncmp(c, "{oif}", len) == 0)
-            value = oif;
-        if (*c == '{' && value != NULL) {
-            buf_adds(&a->to_say, value);
-            c += len;
-        } else {
+    if (refused != NULL)
+        return refused;
+    return p->op == ASK_ARP_ADD ? arp_add(oracle_arp(o), &n) : arp_remove(oracle_arp(o), n.mac);
+}
+
+static const char *apply(struct oracle *o, const struct part *p)
+{
+    struct route r;
+    const char *refused = NULL;
+
+    if (p->op == ASK_ARP_ADD || p->op == ASK_ARP_DELETE)
+        return apply_arp(o, p);
+    if (p->op == ASK_FLUSH) {
+        oracle_clear(o);
+        return NULL;
+    }
+    if (p->op == ASK_DELETE) {
+        refused = route_parse_prefix(p->first, &r);
+        return refused ? refused : oracle_delete_route(o, &r);
+    }
+    refused = route_parse(p->first, p->second, p->third, &r);
+    if (refused != NULL)
+        return refused;
+    return p->op == ASK_CREATE ? oracle_create_route(o, &r) : oracle_update_route(o, &r);
+}
+
+/* Puts it as the program wants to hear it. */
+static void say(struct actor *a, const struct part *p)
+{
+    const char *const values[][2] = {
+        {"{prefix}", p->first}, {"{gateway}", p->second}, {"{oif}", p->third},
+        {"{mac}", p->first},    {"{address}", p->second},
+    };
+
+    for (const char *c = a->program->ask[p->op].send; *c != '\0';) {
+        size_t i = 0;
+        while (i < LENGTH(values) &&
+               (*c != '{' || strncmp(c, values[i][0], strlen(values[i][0])) != 0))
+            i++;
+        if (i == LENGTH(values)) {
             buf_add(&a->to_say, c++, 1);
+            continue;
         }
+        buf_adds(&a->to_say, values[i][1]);
+        c += strlen(values[i][0]);
     }
     buf_adds(&a->to_say, "\n");
+}
+
+/* Lets the oracle do the change, and says it. */
+static const char *say_change(struct actor *a, char *line)
+{
+    struct part p = read_part(line);
+    const char *refused = apply(a->oracle, &p);
+
+    say(a, &p);
     return refused;
 }
 
@@ -113,9 +164,11 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
     struct feed *f = a->feed;
     const struct dialogue *d = &a->program->ask[ASK_CREATE];
     bool refused = pattern_match(d->refused, line, len);
-    bool done = !refused && (pattern_match(d->done, line, len) ||
-                             pattern_match(a->program->ask[ASK_UPDATE].done, line, len) ||
-                             pattern_match(a->program->ask[ASK_DELETE].done, line, len));
+    bool done = false;
+
+    for (size_t i = 0; i < LENGTH(fed) && !refused && !done; i++)
+        done = a->program->ask[fed[i]].send != NULL &&
+               pattern_match(a->program->ask[fed[i]].done, line, len);
 
     if ((!refused && !done) || f->answered >= f->said)
         return;
@@ -126,6 +179,13 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
                    "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s", f->answered,
                    a->name, (int)(len < 200 ? len : 200), line,
                    expected ? "refuses it: " : "accepts it", expected ? expected : "");
+}
+
+unsigned feed_share(const struct actor *a)
+{
+    const struct feed *f = a->feed;
+
+    return f == NULL || f->total == 0 ? 100 : (unsigned)(f->answered * 100 / f->total);
 }
 
 int feed_wait(struct world *w, struct actor *a, unsigned percent)

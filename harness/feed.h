@@ -8,7 +8,8 @@
 
 #include "actor.h"
 
-/* Starts feeding the lines of text, which it takes over: "create PREFIX GATEWAY OIF" and so on. */
+/* Starts feeding the lines of text, which it takes over: "create PREFIX GATEWAY OIF", "arp add MAC
+ * ADDRESS", "flush" and so on. */
 int feed_start(struct world *w, struct actor *a, struct buf *text);
 void feed_destroy(struct feed *f);
 
@@ -17,6 +18,8 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len);
 /* Moves more lines to what the actor is to be told. */
 void feed_refill(struct actor *a);
 
+/* The share of the lines that is answered, in percent; 100 if there is no feed. */
+unsigned feed_share(const struct actor *a);
 /* Waits until that share of the lines is answered, in percent; 100 also ends the feed. */
 int feed_wait(struct world *w, struct actor *a, unsigned percent);
 

@@ -142,17 +142,150 @@ static int by_key(const void *a, const void *b)
     return (int)x->mask - (int)y->mask;
 }
 
-void generate_changes(struct random *r, const struct oracle *table, size_t changes, struct buf *out)
+static void pool_fill(struct pool *p, const struct oracle *table)
 {
-    struct pool p = {.now = oracle_create()};
     const struct route *route;
 
+    *p = (struct pool){.now = oracle_create()};
     for (size_t at = 0; (route = oracle_next(table, &at)) != NULL;)
-        pool_add(&p, route);
-    if (p.n > 1)
-        qsort(p.at, p.n, sizeof *p.at, by_key);
+        pool_add(p, route);
+    if (p->n > 1)
+        qsort(p->at, p->n, sizeof *p->at, by_key);
+}
+
+static void pool_finish(struct pool *p)
+{
+    oracle_destroy(p->now);
+    free(p->at);
+}
+
+void generate_changes(struct random *r, const struct oracle *table, size_t changes, struct buf *out)
+{
+    struct pool p;
+
+    pool_fill(&p, table);
     for (size_t i = 0; i < changes; i++)
         draw_change(r, &p, out);
-    oracle_destroy(p.now);
-    free(p.at);
+    pool_finish(&p);
+}
+
+/* The entries of an ARP table while changes are drawn. */
+struct arp_pool {
+    uint64_t *at;
+    size_t n, cap;
+    struct arp *now;
+};
+
+static void arp_pool_add(struct arp_pool *p, const struct neighbour *n)
+{
+    if (p->n == p->cap) {
+        p->cap = p->cap ? p->cap * 2 : 256;
+        p->at = x_realloc(p->at, p->cap * sizeof *p->at);
+    }
+    p->at[p->n++] = n->mac;
+    arp_add(p->now, n);
+}
+
+static int by_mac(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static void arp_pool_fill(struct arp_pool *p, const struct arp *table)
+{
+    const struct neighbour *n;
+
+    *p = (struct arp_pool){.now = arp_create()};
+    for (size_t at = 0; (n = arp_next(table, &at)) != NULL;)
+        arp_pool_add(p, n);
+    if (p->n > 1)
+        qsort(p->at, p->n, sizeof *p->at, by_mac);
+}
+
+static void arp_pool_finish(struct arp_pool *p)
+{
+    arp_destroy(p->now);
+    free(p->at);
+}
+
+uint32_t generate_address(uint64_t mac)
+{
+    return (uint32_t)((mac * 0xc2b2ae3d27d4eb4fu) >> 24);
+}
+
+/* An entry of its own MAC, added to the pool; its line behind the verb. */
+static void draw_neighbour(struct random *r, struct arp_pool *p, const char *verb, struct buf *out)
+{
+    struct neighbour n = {.known = true};
+    char line[36];
+
+    do
+        n.mac = random_next(r) >> 16;
+    while (arp_find(p->now, n.mac) != NULL);
+    n.ip = generate_address(n.mac);
+    arp_pool_add(p, &n);
+    neighbour_format(&n, line);
+    buf_printf(out, "%s%s\n", verb, line);
+}
+
+void generate_arp(struct random *r, size_t rows, struct buf *out)
+{
+    struct arp_pool p = {.now = arp_create()};
+
+    while (p.n < rows)
+        draw_neighbour(r, &p, "", out);
+    arp_pool_finish(&p);
+}
+
+static void draw_arp_change(struct random *r, struct arp_pool *p, struct buf *out)
+{
+    uint32_t i;
+    char mac[18];
+
+    if (p->n < 8 || random_below(r, 10) < 6 - (p->n > 200)) {
+        draw_neighbour(r, p, "arp add ", out);
+        return;
+    }
+    i = random_below(r, (uint32_t)p->n);
+    mac_format(p->at[i], mac);
+    buf_printf(out, "arp delete %s\n", mac);
+    arp_remove(p->now, p->at[i]);
+    p->at[i] = p->at[--p->n];
+}
+
+void generate_churn(struct random *r, const struct oracle *tables, size_t changes, struct buf *out)
+{
+    struct arp_pool p;
+
+    arp_pool_fill(&p, oracle_arp(tables));
+    for (size_t i = 0; i < changes; i++)
+        draw_arp_change(r, &p, out);
+    arp_pool_finish(&p);
+}
+
+void generate_mixed(struct random *r, const struct oracle *tables, size_t changes, struct buf *out)
+{
+    struct arp_pool neighbours;
+    struct pool routes;
+
+    pool_fill(&routes, tables);
+    arp_pool_fill(&neighbours, oracle_arp(tables));
+    for (size_t i = 0; i < changes; i++) {
+        uint32_t dice = random_below(r, 400);
+        if (dice == 0) {
+            buf_adds(out, "flush\n");
+            oracle_clear(routes.now);
+            arp_destroy(neighbours.now);
+            neighbours.now = arp_create();
+            routes.n = neighbours.n = 0;
+        } else if (dice <= 160) {
+            draw_arp_change(r, &neighbours, out);
+        } else {
+            draw_change(r, &routes, out);
+        }
+    }
+    pool_finish(&routes);
+    arp_pool_finish(&neighbours);
 }

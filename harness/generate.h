@@ -24,5 +24,14 @@ void generate_table(struct random *r, size_t rows, struct buf *out);
  * create, as many deletes, the rest updates; more creates while the table is small. */
 void generate_changes(struct random *r, const struct oracle *table, size_t changes,
                       struct buf *out);
+/* The address that every generated entry of a MAC has. */
+uint32_t generate_address(uint64_t mac);
+/* Appends so many rows "MAC ADDRESS" with different MACs. */
+void generate_arp(struct random *r, size_t rows, struct buf *out);
+/* Appends so many additions and deletions of a few MACs, which fall into the same slots again. */
+void generate_churn(struct random *r, const struct oracle *tables, size_t changes, struct buf *out);
+/* As generate_changes, with both tables: four in ten are "arp add" or "arp delete", and one in
+ * about four hundred is a "flush". */
+void generate_mixed(struct random *r, const struct oracle *tables, size_t changes, struct buf *out);
 
 #endif

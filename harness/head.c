@@ -65,7 +65,7 @@ static void read_title(struct head *h, const struct tokens *t, const struct plac
 
 static void read_needs(struct head *h, const struct tokens *t, const struct place *at)
 {
-    static const char *const known[] = {"routes", "console", "pid-namespace"};
+    static const char *const known[] = {"routes", "console", "mac", "flush", "pid-namespace"};
 
     for (size_t i = 1; i < t->n; i++) {
         const char *word = t->at[i].text;
@@ -74,7 +74,7 @@ static void read_needs(struct head *h, const struct tokens *t, const struct plac
             fine = fine || strcmp(word, known[k]) == 0;
         if (!fine)
             complain(at, t->at[i].column,
-                     "expected features or needs: routes console pid-namespace");
+                     "expected features or needs: routes console mac flush pid-namespace");
         else if (strcmp(word, "pid-namespace") == 0)
             h->needs_pid_namespace = true;
         else

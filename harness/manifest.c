@@ -11,14 +11,37 @@
 #include <string.h>
 
 static const char *const operations[ASK_COUNT] = {
-    [ASK_CREATE] = "create",   [ASK_UPDATE] = "update", [ASK_DELETE] = "delete",
-    [ASK_TABLE] = "table",     [ASK_LOOKUP] = "lookup", [ASK_DIGEST] = "digest",
-    [ASK_LOAD] = "load",       [ASK_SAVE] = "save",     [ASK_LINE] = "line",
-    [ASK_CLIENTS] = "clients", [ASK_STATUS] = "status",
+    [ASK_CREATE] = "create",
+    [ASK_UPDATE] = "update",
+    [ASK_DELETE] = "delete",
+    [ASK_TABLE] = "table",
+    [ASK_LOOKUP] = "lookup",
+    [ASK_ARP_ADD] = "arp-add",
+    [ASK_ARP_DELETE] = "arp-delete",
+    [ASK_ARP] = "arp",
+    [ASK_ARP_LOOKUP] = "arp-lookup",
+    [ASK_FLUSH] = "flush",
+    [ASK_DIGEST] = "digest",
+    [ASK_LOAD] = "load",
+    [ASK_SAVE] = "save",
+    [ASK_LINE] = "line",
+    [ASK_CLIENTS] = "clients",
+    [ASK_STATUS] = "status",
+};
+
+/* The groups that the rows of a dialogue need. */
+static const struct {
+    enum operation op;
+    const char *group[5];
+} row_groups[] = {
+    {ASK_TABLE, {"dest", "mask", "gateway", "oif"}},
+    {ASK_LOOKUP, {"dest", "mask", "gateway", "oif"}},
+    {ASK_ARP, {"mac", "ip"}},
+    {ASK_ARP_LOOKUP, {"mac", "ip"}},
 };
 
 /* What the feature column of a scenario's "needs" may name. */
-static const char *const known_features[] = {"routes", "console"};
+static const char *const known_features[] = {"routes", "console", "mac", "flush"};
 
 const char *operation_name(enum operation op)
 {
@@ -124,7 +147,7 @@ static int set_features(struct manifest *m, const struct value *v)
         for (size_t k = 0; k < LENGTH(known_features); k++)
             known = known || strcmp(v->at[i].text, known_features[k]) == 0;
         if (!known)
-            return wrong(v, i, "no such feature; expected some of: routes console");
+            return wrong(v, i, "no such feature; expected some of: routes console mac flush");
     }
     return set_words(&m->features, v);
 }
@@ -242,8 +265,8 @@ static void read_line(struct manifest *m, struct section *s, const struct source
             diag_add(
                 d, src->name, number, 1,
                 "no such section; expected [iut], [server], [client], or [server.X] and [client.X] "
-                "with X one of create update delete table lookup digest load save clients status "
-                "line");
+                "with X one of create update delete table lookup arp-add arp-delete arp arp-lookup "
+                "flush digest load save clients status line");
     } else if (t.n < 2 || strcmp(t.at[1].text, "=") != 0) {
         diag_add(d, src->name, number, t.at[0].column,
                  "expected KEY = VALUE, with blanks around the =");
@@ -259,6 +282,17 @@ static void read_line(struct manifest *m, struct section *s, const struct source
     tokens_finish(&t);
 }
 
+static void check_rows(const struct manifest *m, const struct program *p, const char *what,
+                       size_t i, struct diag *d)
+{
+    const struct dialogue *a = &p->ask[row_groups[i].op];
+
+    for (const char *const *group = row_groups[i].group; *group != NULL && a->send != NULL; group++)
+        if (!pattern_has(a->row, *group))
+            diag_add(d, m->file, 1, 1, "[%s.%s] needs a row pattern with the group %s", what,
+                     operations[row_groups[i].op], *group);
+}
+
 /* What is needed together, once all is read. */
 static void check_program(const struct manifest *m, const struct program *p, const char *what,
                           struct diag *d)
@@ -267,13 +301,13 @@ static void check_program(const struct manifest *m, const struct program *p, con
         const struct dialogue *a = &p->ask[i];
         if (a->send != NULL && a->done == NULL)
             diag_add(d, m->file, 1, 1, "[%s.%s] has send but no done pattern", what, operations[i]);
-        if ((i == ASK_TABLE || i == ASK_LOOKUP) && a->send != NULL &&
-            (!pattern_has(a->row, "dest") || !pattern_has(a->row, "mask") ||
-             !pattern_has(a->row, "gateway") || !pattern_has(a->row, "oif")))
-            diag_add(d, m->file, 1, 1,
-                     "[%s.%s] needs a row pattern with the groups dest, mask, gateway and oif",
-                     what, operations[i]);
     }
+    for (size_t i = 0; i < LENGTH(row_groups); i++)
+        check_rows(m, p, what, i, d);
+    if (p->command != NULL && m->features != NULL && manifest_claims(m, "mac") &&
+        p->ask[ASK_ARP].send == NULL)
+        diag_add(d, m->file, 1, 1, "[%s.arp] is missing: the feature mac could not be judged",
+                 what);
     if (p->command != NULL && p->ask[ASK_TABLE].send == NULL)
         diag_add(d, m->file, 1, 1, "[%s.table] is missing: nothing could be compared", what);
     if (p->command != NULL && p->quit_say == NULL && p->quit_signal == 0)

@@ -16,6 +16,7 @@ struct oracle {
     size_t size, live, filled;
     size_t per_mask[33];
     uint64_t digest;
+    struct arp *arp;
 };
 
 struct oracle *oracle_create(void)
@@ -24,6 +25,7 @@ struct oracle *oracle_create(void)
 
     o->size = 64;
     o->slots = x_calloc(o->size, sizeof *o->slots);
+    o->arp = arp_create();
     return o;
 }
 
@@ -32,13 +34,20 @@ void oracle_destroy(struct oracle *o)
     if (o == NULL)
         return;
     free(o->slots);
+    arp_destroy(o->arp);
     free(o);
 }
 
 void oracle_clear(struct oracle *o)
 {
     free(o->slots);
-    *o = (struct oracle){.size = 64, .slots = x_calloc(64, sizeof *o->slots)};
+    arp_destroy(o->arp);
+    *o = (struct oracle){.size = 64, .slots = x_calloc(64, sizeof *o->slots), .arp = arp_create()};
+}
+
+struct arp *oracle_arp(const struct oracle *o)
+{
+    return o->arp;
 }
 
 bool address_parse(const char *text, uint32_t *address)
@@ -140,16 +149,21 @@ void route_format(const struct route *r, char out[72])
     strcpy(p, r->oif);
 }
 
-/* TBL-18 */
-static uint64_t route_hash(const struct route *r)
+uint64_t line_hash(const char *line)
 {
     uint64_t h = 14695981039346656037u;
-    char line[72];
 
-    route_format(r, line);
     for (const char *c = line; *c != '\0'; c++)
         h = (h ^ (uint8_t)*c) * 1099511628211u;
     return h;
+}
+
+static uint64_t route_hash(const struct route *r)
+{
+    char line[72];
+
+    route_format(r, line);
+    return line_hash(line);
 }
 
 /* The slot of a key, or the first free one where it would go. */
@@ -248,7 +262,7 @@ size_t oracle_count(const struct oracle *o)
 
 uint64_t oracle_digest(const struct oracle *o)
 {
-    return o->digest;
+    return o->digest + arp_digest(o->arp);
 }
 
 const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask)
@@ -294,8 +308,8 @@ static void tell(struct buf *text, char sign, const struct route *r, const char 
     buf_printf(text, "%c %s%s\n", sign, line, what);
 }
 
-size_t oracle_diff(const struct oracle *want, const struct oracle *got, size_t limit,
-                   struct buf *text)
+static size_t diff_routes(const struct oracle *want, const struct oracle *got, size_t limit,
+                          struct buf *text)
 {
     const struct route *r;
     size_t differ = 0, at = 0;
@@ -318,4 +332,16 @@ size_t oracle_diff(const struct oracle *want, const struct oracle *got, size_t l
     if (differ > limit)
         buf_printf(text, "... and %zu more rows\n", differ - limit);
     return differ;
+}
+
+size_t oracle_diff(const struct oracle *want, const struct oracle *got, size_t limit,
+                   struct buf *text)
+{
+    return diff_routes(want, got, limit, text) + arp_diff(want->arp, got->arp, true, limit, text);
+}
+
+size_t oracle_diff_stream(const struct oracle *want, const struct oracle *got, size_t limit,
+                          struct buf *text)
+{
+    return diff_routes(want, got, limit, text) + arp_diff(want->arp, got->arp, false, limit, text);
 }

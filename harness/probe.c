@@ -103,6 +103,7 @@ void probe_destroy(struct probe *p)
         unlink(p->socket);
     }
     replica_finish(&p->replica);
+    segment_close(p->segment);
     free(p->socket);
     free(p->name);
     free(p);

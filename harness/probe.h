@@ -8,6 +8,7 @@
 #define HARNESS_PROBE_H
 
 #include "replica.h"
+#include "segment.h"
 #include "wire.h"
 #include "world.h"
 
@@ -21,7 +22,8 @@ struct probe {
     bool wants;   /* the scenario waits for bytes or for the end */
     bool ended;   /* the peer has closed */
     struct buf in;
-    struct replica replica; /* of client probes: what a strict client makes of it all */
+    struct segment *segment; /* the object that it owns, or NULL */
+    struct replica replica;  /* of client probes: what a strict client makes of it all */
 };
 
 /* A client probe connected to the server's socket. NULL after world_fail(). */

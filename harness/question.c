@@ -6,22 +6,29 @@
 
 int question_read(struct world *w, const struct step *s, size_t at, size_t end, struct question *q)
 {
-    const char *verb = step_word(s, at);
+    bool arp = strcmp(step_word(s, at), "arp") == 0 && at + 1 < end;
+    char *verb = arp ? x_printf("arp-%s", step_word(s, at + 1)) : x_strdup(step_word(s, at));
     struct ask *ask = &q->ask;
+    int result = 0;
 
     *q = (struct question){.ask.op = ASK_COUNT};
+    at += arp;
     for (int op = 0; op < ASK_COUNT; op++)
         if (strcmp(verb, operation_name((enum operation)op)) == 0)
             ask->op = (enum operation)op;
     if (ask->op == ASK_COUNT)
-        return world_fail(w, VERDICT_BROKEN, "%s is nothing that a server can refuse", verb);
+        result = world_fail(w, VERDICT_BROKEN, "%s is nothing that a server can refuse", verb);
+    free(verb);
+    if (result < 0)
+        return -1;
     for (size_t i = 0; i < LENGTH(q->value); i++) {
         q->value[i] = world_expand(w, at + 1 + i < end ? step_word(s, at + 1 + i) : "");
         if (q->value[i] == NULL)
             return -1;
     }
     const struct world_file *f = world_file(w, q->value[0]);
-    ask->prefix = ask->address = q->value[0];
+    ask->prefix = ask->mac = q->value[0];
+    ask->address = arp ? q->value[1] : q->value[0];
     ask->file = f ? f->path : q->value[0];
     ask->gateway = q->value[1];
     ask->oif = q->value[2];

@@ -18,6 +18,7 @@ void replica_finish(struct replica *r)
 static const char *check_epoch(struct replica *r, const struct frame *f, char **why)
 {
     uint64_t epoch = wire_number(f, "epoch");
+    int type = wire_type_of(f);
 
     if (epoch >> 32 == 0) {
         *why = x_printf("the epoch has instance 0");
@@ -27,6 +28,16 @@ static const char *check_epoch(struct replica *r, const struct frame *f, char **
         *why = x_printf("the epoch went down from %u.%u to %u.%u", (unsigned)(r->epoch >> 32),
                         (unsigned)r->epoch, (unsigned)(epoch >> 32), (unsigned)epoch);
         return "EPO-2";
+    }
+    if (epoch > r->epoch && r->welcomed && type != FRAME_FLUSH && type != FRAME_SNAPSHOT_BEGIN) {
+        *why = x_printf("the epoch went up to %u.%u without a FLUSH", (unsigned)(epoch >> 32),
+                        (unsigned)epoch);
+        return "FLU-3";
+    }
+    if (type == FRAME_FLUSH && epoch == r->epoch) {
+        *why = x_printf("a FLUSH with the epoch %u.%u that was there before",
+                        (unsigned)(epoch >> 32), (unsigned)epoch);
+        return "FLU-2";
     }
     r->epoch = epoch;
     return NULL;
@@ -61,16 +72,38 @@ static const char *change(struct replica *r, const struct frame *f, struct oracl
     return "SYN-11";
 }
 
-static const char *apply_route(struct replica *r, const struct frame *f, char **why)
+static const char *change_arp(struct replica *r, const struct frame *f, struct oracle *table,
+                              char **why)
+{
+    struct neighbour n = {.mac = wire_mac(f)};
+    bool create = f->bytes[5] == OP_CREATE;
+    const char *refused =
+        create ? arp_add(oracle_arp(table), &n) : arp_remove(oracle_arp(table), n.mac);
+
+    if (wire_check(f, "ip", "") != NULL) {
+        *why = x_printf("a MAC tells its address on a Unix socket");
+        return "ARP-14";
+    }
+    if (refused == NULL || r->in_snapshot)
+        return NULL;
+    *why = x_printf("a %s of a MAC that is %s", create ? "CREATE" : "DELETE",
+                    create ? "in the table already" : "not in the table");
+    return "SYN-11";
+}
+
+/* A ROUTE or a MAC. */
+static const char *apply_entry(struct replica *r, const struct frame *f, char **why)
 {
     uint64_t seq = wire_number(f, "seq");
+    bool mac = wire_type_of(f) == FRAME_MAC;
 
     if (seq == 0 && (!r->in_snapshot || f->bytes[5] != OP_CREATE)) {
-        *why = x_printf("a ROUTE with seq 0 that is no CREATE inside a snapshot");
-        return "SYN-3";
+        *why = x_printf("a %s with seq 0 that is no CREATE inside a snapshot",
+                        wire_type_name(wire_type_of(f)));
+        return mac ? "ARP-13" : "SYN-3";
     }
     if (!r->in_snapshot && !r->synchronised) {
-        *why = x_printf("a ROUTE before the first SNAPSHOT_BEGIN");
+        *why = x_printf("a %s before the first SNAPSHOT_BEGIN", wire_type_name(wire_type_of(f)));
         return "SYN-1";
     }
     if (seq != 0 && seq != r->seq + 1) {
@@ -86,7 +119,8 @@ static const char *apply_route(struct replica *r, const struct frame *f, char **
         *why = x_printf("%llu changes without a DIGEST", (unsigned long long)r->since_digest);
         return "SYN-17";
     }
-    return change(r, f, r->in_snapshot ? r->shadow : r->visible, why);
+    struct oracle *table = r->in_snapshot ? r->shadow : r->visible;
+    return mac ? change_arp(r, f, table, why) : change(r, f, table, why);
 }
 
 /* The counts and the digest of SNAPSHOT_END and DIGEST against the table. */
@@ -94,16 +128,18 @@ static const char *check_digest(const struct replica *r, const struct frame *f,
                                 const struct oracle *t, const char *id, char **why)
 {
     uint64_t seq = wire_number(f, "seq"), routes = wire_number(f, "routes"),
-             digest = wire_number(f, "digest");
+             macs = wire_number(f, "macs"), digest = wire_number(f, "digest");
 
     if (seq != r->seq)
         *why = x_printf("it names seq %llu; the last change was %llu", (unsigned long long)seq,
                         (unsigned long long)r->seq);
-    else if (routes != oracle_count(t) || digest != oracle_digest(t))
+    else if (routes != oracle_count(t) || macs != arp_count(oracle_arp(t)) ||
+             digest != oracle_digest(t))
         *why = x_printf(
-            "it says %llu routes with digest %016llx; what was sent makes %zu with %016llx",
-            (unsigned long long)routes, (unsigned long long)digest, oracle_count(t),
-            (unsigned long long)oracle_digest(t));
+            "it says %llu routes and %llu MACs with digest %016llx; what was sent makes "
+            "%zu and %zu with %016llx",
+            (unsigned long long)routes, (unsigned long long)macs, (unsigned long long)digest,
+            oracle_count(t), arp_count(oracle_arp(t)), (unsigned long long)oracle_digest(t));
     else
         return NULL;
     return id;
@@ -115,8 +151,9 @@ static const char *end_snapshot(struct replica *r, const struct frame *f, char *
     struct oracle *old = r->visible;
 
     if (!r->in_snapshot) {
-        *why = x_printf("a SNAPSHOT_END without a SNAPSHOT_BEGIN");
-        return "SYN-1";
+        *why = x_printf("a SNAPSHOT_END %s", r->cancelled ? "of a snapshot that a FLUSH ended"
+                                                          : "without a SNAPSHOT_BEGIN");
+        return r->cancelled ? "FLU-6" : "SYN-1";
     }
     id = check_digest(r, f, r->shadow, "SYN-4", why);
     r->visible = r->shadow;
@@ -139,7 +176,27 @@ static const char *begin_snapshot(struct replica *r, const struct frame *f, char
     r->seq = seq;
     r->since_digest = 0;
     r->in_snapshot = true;
+    r->cancelled = false;
     oracle_clear(r->shadow);
+    return NULL;
+}
+
+static const char *flush(struct replica *r, const struct frame *f, char **why)
+{
+    uint64_t seq = wire_number(f, "seq");
+
+    if ((r->in_snapshot || r->synchronised) && seq != r->seq + 1) {
+        *why = x_printf("FLUSH has seq %llu, which follows %llu", (unsigned long long)seq,
+                        (unsigned long long)r->seq);
+        return "FLU-2";
+    }
+    oracle_clear(r->visible);
+    oracle_clear(r->shadow);
+    r->cancelled = r->in_snapshot;
+    r->in_snapshot = false;
+    r->synchronised = true;
+    r->seq = seq;
+    r->flushes++;
     return NULL;
 }
 
@@ -169,19 +226,15 @@ const char *replica_apply(struct replica *r, const struct frame *f, char **why)
     case FRAME_SNAPSHOT_END:
         return end_snapshot(r, f, why);
     case FRAME_ROUTE:
-        return apply_route(r, f, why);
+    case FRAME_MAC:
+        return apply_entry(r, f, why);
     case FRAME_DIGEST:
         r->since_digest = 0;
         if (r->in_snapshot || !r->synchronised)
             return NULL;
         return check_digest(r, f, r->visible, "SYN-17", why);
     case FRAME_FLUSH:
-        oracle_clear(r->visible);
-        oracle_clear(r->shadow);
-        r->in_snapshot = false;
-        r->synchronised = true;
-        r->seq = wire_number(f, "seq");
-        return NULL;
+        return flush(r, f, why);
     default:
         *why = x_printf("a server sent %s", wire_type_name(type));
         return "FRM-1";

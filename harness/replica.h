@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a strict client makes of a server's stream (spec chapter 4): it checks that every frame
- * belongs where it stands, follows the changes, and keeps the table. Pure: frames in, a broken rule
- * or none out.
+ * What a strict local client makes of a server's stream (spec chapters 4 to 6): it checks that
+ * every frame belongs where it stands, follows the changes, and keeps the tables, of the ARP table
+ * the keys. Pure: frames in, a broken rule or none out.
  */
 #ifndef HARNESS_REPLICA_H
 #define HARNESS_REPLICA_H
@@ -15,6 +15,8 @@ struct replica {
     bool welcomed, in_snapshot, synchronised, ended; /* ended: BYE or ERROR was read */
     uint64_t epoch, seq, since_digest;
     size_t snapshots; /* that came to their end */
+    size_t flushes;   /* FLUSH frames read */
+    bool cancelled;   /* a FLUSH ended the last snapshot */
 };
 
 void replica_init(struct replica *r);

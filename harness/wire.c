@@ -121,6 +121,14 @@ uint64_t wire_number(const struct frame *f, const char *field)
     return d == NULL ? 0 : get(f->bytes + d->offset, d->width);
 }
 
+void wire_text(const struct frame *f, const char *field, char *out, size_t size)
+{
+    const struct field *d = find_field(f, field);
+    size_t width = d == NULL ? 0 : d->width;
+
+    snprintf(out, size, "%.*s", (int)width, d == NULL ? "" : (const char *)f->bytes + d->offset);
+}
+
 static bool parse_op(const char *text, uint64_t *value)
 {
     for (size_t i = 0; i < LENGTH(ops); i++) {
@@ -205,6 +213,16 @@ void wire_start_route(struct frame *f, enum wire_op op, const struct route *r)
     wire_set(f, "oif", oif);
 }
 
+void wire_start_mac(struct frame *f, enum wire_op op, uint64_t mac)
+{
+    char text[18];
+
+    mac_format(mac, text);
+    wire_start(f, FRAME_MAC);
+    f->bytes[5] = (uint8_t)op;
+    wire_set(f, "mac", text);
+}
+
 /* Strictness, rule by rule of chapter 3. Each returns the id and says why, or returns NULL. */
 
 static const char *judge_text(const struct frame *f, char **why)
@@ -269,15 +287,25 @@ static const char *judge_route(const struct frame *f, char **why)
     return id;
 }
 
-/* Chapter 3 fixes no form of a MAC address: only what a DELETE must not have is judged. */
 static const char *judge_mac(const struct frame *f, char **why)
 {
-    const char *ip = text_of(f, "ip");
+    const char *ip = text_of(f, "ip"), *text = text_of(f, "mac");
+    char canonical[18] = "";
+    uint64_t mac;
+    uint32_t address;
 
-    if (f->bytes[5] != OP_DELETE || *ip == '\0')
+    if (f->bytes[5] == OP_DELETE && *ip != '\0') {
+        *why = x_printf("a DELETE has ip \"%s\"; expected it empty", ip);
+        return "FRM-5";
+    }
+    if (mac_parse(text, &mac))
+        mac_format(mac, canonical);
+    if (strcmp(text, canonical) == 0 && (*ip == '\0' || address_parse(ip, &address)))
         return NULL;
-    *why = x_printf("a DELETE has ip \"%s\"; expected it empty", ip);
-    return "FRM-5";
+    *why = x_printf("mac \"%s\", ip \"%s\"; expected six pairs of lower-case digits with colons "
+                    "between, and a dotted quad or nothing",
+                    text, ip);
+    return "ARP-15";
 }
 
 static const char *judge(const struct frame *f, char **why)
@@ -336,6 +364,14 @@ void wire_route(const struct frame *f, struct route *r)
     else
         route_parse(prefix, text_of(f, "gateway_ip"), text_of(f, "oif"), r);
     free(prefix);
+}
+
+uint64_t wire_mac(const struct frame *f)
+{
+    uint64_t mac = 0;
+
+    mac_parse(text_of(f, "mac"), &mac);
+    return mac;
 }
 
 static void describe_field(const struct frame *f, const struct field *d, struct buf *out)

@@ -40,6 +40,8 @@ const char *wire_type_name(int code);
 void wire_start(struct frame *f, int type);
 /* A ROUTE with that operation and all fields of the route, seq 0. */
 void wire_start_route(struct frame *f, enum wire_op op, const struct route *r);
+/* A MAC with that operation and no address, seq 0. */
+void wire_start_mac(struct frame *f, enum wire_op op, uint64_t mac);
 /* Sets "field" to a value: decimal or 0x numbers, op and epoch ("instance.flushes") by name, texts
  * as they are. NULL, or what is wrong. length may be set to anything. */
 const char *wire_set(struct frame *f, const char *field, const char *value);
@@ -52,9 +54,13 @@ const char *wire_check(const struct frame *f, const char *field, const char *val
 int wire_take(struct buf *in, struct frame *f, const char **id, char **why);
 
 int wire_type_of(const struct frame *f);
+/* Copies a text field out, cut to the size. */
+void wire_text(const struct frame *f, const char *field, char *out, size_t size);
 uint64_t wire_number(const struct frame *f, const char *field);
 /* The route of a ROUTE; an empty value where it is a DELETE. */
 void wire_route(const struct frame *f, struct route *r);
+/* The key of a MAC. */
+uint64_t wire_mac(const struct frame *f);
 /* "ROUTE op=CREATE epoch=1.0 seq=3 destination=..." */
 void wire_describe(const struct frame *f, struct buf *out);
 

@@ -353,6 +353,8 @@ static char *live_value(struct world *w, const char *reference)
         return x_printf("%d", (int)getpid()); /* a probe is this process */
     if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
         return x_strdup(a != NULL ? a->socket : p->socket);
+    if (p != NULL && p->segment != NULL && strcmp(property, "shm") == 0)
+        return x_strdup(p->segment->name);
     if (f != NULL && strcmp(property, "path") == 0)
         return x_strdup(f->path);
     if (f != NULL && strcmp(property, "last") == 0)
@@ -377,7 +379,7 @@ char *world_expand(struct world *w, const char *text)
         if (value == NULL)
             world_fail(w, VERDICT_BROKEN,
                        "{%s} names nothing; expected {ACTOR.pid}, {ACTOR.socket}, "
-                       "{FILE.path} or {FILE.last}",
+                       "{PROBE.shm}, {FILE.path} or {FILE.last}",
                        reference);
         free(reference);
         if (value == NULL) {

@@ -119,10 +119,10 @@ TEST(wrong_lines_are_located)
 
 TEST(wrong_sections_are_located)
 {
-#define TOLD                                                                                      \
-    "m.rtmi:4:1: no such section; expected [iut], [server], [client], or [server.X] and "         \
-    "[client.X] with X one of create update delete table lookup digest load save clients status " \
-    "line\n"
+#define TOLD                                                                              \
+    "m.rtmi:4:1: no such section; expected [iut], [server], [client], or [server.X] and " \
+    "[client.X] with X one of create update delete table lookup arp-add arp-delete arp "  \
+    "arp-lookup flush digest load save clients status line\n"
     CHECK_TOLD(HEAD "[servr]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.tabel]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.]\n" SERVER TABLE, TOLD);
@@ -150,7 +150,7 @@ TEST(wrong_values_are_located)
     CHECK_TOLD(HEAD "name =\n" SERVER TABLE,
                "m.rtmi:4:1: expected one word or one \"quoted text\" after the =\n");
     CHECK_TOLD(HEAD "features = routes flying\n" SERVER TABLE,
-               "m.rtmi:4:19: no such feature; expected some of: routes console\n");
+               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush\n");
     CHECK_TOLD(HEAD "memory = 8\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
     CHECK_TOLD(HEAD "memory = 0G\n" SERVER TABLE,
@@ -182,8 +182,11 @@ TEST(what_is_missing_is_told)
     CHECK_TOLD(HEAD SERVER "[server.table]\nsend = x\nrow = " ROW,
                "m.rtmi:1:1: [server.table] has send but no done pattern\n");
     CHECK_TOLD(HEAD SERVER "[server.table]\nsend = x\ndone = y\nrow = \"(?<dest>x)\"\n",
-               "m.rtmi:1:1: [server.table] needs a row pattern with the groups dest, mask, gateway "
-               "and oif\n");
+               "m.rtmi:1:1: [server.table] needs a row pattern with the group mask\n"
+               "m.rtmi:1:1: [server.table] needs a row pattern with the group gateway\n"
+               "m.rtmi:1:1: [server.table] needs a row pattern with the group oif\n");
+    CHECK_TOLD("[iut]\nname = x\nfeatures = mac\n" SERVER TABLE,
+               "m.rtmi:1:1: [server.arp] is missing: the feature mac could not be judged\n");
     CHECK_TOLD(HEAD "[server]\ncommand = x\n" TABLE,
                "m.rtmi:1:1: [server] has no quit; expected say \"a line\" or signal INT\n");
 }
