@@ -93,6 +93,8 @@ static int handle_welcome(struct client *client, const struct frame *frame,
         return fail(reason, "WELCOME with a version that was not offered; expected 1");
     client->welcome = true;
     client->state = CLIENT_SNAPSHOT; /* the first one is awaited */
+    client->instance = (uint32_t)(frame->epoch >> 32);
+    memcpy(client->shm, frame->welcome.shm, SHM_NAME);
     return 0;
 }
 
@@ -155,39 +157,44 @@ static int handle_flush(struct client *client, const struct frame *frame, char r
     return send_pid(client, reason);
 }
 
+/* ARP-16: a key is as a route whose value is elsewhere. */
+static int apply(struct table *table, const struct frame *frame)
+{
+    struct arp_entry entry = {.mac = frame->arp.mac, .address = frame->arp.address};
+
+    if (frame->type == FRAME_MAC)
+        return frame->op == OP_CREATE ? table_add_mac(table, &entry)
+                                      : table_remove_mac(table, entry.mac);
+    if (frame->op == OP_CREATE)
+        return table_add(table, &frame->route);
+    if (frame->op == OP_UPDATE)
+        return table_replace(table, &frame->route);
+    return table_remove(table, frame->route.prefix);
+}
+
 /* SYN-5: upserts and deletes, whatever the shadow holds. */
 static int stage(struct client *client, const struct frame *frame, char reason[REASON_SIZE])
 {
-    struct table *shadow = client->shadow;
-    int failed;
+    int failed = apply(client->shadow, frame);
 
-    if (frame->op == OP_DELETE)
-        failed = table_remove(shadow, frame->route.prefix);
-    else if ((failed = table_add(shadow, &frame->route)) && errno == EEXIST)
-        failed = table_replace(shadow, &frame->route);
-    return failed && errno == ENOMEM ? fail(reason, "no memory for a route") : 0;
-}
-
-static int apply(struct client *client, const struct frame *frame)
-{
-    if (frame->op == OP_CREATE)
-        return table_add(client->table, &frame->route);
-    if (frame->op == OP_UPDATE)
-        return table_replace(client->table, &frame->route);
-    return table_remove(client->table, frame->route.prefix);
+    if (failed && errno == EEXIST && frame->type == FRAME_ROUTE)
+        failed = table_replace(client->shadow, &frame->route);
+    else if (failed && errno == ENOENT && frame->op == OP_UPDATE)
+        failed = table_add(client->shadow, &frame->route);
+    return failed && errno == ENOMEM ? fail(reason, "no memory for an entry") : 0;
 }
 
 static int handle_change(struct client *client, const struct frame *frame, char reason[REASON_SIZE])
 {
     if (client->shadow)
-        return frame->type == FRAME_ROUTE ? stage(client, frame, reason) : 0;
+        return stage(client, frame, reason);
     if (client->state != CLIENT_SYNCHRONISED)
         return 0; /* SYN-13: none until the next snapshot */
     if (frame->seq != client->seq + 1)
         return resync(client, frame->seq, reason);
-    if (frame->type == FRAME_ROUTE && apply(client, frame)) {
+    if (apply(client->table, frame)) {
         if (errno == ENOMEM)
-            return fail(reason, "no memory for a route");
+            return fail(reason, "no memory for an entry");
         return resync(client, frame->seq, reason); /* SYN-14 */
     }
     client->seq = frame->seq;
@@ -277,6 +284,7 @@ uint32_t client_disconnect(struct client *client)
     client->input.have = 0;
     client->connected = client->welcome = client->registered = false;
     client->epoch = client->seq = 0;
+    client->shm[0] = 0;
     client->state = CLIENT_CONNECTING;
     client->delay_ms = delay * 2 < DELAY_LAST_MS ? delay * 2 : DELAY_LAST_MS;
     return delay;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The client without I/O: the session from HELLO to BYE, the table it shows and the shadow that a
+ * The client without I/O: the session from HELLO to BYE, the tables it shows and the shadow that a
  * snapshot fills. Rules C1 to C10 of the protocol, as chapters 4 and 6 word them. Time is given,
- * never asked for.
+ * never asked for. The addresses of ARP entries are not here: who shows them reads the shared
+ * memory, for keys of this table only (ARP-18).
  */
 #ifndef CORE_CLIENT_H
 #define CORE_CLIENT_H
@@ -19,6 +20,8 @@ struct client {
     bool connected, welcome, registered; /* on this connection */
     uint32_t pid;
     uint64_t epoch, seq;
+    uint32_t instance;  /* of the server, as WELCOME says */
+    char shm[SHM_NAME]; /* its object, as WELCOME says; empty: none */
     struct frame_gather input;
     struct buffer output;
     uint32_t delay_ms; /* pause before the next attempt */

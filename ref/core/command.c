@@ -8,13 +8,17 @@ static const struct command_help commands[COMMAND_COUNT] = {
     [COMMAND_CREATE] = {COMMAND_SERVER, "create DEST/MASK GATEWAY OIF", "adds a route"},
     [COMMAND_UPDATE] = {COMMAND_SERVER, "update DEST/MASK GATEWAY OIF", "changes a route"},
     [COMMAND_DELETE] = {COMMAND_SERVER, "delete DEST/MASK", "removes a route"},
+    [COMMAND_ARP_ADD] = {COMMAND_SERVER, "arp add MAC ADDRESS", "adds an ARP entry"},
+    [COMMAND_ARP_DELETE] = {COMMAND_SERVER, "arp delete MAC", "removes an ARP entry"},
     [COMMAND_FLUSH] = {COMMAND_SERVER, "flush", "empties both tables, here and in every copy"},
     [COMMAND_SHOW] = {COMMAND_BOTH, "show [DEST/MASK] [via GATEWAY] [dev OIF]",
                       "shows the routes, or those that fit"},
+    [COMMAND_SHOW_ARP] = {COMMAND_BOTH, "show arp", "shows the ARP table"},
     [COMMAND_SHOW_CLIENTS] = {COMMAND_SERVER, "show clients", "lists the clients"},
     [COMMAND_LOOKUP] = {COMMAND_BOTH, "lookup ADDRESS", "shows the route that an address takes"},
-    [COMMAND_LOAD] = {COMMAND_SERVER, "load FILE", "creates the routes of a table file"},
-    [COMMAND_SAVE] = {COMMAND_SERVER, "save FILE", "writes the routes to a table file"},
+    [COMMAND_LOOKUP_MAC] = {COMMAND_BOTH, "lookup MAC", "shows the ARP entry of a MAC"},
+    [COMMAND_LOAD] = {COMMAND_SERVER, "load FILE", "creates the entries of a table file"},
+    [COMMAND_SAVE] = {COMMAND_SERVER, "save FILE", "writes both tables to a table file"},
     [COMMAND_WAIT] = {COMMAND_SERVER, "wait", "answers when no load is running"},
     [COMMAND_DIGEST] = {COMMAND_BOTH, "digest", "tells what copies are compared by"},
     [COMMAND_STATS] = {COMMAND_SERVER, "stats", "shows counters"},
@@ -121,9 +125,27 @@ static enum refusal parse_route(struct word line, const char *usage, struct rout
     return oif_read(oif, route->oif, reason);
 }
 
-enum refusal command_parse_row(struct word line, struct route *route, char reason[REASON_SIZE])
+static enum refusal parse_arp(struct word line, const char *usage, struct arp_entry *arp,
+                              char reason[REASON_SIZE])
 {
-    return parse_route(line, "DEST/MASK GATEWAY OIF", route, reason);
+    struct word mac, address;
+    enum refusal refusal;
+
+    if ((refusal = take(&line, &mac, usage, reason)) ||
+        (refusal = take(&line, &address, usage, reason)) ||
+        (refusal = at_end(line, usage, reason)) || (refusal = mac_read(mac, &arp->mac, reason)))
+        return refusal;
+    return address_read(address, &arp->address, reason);
+}
+
+enum refusal command_parse_row(struct word line, struct table_row *row, char reason[REASON_SIZE])
+{
+    struct word rest = line;
+
+    row->is_arp = mac_meant(word_next(&rest));
+    if (row->is_arp)
+        return parse_arp(line, "MAC ADDRESS", &row->arp, reason);
+    return parse_route(line, "DEST/MASK GATEWAY OIF", &row->route, reason);
 }
 
 static enum refusal parse_filter(struct word line, const char *usage, struct filter *filter,
@@ -183,11 +205,21 @@ static enum refusal parse_arguments(struct word line, struct command *command,
     case COMMAND_DELETE:
         refusal = parse_one(line, usage, &word, reason);
         return refusal ? refusal : prefix_read(word, &command->route.prefix, reason);
+    case COMMAND_ARP_ADD:
+        return parse_arp(line, usage, &command->arp, reason);
+    case COMMAND_ARP_DELETE:
+        refusal = parse_one(line, usage, &word, reason);
+        return refusal ? refusal : mac_read(word, &command->arp.mac, reason);
     case COMMAND_SHOW:
         return parse_filter(line, usage, &command->filter, reason);
     case COMMAND_LOOKUP:
-        refusal = parse_one(line, usage, &word, reason);
-        return refusal ? refusal : address_read(word, &command->address, reason);
+    case COMMAND_LOOKUP_MAC: /* what is looked up says which */
+        refusal = parse_one(line, "lookup ADDRESS or lookup MAC", &word, reason);
+        if (refusal)
+            return refusal;
+        command->kind = mac_meant(word) ? COMMAND_LOOKUP_MAC : COMMAND_LOOKUP;
+        return mac_meant(word) ? mac_read(word, &command->arp.mac, reason)
+                               : address_read(word, &command->address, reason);
     case COMMAND_LOAD:
     case COMMAND_SAVE:
         return parse_one(line, usage, &command->path, reason);

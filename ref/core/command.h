@@ -6,7 +6,7 @@
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
-#include "core/route.h"
+#include "core/mac.h"
 
 enum command_side { COMMAND_SERVER = 1, COMMAND_CLIENT = 2, COMMAND_BOTH = 3 };
 
@@ -14,10 +14,14 @@ enum command_kind {
     COMMAND_CREATE,
     COMMAND_UPDATE,
     COMMAND_DELETE,
+    COMMAND_ARP_ADD,
+    COMMAND_ARP_DELETE,
     COMMAND_FLUSH,
     COMMAND_SHOW,
+    COMMAND_SHOW_ARP,
     COMMAND_SHOW_CLIENTS,
     COMMAND_LOOKUP,
+    COMMAND_LOOKUP_MAC,
     COMMAND_LOAD,
     COMMAND_SAVE,
     COMMAND_WAIT,
@@ -40,6 +44,7 @@ struct filter {
 struct command {
     enum command_kind kind;
     struct route route;   /* create, update; delete: its prefix */
+    struct arp_entry arp; /* arp add; arp delete, lookup: its MAC */
     struct filter filter; /* show */
     uint32_t address;     /* lookup */
     struct word path;     /* load, save: points into the line */
@@ -55,8 +60,15 @@ struct command_help {
 enum refusal command_parse(struct word line, enum command_side side, struct command *command,
                            char reason[REASON_SIZE]);
 
-/* Reads a row DEST/MASK GATEWAY OIF of a table file. */
-enum refusal command_parse_row(struct word line, struct route *route, char reason[REASON_SIZE]);
+/* A row of a table file, DEST/MASK GATEWAY OIF or MAC ADDRESS. */
+struct table_row {
+    bool is_arp;
+    struct route route;
+    struct arp_entry arp;
+};
+
+/* Reads a row. */
+enum refusal command_parse_row(struct word line, struct table_row *row, char reason[REASON_SIZE]);
 
 /* Whether the line is empty or a comment. */
 bool command_skips(struct word line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/digest.h"
 
-#include "core/route.h"
+#include "core/mac.h"
 
 uint64_t digest_bytes(const void *bytes, size_t size)
 {
@@ -18,4 +18,11 @@ uint64_t digest_route(const struct route *route)
     char line[ROUTE_LINE];
 
     return digest_bytes(line, route_format(route, line));
+}
+
+uint64_t digest_mac(uint64_t mac)
+{
+    char text[MAC_TEXT];
+
+    return digest_bytes(text, mac_format(mac, text));
 }

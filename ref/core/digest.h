@@ -17,4 +17,7 @@ uint64_t digest_bytes(const void *bytes, size_t size);
 /* Hash of the route's canonical line. */
 uint64_t digest_route(const struct route *route);
 
+/* Hash of the MAC's text. */
+uint64_t digest_mac(uint64_t mac);
+
 #endif

@@ -4,6 +4,8 @@
 #include <endian.h>
 #include <string.h>
 
+#include "core/mac.h"
+
 /* Written with the width known, so that each becomes one store. */
 static inline void put(uint8_t *bytes, uint64_t value, size_t width)
 {
@@ -39,6 +41,14 @@ static void encode_route(const struct frame *frame, uint8_t *bytes)
     COPY(ROUTE, oif, frame->route.oif);
 }
 
+static void encode_mac(const struct frame *frame, uint8_t *bytes)
+{
+    mac_format(frame->arp.mac, TEXT(MAC, mac));
+    memset(TEXT(MAC, ip), 0, WIDTH_MAC_ip);
+    if (frame->arp.filled)
+        address_format(frame->arp.address, TEXT(MAC, ip));
+}
+
 static void encode_body(const struct frame *frame, uint8_t *bytes)
 {
     switch (frame->type) {
@@ -46,8 +56,7 @@ static void encode_body(const struct frame *frame, uint8_t *bytes)
         encode_route(frame, bytes);
         break;
     case FRAME_MAC:
-        COPY(MAC, mac, frame->mac.mac);
-        COPY(MAC, ip, frame->mac.ip);
+        encode_mac(frame, bytes);
         break;
     case FRAME_HELLO:
         PUT(HELLO, version_min, frame->hello.version_min);

@@ -39,6 +39,8 @@ enum frame_size {
 /* Who may send a type: bits. */
 enum frame_side { SIDE_CLIENT = 1, SIDE_SERVER = 2, SIDE_BOTH = 3 };
 
+enum { SHM_NAME = 62 }; /* bytes of the shared memory's name with its terminator */
+
 struct frame {
     enum frame_type type;
     enum frame_op op;
@@ -50,12 +52,14 @@ struct frame {
         uint32_t pid;
         struct {
             uint16_t version;
-            char shm[62];
+            char shm[SHM_NAME];
         } welcome;
         struct route route; /* DELETE: only the prefix */
         struct {
-            char mac[18], ip[16];
-        } mac;
+            uint64_t mac;
+            uint32_t address;
+            bool filled;      /* with the address */
+        } arp;                /* MAC */
         struct table_sum sum; /* SNAPSHOT_END, DIGEST */
         struct {
             uint16_t code;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/mac.h"
+
 static inline uint64_t get(const uint8_t *bytes, size_t width)
 {
     uint64_t value = 0;
@@ -155,31 +157,34 @@ static int decode_route(const uint8_t *bytes, struct frame *frame, char reason[R
     return 0;
 }
 
-static bool mac_legal(const char *text, int size)
+/* ARP-15: lower case only, or one MAC would have two texts. */
+static bool mac_legal(const char *text, int size, uint64_t *mac)
 {
-    if (size != 17)
+    char lower[MAC_TEXT];
+
+    if (!mac_parse((struct word){text, (size_t)size}, mac))
         return false;
-    for (int i = 0; i < size; i++)
-        if (i % 3 == 2 ? text[i] != ':' : !strchr("0123456789abcdef", text[i]))
-            return false;
-    return true;
+    mac_format(*mac, lower);
+    return memcmp(lower, text, MAC_TEXT) == 0;
 }
 
 static int decode_mac(const uint8_t *bytes, struct frame *frame, char reason[REASON_SIZE])
 {
-    int size = TEXT_SIZE(MAC, mac), ip = TEXT_SIZE(MAC, ip);
-    uint32_t address;
+    int size = TEXT_SIZE(MAC, mac), ip = size < 0 ? -1 : TEXT_SIZE(MAC, ip);
+    struct word word = {TEXT(MAC, ip), (size_t)ip};
+    char quoted[48];
 
-    if (size < 0 || ip < 0)
+    if (ip < 0)
         return -1;
-    if (!mac_legal(TEXT(MAC, mac), size))
-        return bad(reason, "mac is not six lower-case hexadecimal pairs");
+    if (!mac_legal(TEXT(MAC, mac), size, &frame->arp.mac))
+        return bad(reason, "mac \"%s\" is not six lower-case hexadecimal pairs with colons",
+                   word_quote((struct word){TEXT(MAC, mac), (size_t)size}, quoted));
+    frame->arp.filled = ip > 0;
+    frame->arp.address = 0;
     if (ip > 0 && frame->op == OP_DELETE)
         return bad(reason, "ip of a DELETE is not empty");
-    if (ip > 0 && !address_parse((struct word){TEXT(MAC, ip), (size_t)ip}, &address))
-        return bad(reason, "ip is not an address");
-    memcpy(frame->mac.mac, TEXT(MAC, mac), WIDTH_MAC_mac);
-    memcpy(frame->mac.ip, TEXT(MAC, ip), WIDTH_MAC_ip);
+    if (ip > 0 && !address_parse(word, &frame->arp.address))
+        return bad(reason, "ip \"%s\" is not an address", word_quote(word, quoted));
     return 0;
 }
 

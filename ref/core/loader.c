@@ -10,18 +10,20 @@
 
 enum { LINE_MAX_BYTES = 256 };
 
+/* Of an ARP entry `address` and `name` hold the MAC, `gateway` the address. */
 struct row {
     uint32_t address, gateway;
-    uint32_t name : 25, mask : 6;
+    uint32_t name : 25, mask : 6, is_arp : 1;
     uint32_t line;
 };
 
 struct loader {
     struct server *server;
     struct trie staged; /* value: index of the row */
+    struct macs macs;   /* address: index of the row */
     struct names names;
     struct row *rows;
-    uint32_t count, capacity, applied;
+    uint32_t count, capacity, applied, applied_macs;
     uint32_t line;
     size_t partial; /* bytes of a line whose end has not come */
     char text[LINE_MAX_BYTES];
@@ -40,7 +42,9 @@ void loader_destroy(struct loader *loader)
 {
     if (!loader)
         return;
+    loader->server->origin.arp.promised -= loader->macs.count - loader->applied_macs;
     trie_finish(&loader->staged);
+    macs_finish(&loader->macs);
     names_finish(&loader->names);
     free(loader->rows);
     free(loader);
@@ -66,8 +70,16 @@ static struct row *row_add(struct loader *loader)
     return &loader->rows[loader->count];
 }
 
-static enum refusal stage(struct loader *loader, const struct route *route,
+static enum refusal twice(struct loader *loader, const char *key, uint32_t row,
                           char reason[REASON_SIZE])
+{
+    snprintf(reason, REASON_SIZE, "%s stands on line %u already; expected it once", key,
+             loader->rows[row].line);
+    return REFUSED_EXISTS;
+}
+
+static enum refusal stage_route(struct loader *loader, const struct route *route,
+                                char reason[REASON_SIZE])
 {
     const struct trie_node *twin = trie_find(&loader->staged, route->prefix);
     struct trie_node *node;
@@ -75,26 +87,58 @@ static enum refusal stage(struct loader *loader, const struct route *route,
     uint32_t name;
     char text[ADDRESS_TEXT + 3];
 
-    if (twin) {
-        prefix_format(route->prefix, text);
-        snprintf(reason, REASON_SIZE, "%s stands on line %u already; expected each prefix once",
-                 text, loader->rows[twin->value].line);
+    if (table_find(loader->server->origin.table, route->prefix, NULL)) {
+        refusal_explain(REFUSED_EXISTS, route->prefix, reason);
         return REFUSED_EXISTS;
     }
+    prefix_format(route->prefix, text);
+    if (twin)
+        return twice(loader, text, twin->value, reason);
     row = row_add(loader);
     name = row ? names_hold(&loader->names, route->oif) : 0;
     node = name ? trie_add(&loader->staged, route->prefix) : NULL;
     if (!node)
         return no_memory(loader, reason);
     node->value = loader->count++;
-    *row = (struct row){route->prefix.address, route->gateway, name & 0x1ffffff,
-                        route->prefix.mask & 63, loader->line};
+    *row = (struct row){.address = route->prefix.address,
+                        .gateway = route->gateway,
+                        .name = name & 0x1ffffff,
+                        .mask = route->prefix.mask & 63,
+                        .line = loader->line};
+    return REFUSED_NOT;
+}
+
+static enum refusal stage_arp(struct loader *loader, const struct arp_entry *arp,
+                              char reason[REASON_SIZE])
+{
+    enum refusal refusal = server_hinders_arp(loader->server, arp->mac);
+    struct arp_entry staged = {.mac = arp->mac, .address = loader->count}, twin;
+    struct row *row;
+    char text[MAC_TEXT];
+
+    mac_format(arp->mac, text);
+    if (macs_find(&loader->macs, arp->mac, &twin))
+        return twice(loader, text, twin.address, reason);
+    if (refusal) {
+        arp_explain(refusal, arp->mac, reason);
+        return refusal;
+    }
+    row = row_add(loader);
+    if (!row || macs_add(&loader->macs, &staged))
+        return no_memory(loader, reason);
+    loader->count++;
+    loader->server->origin.arp.promised++;
+    *row = (struct row){.address = (uint32_t)arp->mac,
+                        .gateway = arp->address,
+                        .name = (uint32_t)(arp->mac >> 32) & 0xffff,
+                        .is_arp = 1,
+                        .line = loader->line};
     return REFUSED_NOT;
 }
 
 static enum refusal check_line(struct loader *loader, struct word line, char reason[REASON_SIZE])
 {
-    struct route route, old;
+    struct table_row row;
     enum refusal refusal;
 
     loader->line++;
@@ -105,14 +149,11 @@ static enum refusal check_line(struct loader *loader, struct word line, char rea
                  LINE_MAX_BYTES - 1);
         return REFUSED_SYNTAX;
     }
-    refusal = command_parse_row(line, &route, reason);
+    refusal = command_parse_row(line, &row, reason);
     if (refusal)
         return refusal;
-    if (table_find(loader->server->origin.table, route.prefix, &old)) {
-        refusal_explain(REFUSED_EXISTS, route.prefix, reason);
-        return REFUSED_EXISTS;
-    }
-    return stage(loader, &route, reason);
+    return row.is_arp ? stage_arp(loader, &row.arp, reason)
+                      : stage_route(loader, &row.route, reason);
 }
 
 /* Keeps a piece of a line until its end comes. What is too long to be a row is kept as far as it
@@ -142,7 +183,9 @@ enum refusal loader_feed(struct loader *loader, const char *bytes, size_t size,
 
     if (size == 0 && loader->partial > 0)
         refusal = check_kept(loader, reason);
-    if (size == 0 && !refusal && table_reserve(loader->server->origin.table, loader->count))
+    if (size == 0 && !refusal &&
+        table_reserve(loader->server->origin.table, loader->count - loader->macs.count,
+                      loader->macs.count))
         refusal = no_memory(loader, reason);
     while (!refusal && bytes < end && (eol = memchr(bytes, '\n', (size_t)(end - bytes)))) {
         if (loader->partial > 0) {
@@ -158,21 +201,44 @@ enum refusal loader_feed(struct loader *loader, const char *bytes, size_t size,
     return refusal;
 }
 
+static enum refusal apply_route(struct loader *loader, const struct row *row,
+                                char reason[REASON_SIZE])
+{
+    struct route route = {.prefix = {row->address, (uint8_t)row->mask}, .gateway = row->gateway};
+    enum refusal refusal;
+
+    memcpy(route.oif, names_text(&loader->names, row->name), OIF_SIZE);
+    refusal = server_change(loader->server, OP_CREATE, &route);
+    if (refusal)
+        refusal_explain(refusal, route.prefix, reason);
+    return refusal;
+}
+
+static enum refusal apply_arp(struct loader *loader, const struct row *row,
+                              char reason[REASON_SIZE])
+{
+    struct arp_entry arp = {.mac = (uint64_t)row->name << 32 | row->address,
+                            .address = row->gateway};
+    enum refusal refusal;
+
+    loader->server->origin.arp.promised--; /* the promise is kept now */
+    loader->applied_macs++;
+    refusal = server_change_arp(loader->server, OP_CREATE, &arp);
+    if (refusal)
+        arp_explain(refusal, arp.mac, reason);
+    return refusal;
+}
+
 enum refusal loader_apply(struct loader *loader, uint32_t rows, char reason[REASON_SIZE])
 {
-    struct route route;
     enum refusal refusal;
 
     for (; rows > 0 && loader->applied < loader->count; rows--, loader->applied++) {
         const struct row *row = &loader->rows[loader->applied];
 
-        route.prefix = (struct prefix){row->address, (uint8_t)row->mask};
-        route.gateway = row->gateway;
-        memcpy(route.oif, names_text(&loader->names, row->name), OIF_SIZE);
-        refusal = server_change(loader->server, OP_CREATE, &route);
+        refusal = row->is_arp ? apply_arp(loader, row, reason) : apply_route(loader, row, reason);
         if (refusal) {
             loader->line = row->line;
-            refusal_explain(refusal, route.prefix, reason);
             return refusal;
         }
     }
@@ -186,6 +252,13 @@ bool loader_holds(const struct loader *loader, struct prefix prefix)
     return node && node->value >= loader->applied;
 }
 
+bool loader_holds_mac(const struct loader *loader, uint64_t mac)
+{
+    struct arp_entry row;
+
+    return macs_find(&loader->macs, mac, &row) && row.address >= loader->applied;
+}
+
 uint32_t loader_line(const struct loader *loader)
 {
     return loader->line;
@@ -194,6 +267,11 @@ uint32_t loader_line(const struct loader *loader)
 uint32_t loader_rows(const struct loader *loader)
 {
     return loader->count;
+}
+
+uint32_t loader_macs(const struct loader *loader)
+{
+    return loader->macs.count;
 }
 
 uint32_t loader_applied(const struct loader *loader)

@@ -25,11 +25,14 @@ enum refusal loader_feed(struct loader *loader, const char *bytes, size_t size,
 /* Applies up to `rows` rows after the last feed; REFUSED_NOT also when all are applied. */
 enum refusal loader_apply(struct loader *loader, uint32_t rows, char reason[REASON_SIZE]);
 
-/* Whether a row of this prefix is still to be applied, as far as the file is read. */
+/* Whether a row of this prefix, or of this MAC, is still to be applied, as far as the file is read.
+ */
 bool loader_holds(const struct loader *loader, struct prefix prefix);
+bool loader_holds_mac(const struct loader *loader, uint64_t mac);
 
 uint32_t loader_line(const struct loader *loader);    /* the last line that was read */
 uint32_t loader_rows(const struct loader *loader);    /* checked */
+uint32_t loader_macs(const struct loader *loader);    /* of them ARP entries */
 uint32_t loader_applied(const struct loader *loader); /* of them */
 
 #endif

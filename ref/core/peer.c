@@ -73,6 +73,7 @@ static int handle_hello(struct peer *peer, struct origin *origin, const struct f
         return fail(peer, origin, FAULT_VERSION, reason); /* SES-3 */
     }
     welcome.seq = origin->seq;
+    memcpy(welcome.welcome.shm, origin->shm, SHM_NAME);
     if (journal_attach(&origin->journal, &peer->cursor) || peer_queue(peer, origin, &welcome))
         return out_of_memory(peer, origin, reason);
     peer->kept = buffer_size(&peer->own);

@@ -7,6 +7,7 @@
 #ifndef CORE_PEER_H
 #define CORE_PEER_H
 
+#include "core/arp.h"
 #include "core/buffer.h"
 #include "core/frame.h"
 #include "core/journal.h"
@@ -29,6 +30,8 @@ struct registrar {
 struct origin {
     struct table *table;
     struct registrar registrar;
+    struct arp arp;     /* the addresses in shared memory */
+    char shm[SHM_NAME]; /* its name; empty: there is none */
     struct journal journal;
     uint64_t epoch, seq;
 };
@@ -55,7 +58,8 @@ struct peer {
     size_t kept;       /* bytes at the front of `own` that no new snapshot drops */
     struct cursor cursor;
     struct prefix reached; /* the walk has sent this route */
-    bool walking, walked_any;
+    uint64_t next_mac;     /* and when all routes are sent, the MACs below */
+    bool walking, walked_any, walked_routes;
     bool answers_resync; /* the snapshot that runs answers a RESYNC */
     bool answered;       /* `answer_seq` is the END of such a one (SYN-21) */
     bool ended;          /* an END was sent: a PID is in place */

@@ -81,7 +81,8 @@ int peer_snapshot(struct peer *peer, struct origin *origin)
         return -1;
     journal_skip(&origin->journal, &peer->cursor);
     peer->walking = true;
-    peer->walked_any = false;
+    peer->walked_any = peer->walked_routes = false;
+    peer->next_mac = 0;
     peer->reached = (struct prefix){0};
     peer->reached_seq = origin->seq;
     return peer_queue(peer, origin, &begin);
@@ -104,11 +105,46 @@ static int end_snapshot(struct peer *peer, const struct origin *origin)
     return 0;
 }
 
+/* The next routes of the table, up to OUTPUT_UNIT bytes; gives their size. SYN-3 */
+static size_t walk_routes(struct peer *peer, const struct origin *origin, uint8_t *room)
+{
+    struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE, .epoch = origin->epoch};
+    struct table_cursor cursor;
+    size_t size = 0;
+    bool more = true;
+
+    table_seek(&cursor, origin->table, peer->reached, !peer->walked_any);
+    while (size + WIRE_FRAME_MAX <= OUTPUT_UNIT && (more = table_next(&cursor, &frame.route)))
+        size += frame_encode(&frame, room + size);
+    if (size > 0) {
+        peer->reached = frame.route.prefix; /* at the end it still holds the last one */
+        peer->walked_any = true;
+    }
+    peer->walked_routes = !more;
+    return size;
+}
+
+/* The next keys of the ARP table, appended to what the routes have left of the room; gives the new
+ * size. ARP-13 */
+static size_t walk_macs(struct peer *peer, const struct origin *origin, uint8_t *room, size_t size,
+                        bool *more)
+{
+    struct frame frame = {.type = FRAME_MAC, .op = OP_CREATE, .epoch = origin->epoch};
+    struct macs_cursor cursor;
+    struct arp_entry entry;
+
+    table_seek_mac(&cursor, origin->table, peer->next_mac);
+    while (size + WIRE_FRAME_MAX <= OUTPUT_UNIT && (*more = macs_next(&cursor, &entry))) {
+        frame.arp.mac = entry.mac; /* ARP-14: without the address */
+        peer->next_mac = entry.mac + 1;
+        size += frame_encode(&frame, room + size);
+    }
+    return size;
+}
+
 /* S5 (b): all before it is sent, so what the walk reads is the table at the journal's head. */
 static int walk_step(struct peer *peer, const struct origin *origin)
 {
-    struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE, .epoch = origin->epoch}; /* SYN-3 */
-    struct table_cursor cursor;
     uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, OUTPUT_UNIT);
     size_t size = 0;
     bool more = true;
@@ -116,14 +152,11 @@ static int walk_step(struct peer *peer, const struct origin *origin)
     if (!room)
         return -1;
     peer->kept = 0;
-    table_seek(&cursor, origin->table, peer->reached, !peer->walked_any);
-    while (size + WIRE_FRAME_MAX <= OUTPUT_UNIT && (more = table_next(&cursor, &frame.route)))
-        size += frame_encode(&frame, room + size);
-    if (size > 0) {
-        peer->reached = frame.route.prefix; /* at the end it still holds the last one */
-        peer->walked_any = true;
-        buffer_commit(&peer->own, size);
-    }
+    if (!peer->walked_routes)
+        size = walk_routes(peer, origin, room);
+    if (peer->walked_routes)
+        size = walk_macs(peer, origin, room, size, &more);
+    buffer_commit(&peer->own, size);
     return more ? 0 : end_snapshot(peer, origin);
 }
 

@@ -32,11 +32,12 @@ static const struct {
 } octets[256] = {OCTETS64(0), OCTETS64(64), OCTETS64(128), OCTETS64(192)};
 
 static const char *const names[] = {
-    [REFUSED_NOT] = "none",      [REFUSED_SYNTAX] = "syntax", [REFUSED_ADDRESS] = "address",
-    [REFUSED_MASK] = "mask",     [REFUSED_PREFIX] = "prefix", [REFUSED_OIF] = "oif",
-    [REFUSED_EXISTS] = "exists", [REFUSED_ABSENT] = "absent", [REFUSED_LOADING] = "loading",
-    [REFUSED_BUSY] = "busy",     [REFUSED_FILE] = "file",     [REFUSED_UNAVAILABLE] = "unavailable",
-    [REFUSED_MEMORY] = "memory", [REFUSED_ENDED] = "ended",
+    [REFUSED_NOT] = "none",    [REFUSED_SYNTAX] = "syntax",           [REFUSED_ADDRESS] = "address",
+    [REFUSED_MASK] = "mask",   [REFUSED_PREFIX] = "prefix",           [REFUSED_OIF] = "oif",
+    [REFUSED_MAC] = "mac",     [REFUSED_EXISTS] = "exists",           [REFUSED_ABSENT] = "absent",
+    [REFUSED_FULL] = "full",   [REFUSED_LOADING] = "loading",         [REFUSED_BUSY] = "busy",
+    [REFUSED_FILE] = "file",   [REFUSED_UNAVAILABLE] = "unavailable", [REFUSED_MEMORY] = "memory",
+    [REFUSED_ENDED] = "ended",
 };
 
 const char *refusal_name(enum refusal refusal)

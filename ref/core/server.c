@@ -2,6 +2,7 @@
 #include "core/server.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int server_init(struct server *server, uint32_t instance, size_t bound)
@@ -13,6 +14,14 @@ int server_init(struct server *server, uint32_t instance, size_t bound)
     journal_init(&server->origin.journal, bound);
     server->origin.table = table_create();
     return server->origin.table ? 0 : -1;
+}
+
+void server_share(struct server *server, void *memory, uint32_t capacity, const char *name)
+{
+    struct origin *origin = &server->origin;
+
+    arp_open(&origin->arp, memory, capacity, origin->epoch);
+    snprintf(origin->shm, sizeof(origin->shm), "%s", name);
 }
 
 void server_finish(struct server *server)
@@ -48,7 +57,7 @@ static void publish(struct server *server, struct frame *frame)
     }
 }
 
-static int apply(struct table *table, enum frame_op op, const struct route *route)
+static int apply_route(struct table *table, enum frame_op op, const struct route *route)
 {
     if (op == OP_CREATE)
         return table_add(table, route);
@@ -72,25 +81,92 @@ static void publish_digest(struct server *server)
     server->since_digest = 0;
 }
 
-enum refusal server_change(struct server *server, enum frame_op op, const struct route *route)
+/* Room first: a change that is accepted can then be told to all (SYN-11). */
+static bool room(struct server *server)
 {
     struct journal *journal = &server->origin.journal;
-    struct frame frame = {.type = FRAME_ROUTE, .op = op};
 
-    /* room first: a change that is accepted can then be told to all (SYN-11) */
-    if ((journal->cursors && !journal_reserve(journal, WIRE_FRAME_MAX)) ||
-        apply(server->origin.table, op, route)) {
-        server->stats.changes_refused++;
-        return refusal_of(errno);
-    }
+    return !journal->cursors || journal_reserve(journal, WIRE_FRAME_MAX);
+}
+
+static enum refusal refused(struct server *server, enum refusal refusal)
+{
+    server->stats.changes_refused++;
+    return refusal;
+}
+
+/* The table has changed: numbers the change and tells it. */
+static void changed(struct server *server, struct frame *frame)
+{
     server->origin.seq++;
     server->stats.changes++;
-    if (journal->cursors) {
-        frame.route = *route;
-        publish(server, &frame);
-    }
+    if (server->origin.journal.cursors)
+        publish(server, frame);
     if (++server->since_digest == WIRE_DIGEST_EVERY)
         publish_digest(server);
+}
+
+enum refusal server_change(struct server *server, enum frame_op op, const struct route *route)
+{
+    struct frame frame = {.type = FRAME_ROUTE, .op = op, .route = *route};
+
+    if (!room(server) || apply_route(server->origin.table, op, route))
+        return refused(server, refusal_of(errno));
+    changed(server, &frame);
+    return REFUSED_NOT;
+}
+
+/* ARP-3, SHM-13, SHM-14 */
+enum refusal server_hinders_arp(const struct server *server, uint64_t mac)
+{
+    const struct origin *origin = &server->origin;
+
+    if (!origin->arp.header)
+        return REFUSED_UNAVAILABLE;
+    if (table_find_mac(origin->table, mac, NULL))
+        return REFUSED_EXISTS;
+    return arp_full(&origin->arp) ? REFUSED_FULL : REFUSED_NOT;
+}
+
+static enum refusal add_arp(struct server *server, const struct arp_entry *entry)
+{
+    enum refusal refusal = server_hinders_arp(server, entry->mac);
+    struct origin *origin = &server->origin;
+    struct arp_entry placed = *entry;
+
+    if (refusal)
+        return refusal;
+    if (table_reserve(origin->table, 0, 1))
+        return REFUSED_MEMORY;
+    placed.slot = arp_put(&origin->arp, entry->mac, entry->address);
+    table_add_mac(origin->table, &placed); /* there is room */
+    return REFUSED_NOT;
+}
+
+static enum refusal delete_arp(struct origin *origin, uint64_t mac)
+{
+    struct arp_entry entry;
+
+    if (!table_find_mac(origin->table, mac, &entry))
+        return REFUSED_ABSENT;
+    table_remove_mac(origin->table, mac);
+    arp_take(&origin->arp, entry.slot);
+    return REFUSED_NOT;
+}
+
+enum refusal server_change_arp(struct server *server, enum frame_op op,
+                               const struct arp_entry *entry)
+{
+    struct origin *origin = &server->origin;
+    struct frame frame = {.type = FRAME_MAC, .op = op, .arp.mac = entry->mac}; /* ARP-14 */
+    enum refusal refusal;
+
+    if (!room(server))
+        return refused(server, REFUSED_MEMORY);
+    refusal = op == OP_CREATE ? add_arp(server, entry) : delete_arp(origin, entry->mac);
+    if (refusal)
+        return refused(server, refusal);
+    changed(server, &frame); /* behind the slot: SHM-9, SHM-10 */
     return REFUSED_NOT;
 }
 
@@ -102,11 +178,12 @@ static struct peer *peer_of(struct link *link)
 static void empty_tables(struct server *server)
 {
     table_clear(server->origin.table);
+    arp_empty(&server->origin.arp);
 }
 
 static void begin_epoch(struct server *server)
 {
-    server->origin.epoch++;
+    arp_publish(&server->origin.arp, ++server->origin.epoch);
     server->origin.seq++;
     server->stats.changes++;
 }

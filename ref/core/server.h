@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The server without I/O: it owns the table, numbers the changes, and knows all peers. A shell
+ * The server without I/O: it owns the tables, numbers the changes, and knows all peers. A shell
  * moves the bytes: what arrives goes to server_receive(); after each turn of its loop it calls
  * server_idle(), then sends what the ready peers have. A change costs nothing per idle or blocked
  * peer: those without output wait in one list that is moved as a whole.
@@ -26,11 +26,22 @@ struct server {
 /* -1 with errno. `bound` is the journal's. The shell then sets origin.registrar. */
 int server_init(struct server *server, uint32_t instance, size_t bound);
 
+/* Gives it the memory of the ARP table, zeroed, of arp_size(capacity) bytes, and the name that
+ * WELCOME tells; before the first peer joins. Without it ARP entries are refused (SHM-14). */
+void server_share(struct server *server, void *memory, uint32_t capacity, const char *name);
+
 /* The shell has closed all peers. */
 void server_finish(struct server *server);
 
 /* Creates, updates or deletes (op) a route. A refusal changes nothing (TBL-7, TBL-8). */
 enum refusal server_change(struct server *server, enum frame_op op, const struct route *route);
+
+/* The same for an ARP entry, create and delete only; of a delete the MAC counts. */
+enum refusal server_change_arp(struct server *server, enum frame_op op,
+                               const struct arp_entry *entry);
+
+/* What stands in the way of adding an entry of this MAC, for which there is memory. */
+enum refusal server_hinders_arp(const struct server *server, uint64_t mac);
 
 /* Empties the tables, begins a new epoch and tells all clients (FLU-1 to FLU-8), at once; gives how
  * many were signalled. REFUSED_MEMORY: nothing has changed. */

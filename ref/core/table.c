@@ -11,7 +11,8 @@
 struct table {
     struct trie trie; /* value: gateway; tag: number of the interface's name */
     struct names names;
-    uint64_t digest;
+    struct macs macs;
+    uint64_t digest; /* of routes and MACs */
 };
 
 struct table *table_create(void)
@@ -31,12 +32,15 @@ void table_clear(struct table *table)
 {
     trie_finish(&table->trie);
     names_finish(&table->names);
+    macs_finish(&table->macs);
     table->digest = 0;
 }
 
-int table_reserve(struct table *table, uint32_t routes)
+int table_reserve(struct table *table, uint32_t routes, uint32_t macs)
 {
-    return trie_reserve(&table->trie, routes);
+    if (trie_reserve(&table->trie, routes))
+        return -1;
+    return macs > 0 ? macs_reserve(&table->macs, macs) : 0;
 }
 
 static void fill(const struct table *table, const struct trie_node *node, struct route *route)
@@ -103,7 +107,7 @@ bool table_find(const struct table *table, struct prefix prefix, struct route *r
 {
     const struct trie_node *node = trie_find(&table->trie, prefix);
 
-    if (node)
+    if (node && route)
         fill(table, node, route);
     return node != NULL;
 }
@@ -117,9 +121,30 @@ bool table_match(const struct table *table, uint32_t address, struct route *rout
     return node != NULL;
 }
 
+int table_add_mac(struct table *table, const struct arp_entry *entry)
+{
+    if (macs_add(&table->macs, entry))
+        return -1;
+    table->digest += digest_mac(entry->mac);
+    return 0;
+}
+
+int table_remove_mac(struct table *table, uint64_t mac)
+{
+    if (macs_remove(&table->macs, mac))
+        return -1;
+    table->digest -= digest_mac(mac);
+    return 0;
+}
+
+bool table_find_mac(const struct table *table, uint64_t mac, struct arp_entry *entry)
+{
+    return macs_find(&table->macs, mac, entry);
+}
+
 struct table_sum table_sum(const struct table *table)
 {
-    return (struct table_sum){.routes = table->trie.count, .digest = table->digest};
+    return (struct table_sum){table->trie.count, table->macs.count, table->digest};
 }
 
 void table_seek(struct table_cursor *cursor, const struct table *table, struct prefix prefix,
@@ -136,4 +161,9 @@ bool table_next(struct table_cursor *cursor, struct route *route)
     if (node)
         fill(cursor->table, node, route);
     return node != NULL;
+}
+
+void table_seek_mac(struct macs_cursor *cursor, const struct table *table, uint64_t mac)
+{
+    macs_seek(cursor, &table->macs, mac);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The routing table: exact match, longest match and ordered walk in one structure, its digest kept
- * with every change. A route costs at most 40 bytes plus its share of the names.
+ * The two tables, routes and ARP entries, as one: what is sent, replaced and emptied together.
+ * Exact match, longest match and ordered walk; the digest of both is kept with every change. A
+ * route costs at most 40 bytes plus its share of the names, an ARP entry 32.
  */
 #ifndef CORE_TABLE_H
 #define CORE_TABLE_H
 
+#include "core/macs.h"
 #include "core/trie.h"
 
 struct table;
@@ -26,20 +28,26 @@ struct table_sum {
 struct table *table_create(void);
 void table_destroy(struct table *table);
 
-/* Removes all routes and gives their memory back; cannot fail. */
+/* Removes all entries and gives their memory back; cannot fail. */
 void table_clear(struct table *table);
 
-/* Makes room for that many more routes; -1 with errno. */
-int table_reserve(struct table *table, uint32_t routes);
+/* Makes room for that many more entries, so that adding them cannot fail; -1 with errno. */
+int table_reserve(struct table *table, uint32_t routes, uint32_t macs);
 
 /* Each changes nothing when it fails: -1 with errno EEXIST, ENOENT or ENOMEM. */
 int table_add(struct table *table, const struct route *route);
 int table_replace(struct table *table, const struct route *route);
 int table_remove(struct table *table, struct prefix prefix);
 
-/* Copy out the route of exactly this prefix, or with the longest match; false if there is none. */
+/* Copy out the route of exactly this prefix (unless `route` is NULL), or with the longest match;
+ * false if there is none. */
 bool table_find(const struct table *table, struct prefix prefix, struct route *route);
 bool table_match(const struct table *table, uint32_t address, struct route *route);
+
+/* The same for ARP entries; the address and the slot are the caller's. `entry` may be NULL. */
+int table_add_mac(struct table *table, const struct arp_entry *entry);
+int table_remove_mac(struct table *table, uint64_t mac);
+bool table_find_mac(const struct table *table, uint64_t mac, struct arp_entry *entry);
 
 struct table_sum table_sum(const struct table *table);
 
@@ -47,5 +55,8 @@ struct table_sum table_sum(const struct table *table);
 void table_seek(struct table_cursor *cursor, const struct table *table, struct prefix prefix,
                 bool inclusive);
 bool table_next(struct table_cursor *cursor, struct route *route);
+
+/* As macs_seek; the walk goes on with macs_next. */
+void table_seek_mac(struct macs_cursor *cursor, const struct table *table, uint64_t mac);
 
 #endif

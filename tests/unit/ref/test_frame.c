@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "core/frame.h"
+#include "core/mac.h"
 
 #define VECTORS "spec/vectors"
 
@@ -63,6 +64,8 @@ static void dump_route(FILE *out, const struct frame *frame)
 
 static void dump_body(FILE *out, const struct frame *frame)
 {
+    char text[MAC_TEXT];
+
     switch (frame->type) {
     case FRAME_HELLO:
         fprintf(out, "version_min %u\nversion_max %u\n", frame->hello.version_min,
@@ -79,8 +82,10 @@ static void dump_body(FILE *out, const struct frame *frame)
         dump_route(out, frame);
         break;
     case FRAME_MAC:
-        text_line(out, "mac", frame->mac.mac);
-        text_line(out, "ip", frame->mac.ip);
+        mac_format(frame->arp.mac, text);
+        text_line(out, "mac", text);
+        address_format(frame->arp.address, text);
+        text_line(out, "ip", frame->arp.filled ? text : "");
         break;
     case FRAME_SNAPSHOT_END:
     case FRAME_DIGEST:

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/arp_read.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/arp_layout.h"
+
+enum { TRIES = 4096 }; /* a writer that is stopped inside a write may stay there for ever */
+
+uint32_t arp_check(const void *header, size_t size, uint32_t instance, char reason[REASON_SIZE])
+{
+    struct arp_header copy;
+
+    if (size < sizeof(copy)) {
+        snprintf(reason, REASON_SIZE, "it has %zu bytes; expected at least %zu", size,
+                 sizeof(copy));
+        return 0;
+    }
+    memcpy(&copy, header, sizeof(copy));
+    if (copy.magic != WIRE_SHM_MAGIC)
+        snprintf(reason, REASON_SIZE, "its magic is %#" PRIx64 "; expected %#" PRIx64,
+                 (uint64_t)copy.magic, (uint64_t)WIRE_SHM_MAGIC);
+    else if (copy.version != WIRE_SHM_VERSION)
+        snprintf(reason, REASON_SIZE, "its version is %" PRIu32 "; expected %d",
+                 (uint32_t)copy.version, WIRE_SHM_VERSION);
+    else if (!arp_capacity_legal(copy.capacity))
+        snprintf(reason, REASON_SIZE,
+                 "its capacity is %" PRIu32 "; expected a power of two from %d to %d",
+                 (uint32_t)copy.capacity, WIRE_SHM_CAPACITY_MIN, WIRE_SHM_CAPACITY_MAX);
+    else if (size < arp_size(copy.capacity))
+        snprintf(reason, REASON_SIZE, "it has %zu bytes; expected %zu for its %" PRIu32 " slots",
+                 size, arp_size(copy.capacity), (uint32_t)copy.capacity);
+    else if (copy.epoch >> 32 != instance)
+        snprintf(reason, REASON_SIZE, "it is of the server instance %" PRIu64 "; expected %" PRIu32,
+                 (uint64_t)copy.epoch >> 32, instance);
+    else
+        return copy.capacity;
+    return 0;
+}
+
+void arp_attach(struct arp_reader *reader, const void *memory, uint32_t capacity)
+{
+    reader->header = memory;
+    reader->slots = (const struct arp_slot *)(reader->header + 1);
+    reader->capacity = capacity;
+}
+
+uint64_t arp_epoch(const struct arp_reader *reader)
+{
+    return reader->header ? atomic_load_explicit(&reader->header->epoch, memory_order_acquire) : 0;
+}
+
+/* What a slot held at one moment. */
+struct reading {
+    uint64_t mac, epoch;
+    uint32_t ip;
+};
+
+/* A3, SHM-20: false if no moment can be had. */
+static bool slot_read(const struct arp_slot *slot, struct reading *reading)
+{
+    for (int tries = 0; tries < TRIES; tries++) {
+        uint32_t before = atomic_load_explicit(&slot->lock, memory_order_relaxed), after;
+        uint32_t mac;
+        uint16_t rest;
+
+        atomic_thread_fence(memory_order_acquire);
+        mac = atomic_load_explicit(&slot->mac, memory_order_relaxed);
+        rest = atomic_load_explicit(&slot->mac_rest, memory_order_relaxed);
+        reading->mac = arp_mac(mac, rest);
+        reading->ip = atomic_load_explicit(&slot->ip, memory_order_relaxed);
+        reading->epoch = atomic_load_explicit(&slot->epoch, memory_order_relaxed);
+        atomic_thread_fence(memory_order_acquire);
+        after = atomic_load_explicit(&slot->lock, memory_order_relaxed);
+        if (before == after && before % 2 == 0)
+            return true;
+    }
+    return false;
+}
+
+bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address)
+{
+    uint64_t epoch = arp_epoch(reader); /* before any slot: SHM-18 */
+    uint32_t probe, at;
+    struct reading reading;
+
+    if (epoch <= WIRE_SHM_DELETED) /* or a deleted slot would look live */
+        return false;
+    probe = atomic_load_explicit(&reader->header->probe, memory_order_acquire);
+    probe = probe < reader->capacity ? probe : reader->capacity; /* SHM-21 */
+    at = arp_home(mac, arp_shift(reader->capacity));
+    for (; probe > 0; probe--, at = (at + 1) & (reader->capacity - 1)) {
+        if (!slot_read(&reader->slots[at], &reading))
+            continue;
+        if (reading.epoch == WIRE_SHM_NEVER_USED)
+            return false;
+        if (reading.epoch == epoch && reading.mac == mac) { /* A4, A5 */
+            *address = be32toh(reading.ip);
+            return true;
+        }
+    }
+    return false;
+}
