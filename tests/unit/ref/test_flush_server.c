@@ -167,6 +167,25 @@ TEST(a_first_snapshot_dropped_with_its_flush_is_still_the_first) /* S7, SES-4 */
     world_close();
 }
 
+/* SYN-21 is about answers to a RESYNC, which this snapshot is not. */
+TEST(a_snapshot_after_a_flush_answers_no_resync)
+{
+    struct tap *tap = &world.taps[0];
+    struct frame resync = {.type = FRAME_RESYNC, .seq = 2001};
+
+    world_open(1 << 20, 2000, 1);
+    enter(tap);
+    say(tap, resync);
+    flush(1);
+    peer_restart(tap->peer, &world.server.origin);
+    pull(tap, SIZE_MAX);
+    CHECK_EQ_INT(tap->frames[tap->count - 1].type, FRAME_SNAPSHOT_END);
+    CHECK_EQ_INT(tap->frames[tap->count - 1].seq, 2001);
+    say(tap, resync);
+    CHECK_EQ_INT(tap->peer->state, PEER_RESYNCING);
+    world_close();
+}
+
 /* The answer overtakes what waits, and so must not say what comes behind. */
 TEST(an_error_before_a_flush_has_the_epoch_of_its_place) /* EPO-2, FLU-2 */
 {
@@ -186,4 +205,20 @@ TEST(an_error_before_a_flush_has_the_epoch_of_its_place) /* EPO-2, FLU-2 */
         check_epochs(tap);
         world_close();
     }
+}
+
+TEST(a_last_error_has_the_new_epoch) /* FLU-2; what waited before it is dropped */
+{
+    struct tap *tap = &world.taps[0];
+
+    world_open(1 << 20, 1, 1);
+    synchronise(tap);
+    create(10);
+    flush(0);
+    say(tap, (struct frame){.type = FRAME_HELLO, .hello = {1, 1}});
+    pull(tap, SIZE_MAX);
+    CHECK_EQ_INT(tap->count, 1);
+    CHECK_EQ_INT(tap->frames[0].type, FRAME_ERROR);
+    CHECK_EQ_INT(tap->frames[0].epoch, (UINT64_C(7) << 32) + 1);
+    world_close();
 }
