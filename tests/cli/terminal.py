@@ -10,7 +10,7 @@ import subprocess
 import termios
 import time
 
-from live import DEADLINE, Place, die_with_parent, environment, program, until
+from live import DEADLINE, Place, begin_child, environment, program, until
 
 
 class Terminal:
@@ -24,7 +24,7 @@ class Terminal:
         def child():
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-            die_with_parent()
+            begin_child()
 
         self.process = subprocess.Popen(
             [program(name), *args], stdin=slave, stdout=slave, stderr=slave, cwd=place.directory,

@@ -46,9 +46,13 @@ def environment(directory, **extra):
             "XDG_RUNTIME_DIR": str(directory), **extra}
 
 
-def die_with_parent():
-    """In the child: a test run that is killed must not leave servers behind."""
+def begin_child(prepare=None):
+    """In the child: a test run that is killed must not leave servers behind, and the signals that a
+    test blocks are its own affair."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    if prepare:
+        prepare()
 
 
 def until(end, what):
@@ -83,15 +87,15 @@ class Answer:
 
 
 class Program:
-    """One program with the line protocol on pipes."""
+    """One program with the line protocol on pipes. `prepare` runs in its process before it starts."""
 
-    def __init__(self, place, name, *args, stdin=subprocess.PIPE, **env):
+    def __init__(self, place, name, *args, stdin=subprocess.PIPE, prepare=None, **env):
         self.name, self.notices, self.rest = name, [], b""
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [program(name), *args], stdin=stdin, stdout=subprocess.PIPE, stderr=self.errors,
             cwd=place.directory, env=environment(place.directory, **env), bufsize=0,
-            preexec_fn=die_with_parent)
+            preexec_fn=lambda: begin_child(prepare))
         self.pid = self.process.pid
 
     def stderr(self):

@@ -26,7 +26,9 @@ struct world {
     struct tap taps[PEERS];
     bool no_handles;
     uint32_t routes_at_signal;
-    size_t least_at_signal; /* backlog: FLUSH is in every stream */
+    size_t least_at_signal;               /* backlog: FLUSH is in every stream */
+    const _Atomic uint64_t *shared_epoch; /* or NULL */
+    uint64_t epoch_at_signal;
 };
 
 static struct world world;
@@ -55,6 +57,8 @@ static inline bool signal_tap(void *arg, struct peer *peer)
     (void)arg;
     CHECK_EQ_INT(tap->handles, 1);
     tap->signals++;
+    if (world.shared_epoch)
+        world.epoch_at_signal = *world.shared_epoch;
     world.routes_at_signal += table_sum(world.server.origin.table).routes;
     for (struct link *link = peers->next; link != peers; link = link->next) {
         struct peer *other = LIST_OWNER(link, struct peer, link);
@@ -95,6 +99,17 @@ static inline void pull(struct tap *tap, size_t limit)
 }
 
 /* The taps 0 to count - 1 have said HELLO and read nothing. */
+static inline void world_join(int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct tap *tap = &world.taps[i];
+
+        tap->gather.sender = SIDE_SERVER;
+        tap->peer = server_join(&world.server, tap, 100); /* all of one process */
+        say(tap, (struct frame){.type = FRAME_HELLO, .hello = {1, 1}});
+    }
+}
+
 static inline void world_open(size_t bound, uint32_t routes, int count)
 {
     memset(&world, 0, sizeof(world));
@@ -107,13 +122,7 @@ static inline void world_open(size_t bound, uint32_t routes, int count)
 
         server_change(&world.server, OP_CREATE, &route);
     }
-    for (int i = 0; i < count; i++) {
-        struct tap *tap = &world.taps[i];
-
-        tap->gather.sender = SIDE_SERVER;
-        tap->peer = server_join(&world.server, tap, 100); /* all of one process */
-        say(tap, (struct frame){.type = FRAME_HELLO, .hello = {1, 1}});
-    }
+    world_join(count);
 }
 
 static inline void leave(struct tap *tap)

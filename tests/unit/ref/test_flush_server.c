@@ -4,6 +4,24 @@
  */
 #include "tests/unit/ref/tap.h"
 
+#include <signal.h>
+#include <sys/mman.h>
+
+#include "core/arp_layout.h"
+
+enum { PAGE = 64 * 1024, SLOTS = 16 };
+
+static struct arp_header *header; /* in a page of its own */
+static uint32_t routes_at_store;
+
+/* The first store into the page: what the tables hold then. */
+static void on_store(int number)
+{
+    (void)number;
+    routes_at_store = table_sum(world.server.origin.table).routes;
+    mprotect(header, PAGE, PROT_READ | PROT_WRITE);
+}
+
 TEST(a_flush_is_a_change_of_a_new_epoch) /* FLU-1, FLU-2 */
 {
     struct tap *tap = &world.taps[0];
@@ -43,6 +61,27 @@ TEST(signals_come_last_and_only_to_the_registered) /* S2, S4, FLU-4, FLU-5 */
     CHECK_EQ_INT(world.routes_at_signal, 0);
     CHECK(world.least_at_signal >= FRAME_SIZE_FLUSH);
     world_close();
+}
+
+TEST(the_epoch_is_stored_between_the_emptying_and_the_signals) /* S2, FLU-5 */
+{
+    struct sigaction watch = {.sa_handler = on_store}, before;
+
+    header = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    world_open(1 << 20, 3, 0);
+    server_share(&world.server, header, SLOTS, "/rtm-test");
+    world_join(1);
+    enter(&world.taps[0]);
+    world.shared_epoch = &header->epoch;
+    sigaction(SIGSEGV, &watch, &before);
+    mprotect(header, PAGE, PROT_READ);
+    routes_at_store = NOBODY;
+    flush(1);
+    sigaction(SIGSEGV, &before, NULL);
+    CHECK_EQ_INT(routes_at_store, 0);
+    CHECK_EQ_INT(world.epoch_at_signal, (UINT64_C(7) << 32) + 1);
+    world_close();
+    munmap(header, PAGE);
 }
 
 TEST(every_welcomed_stream_gets_the_flush) /* S3, FLU-3 */
