@@ -22,8 +22,8 @@ bin      = $(abspath $(BUILD))
 defaults = -DRTM_SHARE='"$(share)"' -DRTM_BUILD='"$(bin)"'
 
 # Looked up when a command needs it: a plain `make help` works without the libraries.
-libs = $(shell pkg-config $(1) libpcre2-8 jansson)$(if $(filter-out 0,$(.SHELLSTATUS)),\
-	$(error rtmtest needs libpcre2 and jansson: run ci/setup --for conform))
+libs = $(shell pkg-config $(1) libpcre2-8 jansson libseccomp)$(if $(filter-out 0,$(.SHELLSTATUS)),\
+	$(error rtmtest needs libpcre2, jansson and libseccomp: run ci/setup --for conform))
 
 objects       = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 ref_core     := $(call objects,ref/core/*.c ref/os/*.c)

@@ -69,6 +69,9 @@ void actor_destroy(struct actor *a)
     oracle_destroy(a->oracle);
     close_fd(&a->shm.held);
     free(a->shm.name);
+    for (size_t i = 0; a->faults != NULL && a->faults[i] != NULL; i++)
+        free(a->faults[i]);
+    free(a->faults);
     free(a->console);
     free(a->socket);
     free(a->group);

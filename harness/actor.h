@@ -23,6 +23,7 @@ struct actor {
     char *socket; /* the path it listens at or connects to */
     unsigned descriptors;
     char *console; /* a file as its standard input, or NULL */
+    char **faults; /* system calls that fail (fault.h), NULL at the end; or NULL */
 
     pid_t pid; /* 0 once it was waited for */
     int pidfd, in, out, err;

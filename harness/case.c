@@ -2,6 +2,7 @@
 #include "case.h"
 
 #include "actor.h"
+#include "agent.h"
 #include "command.h"
 #include "compare.h"
 #include "probe.h"
@@ -34,6 +35,15 @@ static int check_unexpected_ends(struct world *w)
             continue;
         char *end = actor_describe_end(a);
         world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
+        free(end);
+        return -1;
+    }
+    for (size_t i = 0; i < w->agent_count; i++) {
+        struct agent *a = w->agents[i];
+        if (!a->ended || a->expected_to_end)
+            continue;
+        char *end = agent_describe_end(a);
+        world_fail_for(w, "REG-3", "process %s was ended by %s", a->name, end);
         free(end);
         return -1;
     }
@@ -81,10 +91,11 @@ static bool lacks_something(struct world *w)
         if (!manifest_claims(w->manifest, h->features[i]))
             return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not claim %s",
                               h->features[i]) < 0;
-    if (h->needs_pid_namespace && !w->sandbox->namespaces)
-        return world_fail(w, VERDICT_SKIPPED,
-                          "needs a pid namespace, and runs without namespaces") < 0;
-    return false;
+    char *lacking = need_lacking(h->needs, w->sandbox);
+    if (lacking != NULL)
+        world_fail(w, VERDICT_SKIPPED, "%s", lacking);
+    free(lacking);
+    return !world_goes_on(w);
 }
 
 static void begin_teardown(struct world *w)
@@ -120,6 +131,7 @@ static void tear_down(struct world *w)
             quit_one(w, w->actors[i]);
     for (size_t i = 0; i < w->probe_count; i++)
         probe_close(w->probes[i]);
+    world_end_agents(w);
     for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
         if (w->actors[i]->is_server && actor_check_descriptors(w, w->actors[i]) == 0)
             quit_one(w, w->actors[i]);
@@ -309,12 +321,19 @@ static json_t *make_event(const struct world *w)
     return e;
 }
 
+static void ignore(int number)
+{
+    (void)number;
+}
+
 json_t *case_run(const struct test_case *t, const struct manifest *m, const struct sandbox *s,
                  const struct requirements *r)
 {
+    const struct sigaction harmless = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     struct world w;
 
     signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGUSR1, &harmless, NULL); /* a probe without a process of its own is this one */
     world_init(&w, t, m, s, r);
     if (!lacks_something(&w)) {
         run_all(&w);

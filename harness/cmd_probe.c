@@ -3,6 +3,7 @@
  * Commands of the section Probes.
  */
 #include "actor.h"
+#include "agent.h"
 #include "command_list.h"
 #include "probe.h"
 
@@ -17,7 +18,10 @@ static struct probe *the_probe(struct world *w, const struct step *s, size_t i)
 
 int run_probe(struct world *w, const struct step *s)
 {
-    return probe_connect(w, step_word(s, 1), world_actor(w, step_word(s, 3))->socket) ? 0 : -1;
+    const char *socket = world_actor(w, step_word(s, 3))->socket;
+    struct agent *process = s->words.n > 5 ? world_agent(w, step_word(s, 5)) : NULL;
+
+    return probe_connect(w, step_word(s, 1), socket, process) ? 0 : -1;
 }
 
 int run_probe_listens(struct world *w, const struct step *s)
@@ -149,9 +153,8 @@ static int read_until(struct world *w, struct probe *p, size_t snapshots,
     }
 }
 
-int run_subscribes(struct world *w, const struct step *s)
+static int subscribe(struct world *w, struct probe *p)
 {
-    struct probe *p = the_probe(w, s, 0);
     struct frame f;
 
     wire_start(&f, FRAME_HELLO);
@@ -160,6 +163,25 @@ int run_subscribes(struct world *w, const struct step *s)
     if (send_frame(w, p, &f, false) < 0)
         return -1;
     return read_until(w, p, p->replica.snapshots + 1, NULL);
+}
+
+int run_subscribes(struct world *w, const struct step *s)
+{
+    return subscribe(w, the_probe(w, s, 0));
+}
+
+int run_registers(struct world *w, const struct step *s)
+{
+    struct probe *p = the_probe(w, s, 0);
+    struct frame f;
+    char pid[16];
+
+    snprintf(pid, sizeof pid, "%d", (int)probe_pid(p));
+    wire_start(&f, FRAME_PID);
+    wire_set(&f, "pid", pid);
+    if (subscribe(w, p) < 0 || send_frame(w, p, &f, false) < 0)
+        return -1;
+    return probe_wait_taken(w, p);
 }
 
 int run_follows(struct world *w, const struct step *s)
@@ -319,7 +341,7 @@ int run_gets_end(struct world *w, const struct step *s)
 /* The instance that a server greets with; 0 after world_fail(). */
 static uint64_t ask_instance(struct world *w, const char *name, const char *socket)
 {
-    struct probe *p = probe_connect(w, name, socket);
+    struct probe *p = probe_connect(w, name, socket, NULL);
     struct frame f;
     uint64_t instance = 0;
 

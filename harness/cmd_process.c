@@ -30,6 +30,14 @@ static const struct {
 } signals[] = {{"KILL", SIGKILL}, {"TERM", SIGTERM}, {"INT", SIGINT},
                {"USR1", SIGUSR1}, {"PIPE", SIGPIPE}, {"HUP", SIGHUP}};
 
+int signal_number(const char *name)
+{
+    for (size_t i = 0; i < LENGTH(signals); i++)
+        if (strcmp(name, signals[i].name) == 0)
+            return signals[i].number;
+    return 0;
+}
+
 static int send_one(struct world *w, struct actor *a, void *arg)
 {
     return actor_signal(w, a, *(int *)arg);
@@ -43,11 +51,8 @@ static int wait_one(struct world *w, struct actor *a, void *arg)
 
 int run_kill(struct world *w, const struct step *s)
 {
-    int number = 0;
+    int number = signal_number(step_word(s, s->words.n - 1));
 
-    for (size_t i = 0; i < LENGTH(signals); i++)
-        if (strcmp(step_word(s, s->words.n - 1), signals[i].name) == 0)
-            number = signals[i].number;
     if (world_each(w, s, 1, s->words.n - 1, send_one, &number) < 0)
         return -1;
     if (number != SIGKILL && number != SIGTERM && number != SIGINT)

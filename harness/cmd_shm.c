@@ -21,7 +21,7 @@
 /* What a server greets with: a connection of its own, which is closed again. */
 static int greet(struct world *w, const struct actor *server, struct frame *welcome)
 {
-    struct probe *p = probe_connect(w, "greeting", server->socket);
+    struct probe *p = probe_connect(w, "greeting", server->socket, NULL);
     struct frame hello;
     int got;
 

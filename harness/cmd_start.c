@@ -48,6 +48,24 @@ int run_server_reading_nothing(struct world *w, const struct step *s)
     return actor_start(w, a);
 }
 
+/* The words from there to the end, for an actor. */
+static char **take_faults(const struct step *s, size_t from)
+{
+    char **faults = x_calloc(s->words.n - from + 1, sizeof *faults);
+
+    for (size_t i = from; i < s->words.n; i++)
+        faults[i - from] = x_strdup(step_word(s, i));
+    return faults;
+}
+
+int run_server_failing(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->faults = take_faults(s, 3);
+    return actor_start(w, a);
+}
+
 static int start_client(struct world *w, const char *name, const char *group, const char *socket)
 {
     struct actor *a = actor_create(w, name, false, socket);
@@ -114,6 +132,26 @@ static int start_client_reading(struct world *w, const struct step *s, const cha
     if (a == NULL)
         return -1;
     a->console = x_strdup(console);
+    return actor_start(w, a);
+}
+
+int run_client_failing(struct world *w, const struct step *s)
+{
+    const char *socket = only_server(w);
+    struct actor *a = socket ? actor_create(w, step_word(s, 1), false, socket) : NULL;
+
+    if (a == NULL)
+        return -1;
+    a->faults = take_faults(s, 3);
+    return actor_start(w, a);
+}
+
+int run_client_of_failing(struct world *w, const struct step *s)
+{
+    const char *socket = world_probe(w, step_word(s, 3))->socket;
+    struct actor *a = actor_create(w, step_word(s, 1), false, socket);
+
+    a->faults = take_faults(s, 5);
     return actor_start(w, a);
 }
 

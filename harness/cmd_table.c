@@ -2,6 +2,7 @@
  *
  * Commands of the section Tables.
  */
+#include "agent.h"
 #include "command_list.h"
 #include "compare.h"
 #include "generate.h"
@@ -310,6 +311,7 @@ static int list(struct world *w, struct actor *a, struct listing *l)
 
     l->row = a->program->ask[ASK_CLIENTS].row;
     l->rows = 0;
+    l->pid_found = false;
     return actor_ask(w, a, &ask);
 }
 
@@ -330,19 +332,31 @@ int run_lists(struct world *w, const struct step *s)
     return -1;
 }
 
-int run_lists_pid(struct world *w, const struct step *s)
+/* Whether the server comes to list the pid of the last word, or comes not to. */
+static int await_listed(struct world *w, const struct step *s, bool wanted)
 {
     struct actor *a = world_actor(w, step_word(s, 1)), *client = last_actor(w, s);
-    struct listing l = {.pid_wanted = client->pid};
+    const char *name = step_word(s, s->words.n - 1);
+    struct listing l = {.pid_wanted = client ? client->pid : world_agent(w, name)->pid};
     int pause = 0;
 
     while (list(w, a, &l) == 0) {
-        if (l.pid_found)
+        if (l.pid_found == wanted)
             return 0;
         if (now_ms() >= w->deadline_ms)
-            return world_timeout(w, "%s does not list %s with its pid %d", a->name, client->name,
-                                 (int)client->pid);
+            return world_timeout(w, "%s %s %s with its pid %ld", a->name,
+                                 wanted ? "does not list" : "goes on listing", name, l.pid_wanted);
         world_pause(w, next_pause(&pause));
     }
     return -1;
+}
+
+int run_lists_pid(struct world *w, const struct step *s)
+{
+    return await_listed(w, s, true);
+}
+
+int run_lists_pid_not(struct world *w, const struct step *s)
+{
+    return await_listed(w, s, false);
 }

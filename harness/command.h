@@ -4,10 +4,11 @@
  * function. The shape of a command is the whole line:
  *
  *   lower case      that word; equal(s) is equal or equals
- *   SERVER CLIENT ACTOR PROBE LISTENER FILE   a name declared above, of that kind
+ *   SERVER CLIENT ACTOR PROBE LISTENER PROCESS FILE   a name declared above, of that kind
  *   CLIENTS ACTORS  one or more of them; a group counts as its members
  *   NEW NEWS NEWFILE                          names declared here
  *   NUMBER PERCENT SIGNAL TYPE                checked for what they say
+ *   FAULTS                                    several CALL=ERRNO (fault.h)
  *   WORD WORDS      anything;  STRING: a quoted text;  FIELDS: any number of field=value
  */
 #ifndef HARNESS_COMMAND_H
@@ -24,6 +25,10 @@ enum command_flag {
     BLOCK = 2,  /* lines follow, up to "end" */
 };
 
+/* A command that works only where the host has this (enum need): the scenario has to say so. */
+#define NEEDING(need) ((int)(need) << 8)
+#define COMMAND_NEEDS(flags) ((unsigned)(flags) >> 8)
+
 struct command {
     const char *shape;
     int flags;
@@ -36,6 +41,14 @@ extern const struct command commands[];
 extern const size_t command_count;
 
 /* The kinds of names, as the parser checks them and the world keeps them. */
-enum name_kind { NAME_SERVER, NAME_CLIENT, NAME_GROUP, NAME_PROBE, NAME_LISTENER, NAME_FILE };
+enum name_kind {
+    NAME_SERVER,
+    NAME_CLIENT,
+    NAME_GROUP,
+    NAME_PROBE,
+    NAME_LISTENER,
+    NAME_PROCESS,
+    NAME_FILE
+};
 
 #endif

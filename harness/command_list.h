@@ -16,4 +16,7 @@
 struct oracle;
 int table_read(struct world *w, const char *name, struct oracle *into);
 
+/* The number of a signal's name without SIG (cmd_process.c). */
+int signal_number(const char *name);
+
 #endif

@@ -63,22 +63,28 @@ static void read_title(struct head *h, const struct tokens *t, const struct plac
     h->title = x_strdup(rest);
 }
 
+static bool is_feature(const char *word)
+{
+    static const char *const features[] = {"routes", "console", "mac", "flush"};
+
+    for (size_t i = 0; i < LENGTH(features); i++)
+        if (strcmp(word, features[i]) == 0)
+            return true;
+    return false;
+}
+
 static void read_needs(struct head *h, const struct tokens *t, const struct place *at)
 {
-    static const char *const known[] = {"routes", "console", "mac", "flush", "pid-namespace"};
-
     for (size_t i = 1; i < t->n; i++) {
         const char *word = t->at[i].text;
-        bool fine = false;
-        for (size_t k = 0; k < LENGTH(known); k++)
-            fine = fine || strcmp(word, known[k]) == 0;
-        if (!fine)
-            complain(at, t->at[i].column,
-                     "expected features or needs: routes console mac flush pid-namespace");
-        else if (strcmp(word, "pid-namespace") == 0)
-            h->needs_pid_namespace = true;
-        else
+        if (is_feature(word))
             add_word(&h->features, word);
+        else if (need_find(word) != 0)
+            h->needs |= need_find(word);
+        else
+            complain(at, t->at[i].column,
+                     "expected features (routes console mac flush) or needs of the host "
+                     "(pid-namespace two-uids choose-pid seccomp)");
     }
 }
 

@@ -5,12 +5,13 @@
 #ifndef HARNESS_HEAD_H
 #define HARNESS_HEAD_H
 
+#include "need.h"
 #include "scan.h"
 
 struct head {
     char *title;
     char **features; /* "needs": NULL at the end; the host's needs are taken out of it: */
-    bool needs_pid_namespace;
+    unsigned needs;  /* enum need */
     char **tags;     /* NULL at the end */
     int processes;   /* "cost": how many it starts at most */
     int many;        /* what {many} stands for; 0: nothing */

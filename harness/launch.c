@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "launch.h"
 
+#include "fault.h"
+
 #include "wrap.h"
 
 #include <errno.h>
@@ -100,6 +102,8 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    if (a->faults != NULL && fault_load(a->faults) < 0)
+        goto lost;
     if (program >= 0)
         fexecve(program, argv, environ);
     else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "names.h"
 
+#include "fault.h"
 #include "wire.h"
 
 #include <ctype.h>
@@ -46,6 +47,7 @@ static const struct {
     {"PROBE", BIT(NAME_PROBE) | BIT(NAME_LISTENER), "the name of a probe"},
     {"LISTENER", BIT(NAME_SERVER) | BIT(NAME_LISTENER),
      "the name of a server or of a probe that listens"},
+    {"PROCESS", BIT(NAME_PROCESS), "the name of a process that the suite has started"},
     {"FILE", BIT(NAME_FILE), "the name of a file"},
 };
 
@@ -131,6 +133,11 @@ static bool fits(const char *element, const struct token *t, const struct names 
         *expected = "a frame type of chapter 3";
         return is_type(t->text);
     }
+    if (strcmp(element, "FAULTS") == 0) {
+        const char *wrong = fault_check(t->text);
+        *expected = wrong ? wrong : "CALL=ERRNO";
+        return wrong == NULL;
+    }
     if (strcmp(element, "FIELDS") == 0) {
         *expected = "field=value";
         return strchr(t->text, '=') != NULL;
@@ -140,7 +147,7 @@ static bool fits(const char *element, const struct token *t, const struct names 
 
 static bool is_list(const char *element)
 {
-    static const char *const lists[] = {"CLIENTS", "ACTORS", "NEWS", "WORDS", "FIELDS"};
+    static const char *const lists[] = {"CLIENTS", "ACTORS", "NEWS", "WORDS", "FIELDS", "FAULTS"};
 
     for (size_t i = 0; i < LENGTH(lists); i++)
         if (strcmp(element, lists[i]) == 0)
@@ -178,6 +185,8 @@ static enum name_kind declares(const char *element, const struct tokens *words)
         return NAME_GROUP;
     if (strcmp(first, "client") == 0)
         return NAME_CLIENT;
+    if (strcmp(first, "process") == 0)
+        return NAME_PROCESS;
     return strcmp(words->at[words->n - 1].text, "listens") == 0 ? NAME_LISTENER : NAME_PROBE;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe.h"
 
+#include "agent.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -44,6 +46,23 @@ void probe_close(struct probe *p)
     p->ended = false;
 }
 
+/* The connection, or -1 with errno, which is 0 after world_fail(). */
+static int try_connecting(struct world *w, struct probe *p, const struct sockaddr_un *address)
+{
+    int fd, error;
+
+    if (p->agent != NULL)
+        return agent_connect(w, p->agent, p->socket);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
+        return fd;
+    error = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return -1;
+}
+
 int probe_reconnect(struct world *w, struct probe *p)
 {
     struct sockaddr_un address;
@@ -54,10 +73,11 @@ int probe_reconnect(struct world *w, struct probe *p)
     replica_init(&p->replica);
     if (make_address(w, p->socket, &address) < 0)
         return -1;
-    p->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (p->fd < 0)
-        return world_fail(w, VERDICT_BROKEN, "no socket for %s: %s", p->name, strerror(errno));
-    while (connect(p->fd, (struct sockaddr *)&address, sizeof address) < 0) {
+    while ((p->fd = try_connecting(w, p, &address)) < 0) {
+        if (errno == 0)
+            return -1;
+        if (errno == ESRCH)
+            return world_fail(w, VERDICT_BROKEN, "the process of %s has ended", p->name);
         if (errno != EAGAIN) /* EAGAIN: the server's backlog is full (connect(2)) */
             return world_fail_for(w, "TRN-1", "%s cannot connect to %s: %s", p->name, p->socket,
                                   strerror(errno));
@@ -69,11 +89,18 @@ int probe_reconnect(struct world *w, struct probe *p)
     return 0;
 }
 
-struct probe *probe_connect(struct world *w, const char *name, const char *socket_path)
+struct probe *probe_connect(struct world *w, const char *name, const char *socket_path,
+                            struct agent *agent)
 {
     struct probe *p = add(w, name, socket_path);
 
+    p->agent = agent;
     return probe_reconnect(w, p) == 0 ? p : NULL;
+}
+
+pid_t probe_pid(const struct probe *p)
+{
+    return p->agent != NULL ? p->agent->pid : getpid();
 }
 
 struct probe *probe_listen(struct world *w, const char *name)

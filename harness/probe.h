@@ -14,22 +14,29 @@
 
 #include <poll.h>
 
+struct agent;
+
 struct probe {
     char *name;
-    char *socket; /* the path it listens at, or connects to */
-    int listener; /* -1: it is a client */
-    int fd;       /* the connection; -1: none */
-    bool wants;   /* the scenario waits for bytes or for the end */
-    bool ended;   /* the peer has closed */
+    char *socket;        /* the path it listens at, or connects to */
+    int listener;        /* -1: it is a client */
+    int fd;              /* the connection; -1: none */
+    struct agent *agent; /* the process that connects for it, or NULL: the suite itself */
+    bool wants;          /* the scenario waits for bytes or for the end */
+    bool ended;          /* the peer has closed */
     struct buf in;
     struct segment *segment; /* the object that it owns, or NULL */
     struct replica replica;  /* of client probes: what a strict client makes of it all */
 };
 
-/* A client probe connected to the server's socket. NULL after world_fail(). */
-struct probe *probe_connect(struct world *w, const char *name, const char *socket);
+/* A client probe connected to the server's socket, in the name of agent if there is one. NULL after
+ * world_fail(). */
+struct probe *probe_connect(struct world *w, const char *name, const char *socket,
+                            struct agent *agent);
 /* Connects it anew. */
 int probe_reconnect(struct world *w, struct probe *p);
+/* The process that the kernel names as its peer's. */
+pid_t probe_pid(const struct probe *p);
 /* A server probe that listens at a path of its own. NULL after world_fail(). */
 struct probe *probe_listen(struct world *w, const char *name);
 void probe_destroy(struct probe *p);

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define SANDBOX_ANOTHER_USER 65533 /* neither root nor an actor */
+
 struct sandbox {
     bool namespaces; /* false: the marked fallback */
     uid_t uid;       /* who an actor is: never root */

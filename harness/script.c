@@ -145,6 +145,29 @@ static int read_block(struct parser *p, struct step *s, int line)
     return line;
 }
 
+/* What a server may signal that takes this step's PID for one. */
+static bool sends_any_pid(const struct step *s)
+{
+    if (s->words.n < 4 || strcmp(step_word(s, 2), "PID") != 0)
+        return false;
+    for (size_t i = 3; i < s->words.n; i++)
+        if (strncmp(step_word(s, i), "pid=", 4) == 0)
+            return step_word(s, i)[4] != '{';
+    return false;
+}
+
+/* Where the host lacks something the case is SKIPPED, and not lost in the middle. */
+static void complain_needs(struct parser *p, const struct step *s)
+{
+    unsigned needs = COMMAND_NEEDS(s->command->flags) | (sends_any_pid(s) ? NEED_PID_NAMESPACE : 0);
+    unsigned missing = needs & ~p->into->head.needs;
+
+    if (missing != 0)
+        diag_add(p->diag, p->source->name, s->line, s->words.at[0].column,
+                 "this step needs %s: add it to the line that begins with needs",
+                 need_name(missing));
+}
+
 static int read_step(struct parser *p, struct tokens *t, int line)
 {
     struct step s = {.line = line};
@@ -171,6 +194,7 @@ static int read_step(struct parser *p, struct tokens *t, int line)
         s.cite = requirement_find(p->requirements, s.command->cite);
     s.words = *t;
     *t = (struct tokens){0};
+    complain_needs(p, &s);
     struct test_case *c = p->into;
     c->steps = x_realloc(c->steps, (c->count + 1) * sizeof *c->steps);
     c->steps[c->count++] = s;

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "actor.h"
+#include "agent.h"
 #include "probe.h"
 
 #include <errno.h>
@@ -42,6 +43,7 @@ void world_finish(struct world *w)
         actor_destroy(w->actors[i]);
     for (size_t i = 0; i < w->probe_count; i++)
         probe_destroy(w->probes[i]);
+    world_end_agents(w);
     for (size_t i = 0; i < w->file_count; i++) {
         free(w->files[i].name);
         free(w->files[i].path);
@@ -51,6 +53,7 @@ void world_finish(struct world *w)
         free(w->moments[i].text);
     free(w->actors);
     free(w->probes);
+    free(w->agents);
     free(w->files);
     free(w->moments);
     free(w->outcome.step);
@@ -58,6 +61,13 @@ void world_finish(struct world *w)
     buf_finish(&w->outcome.detail);
     buf_finish(&w->outcome.notes);
     *w = (struct world){0};
+}
+
+void world_end_agents(struct world *w)
+{
+    for (size_t i = 0; i < w->agent_count; i++)
+        agent_destroy(w->agents[i]);
+    w->agent_count = 0;
 }
 
 void world_begin_step(struct world *w, const struct step *s)
@@ -185,6 +195,16 @@ int world_timeout_for(struct world *w, const char *id, const char *format, ...)
     return out_of_time(w, cite ? cite : requirement_find(w->requirements, id), message);
 }
 
+int world_timeout_as(struct world *w, const char *id, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    char *message = format_text(format, args);
+    va_end(args);
+    return out_of_time(w, requirement_find(w->requirements, id), message);
+}
+
 /* Questions that are asked again and again would push out all else: of "A B A B" the second half is
  * only counted. */
 static bool is_repetition(struct world *w, const char *text)
@@ -227,10 +247,10 @@ void world_tell(struct world *w, const char *format, ...)
 /* One round of poll; false if nothing happened within ms. */
 static bool poll_once(struct world *w, int ms)
 {
-    size_t n = 0;
-    struct pollfd *fds = x_calloc(4 * w->actor_count + w->probe_count, sizeof *fds);
-    void **owners = x_calloc(4 * w->actor_count + w->probe_count, sizeof *owners);
-    size_t actor_fds;
+    size_t n = 0, most = 4 * w->actor_count + w->probe_count + w->agent_count;
+    struct pollfd *fds = x_calloc(most, sizeof *fds);
+    void **owners = x_calloc(most, sizeof *owners);
+    size_t actor_fds, probe_fds;
 
     for (size_t i = 0; i < w->actor_count; i++)
         for (size_t k = actor_poll(w->actors[i], fds + n); k > 0; k--)
@@ -239,14 +259,20 @@ static bool poll_once(struct world *w, int ms)
     for (size_t i = 0; i < w->probe_count; i++)
         for (size_t k = probe_poll(w->probes[i], fds + n); k > 0; k--)
             owners[n++] = w->probes[i];
+    probe_fds = n;
+    for (size_t i = 0; i < w->agent_count; i++)
+        if (agent_poll(w->agents[i], fds + n) > 0)
+            owners[n++] = w->agents[i];
     int ready = poll(fds, n, ms);
     for (size_t i = 0; i < n && ready > 0; i++) {
         if (fds[i].revents == 0)
             continue;
         if (i < actor_fds)
             actor_handle(w, owners[i], fds[i].fd, fds[i].revents);
-        else
+        else if (i < probe_fds)
             probe_handle(owners[i], fds[i].fd, fds[i].revents);
+        else
+            agent_handle(w, owners[i]);
     }
     free(fds);
     free(owners);
@@ -346,11 +372,14 @@ static char *live_value(struct world *w, const char *reference)
     const char *property = reference + used;
     struct actor *a = world_actor(w, name);
     struct probe *p = world_probe(w, name);
+    struct agent *process = world_agent(w, name);
     struct world_file *f = world_file(w, name);
     if (a != NULL && strcmp(property, "pid") == 0)
         return x_printf("%d", (int)a->pid);
     if (p != NULL && strcmp(property, "pid") == 0)
-        return x_printf("%d", (int)getpid()); /* a probe is this process */
+        return x_printf("%d", (int)probe_pid(p));
+    if (process != NULL && strcmp(property, "pid") == 0)
+        return x_printf("%d", (int)process->pid);
     if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
         return x_strdup(a != NULL ? a->socket : p->socket);
     if (p != NULL && p->segment != NULL && strcmp(property, "shm") == 0)
@@ -378,7 +407,7 @@ char *world_expand(struct world *w, const char *text)
              *value = live_value(w, reference);
         if (value == NULL)
             world_fail(w, VERDICT_BROKEN,
-                       "{%s} names nothing; expected {ACTOR.pid}, {ACTOR.socket}, "
+                       "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
                        "{PROBE.shm}, {FILE.path} or {FILE.last}",
                        reference);
         free(reference);

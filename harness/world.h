@@ -12,6 +12,7 @@
 #include "script.h"
 
 struct actor;
+struct agent;
 struct probe;
 
 enum verdict {
@@ -62,6 +63,8 @@ struct world {
     size_t actor_count;
     struct probe **probes;
     size_t probe_count;
+    struct agent **agents;
+    size_t agent_count;
     struct world_file *files;
     size_t file_count;
 
@@ -80,6 +83,9 @@ void world_init(struct world *w, const struct test_case *t, const struct manifes
                 const struct sandbox *s, const struct requirements *r);
 /* Ends every process and closes every probe that is left, and frees all. */
 void world_finish(struct world *w);
+
+/* Ends every process that the suite itself has started. */
+void world_end_agents(struct world *w);
 
 /* Starts the clock of a step. */
 void world_begin_step(struct world *w, const struct step *s);
@@ -100,6 +106,10 @@ void world_forgive(struct world *w);
 int world_timeout(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a given requirement where the step cites none. */
 int world_timeout_for(struct world *w, const char *id, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same for a given requirement whatever the step cites. */
+int world_timeout_as(struct world *w, const char *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Waits until something happens at some actor or probe and deals with it. False when the deadline

@@ -85,7 +85,7 @@ TEST(a_right_scenario_gives_what_it_says)
         CHECK_EQ_STR(c->head.title, "a title: with all # of it");
         CHECK_EQ_STR(c->head.features[1], "console");
         CHECK_EQ_STR(c->head.features[2], NULL);
-        CHECK(!c->head.needs_pid_namespace);
+        CHECK_EQ_INT(c->head.needs, 0);
         CHECK_EQ_INT(c->head.processes, 12);
         CHECK_EQ_INT(c->head.deadline_ms, 3000);
         CHECK_EQ_INT(c->count, 5);
@@ -110,7 +110,7 @@ TEST(what_is_not_said_has_its_default)
     if (CHECK_EQ_INT(s.n, 1)) {
         CHECK_EQ_INT(s.at[0].head.deadline_ms, 5000);
         CHECK_EQ_INT(s.at[0].head.processes, 4);
-        CHECK(s.at[0].head.needs_pid_namespace);
+        CHECK_EQ_INT(s.at[0].head.needs, NEED_PID_NAMESPACE);
         CHECK_EQ_STR(s.at[0].head.features[1], NULL);
     }
     suite_finish(&s);
@@ -152,9 +152,9 @@ TEST(the_head_is_checked)
     CHECK_TOLD(
         "title t\nserver S\n" CHECKED,
         "x/s.rtm:1:1: expected a line: needs routes (the features that an IUT must claim)\n");
-    CHECK_TOLD(
-        "title t\nneeds routes flying\nserver S\n" CHECKED,
-        "x/s.rtm:2:14: expected features or needs: routes console mac flush pid-namespace\n");
+    CHECK_TOLD("title t\nneeds routes flying\nserver S\n" CHECKED,
+               "x/s.rtm:2:14: expected features (routes console mac flush) or needs of the host "
+               "(pid-namespace two-uids choose-pid seccomp)\n");
     CHECK_TOLD(
         HEAD "cost 12\nserver S\n" CHECKED,
         "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, or many=N, up to 99999\n");
@@ -169,6 +169,30 @@ TEST(the_head_is_checked)
                "x/s.rtm:3:1: expected: deadline Ns, with N from 1 to 300\n");
     CHECK_TOLD(HEAD "deadline 3s later\nserver S\n" CHECKED,
                "x/s.rtm:3:1: expected: deadline Ns, with N from 1 to 300\n");
+}
+
+TEST(what_a_step_needs_is_named_in_the_head)
+{
+    struct suite s;
+    char *told = read_text(&s, "title t\nneeds routes seccomp two-uids choose-pid pid-namespace\n"
+                               "server S failing pidfd_open=ENOSYS getsockopt/3:77=ENOPROTOOPT\n"
+                               "process X\nprocess Y as another user\nkill X KILL\n"
+                               "process Z with the pid of X\nprobe P of S in Y\n"
+                               "P sends PID pid=0\n" CHECKED);
+
+    CHECK_EQ_STR(told, "");
+    CHECK_EQ_INT(s.n, 1);
+    suite_finish(&s);
+    free(told);
+    CHECK_TOLD(HEAD "server S failing pidfd_open=ENOSYS\n" CHECKED,
+               "x/s.rtm:3:1: this step needs seccomp: add it to the line that begins with needs\n");
+    CHECK_TOLD(
+        HEAD "server S\nprocess X as another user\n" CHECKED,
+        "x/s.rtm:4:1: this step needs two-uids: add it to the line that begins with needs\n");
+    CHECK_TOLD(HEAD "server S\nprobe P of S\nP sends PID pid={P.pid}\n" CHECKED, "");
+    CHECK_TOLD(
+        HEAD "server S\nprobe P of S\nP sends PID pid=4294967295\n" CHECKED,
+        "x/s.rtm:5:1: this step needs pid-namespace: add it to the line that begins with needs\n");
 }
 
 TEST(a_scenario_expects_something)

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Commands of the section Signals.
+ */
+#include "actor.h"
+#include "agent.h"
+#include "command_list.h"
+#include "probe.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct agent *the_process(struct world *w, const struct step *s, size_t i)
+{
+    return world_agent(w, step_word(s, i));
+}
+
+int run_process(struct world *w, const struct step *s)
+{
+    return agent_start(w, step_word(s, 1), (struct agent_choice){0}) ? 0 : -1;
+}
+
+int run_process_of_another(struct world *w, const struct step *s)
+{
+    struct agent_choice choice = {.another_user = true};
+
+    return agent_start(w, step_word(s, 1), choice) ? 0 : -1;
+}
+
+int run_process_again(struct world *w, const struct step *s)
+{
+    struct agent *before = the_process(w, s, s->words.n - 1);
+    struct agent_choice choice = {.pid = before->pid};
+
+    if (!before->ended)
+        return world_fail(w, VERDICT_BROKEN, "process %s still runs; kill it first", before->name);
+    return agent_start(w, step_word(s, 1), choice) ? 0 : -1;
+}
+
+int run_kill_process(struct world *w, const struct step *s)
+{
+    return agent_kill(w, the_process(w, s, 1), signal_number(step_word(s, 2)));
+}
+
+int run_process_signals(struct world *w, const struct step *s)
+{
+    struct actor *to = world_actor(w, step_word(s, 2));
+
+    if (!actor_runs(to))
+        return world_fail(w, VERDICT_BROKEN, "%s does not run; it cannot be signalled", to->name);
+    return agent_send_signal(w, the_process(w, s, 0), to->pid, signal_number(step_word(s, 3)));
+}
+
+/* FAIL for what the step cites: the process has ended. */
+static int fail_ended(struct world *w, const struct agent *a)
+{
+    char *end = agent_describe_end(a);
+
+    world_fail(w, VERDICT_FAIL, "process %s has ended with %s", a->name, end);
+    free(end);
+    return -1;
+}
+
+int run_process_alive(struct world *w, const struct step *s)
+{
+    struct agent *a = the_process(w, s, 1);
+
+    if (agent_catch_up(w, a))
+        return 0;
+    return a->ended ? fail_ended(w, a) : -1;
+}
+
+/* Waits for SIGUSR1; names the given requirement, or the step's where it is NULL. */
+static int await_signal(struct world *w, struct agent *a, const char *id)
+{
+    while (a->flushes == a->noted) {
+        if (a->ended)
+            return fail_ended(w, a);
+        if (world_wait(w))
+            continue;
+        return id ? world_timeout_as(w, id, "%s, the fence, was not sent SIGUSR1", a->name)
+                  : world_timeout(w, "%s was not sent SIGUSR1", a->name);
+    }
+    a->noted = a->flushes;
+    return 0;
+}
+
+int run_signalled(struct world *w, const struct step *s)
+{
+    return await_signal(w, the_process(w, s, 1), NULL);
+}
+
+/* Whether a signal waits for a process that is stopped (proc(5)): for all of it, or for its first
+ * thread. */
+static bool is_pending(const struct actor *a, int signal)
+{
+    char path[64], line[256];
+    unsigned long long mask = 0, pending = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)a->pid);
+    FILE *f = fopen(path, "re");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "SigPnd: %llx", &mask) == 1 || sscanf(line, "ShdPnd: %llx", &mask) == 1)
+            pending |= mask;
+    if (f != NULL)
+        fclose(f);
+    return pending >> (signal - 1) & 1;
+}
+
+int run_signal_waits(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    int pause = 0;
+
+    if (!a->stopped)
+        return world_fail(w, VERDICT_BROKEN, "%s is not stopped: nobody can see its signals",
+                          a->name);
+    while (!is_pending(a, SIGUSR1)) {
+        if (!actor_runs(a))
+            return world_fail(w, VERDICT_FAIL, "%s does not run any more", a->name);
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "no SIGUSR1 waits for %s", a->name);
+        world_pause(w, next_pause(&pause));
+    }
+    return 0;
+}
+
+static int flush(struct world *w, struct actor *server)
+{
+    struct ask ask = {.op = ASK_FLUSH};
+
+    if (actor_ask(w, server, &ask) < 0)
+        return -1;
+    oracle_clear(server->oracle);
+    if (ask.refused)
+        return world_fail_for(w, "FLU-1", "%s refuses to flush: %s", server->name, ask.closing);
+    return 0;
+}
+
+/* The process has had no signal that no step has asked for. */
+static int check_no_signal(struct world *w, struct agent *a)
+{
+    bool caught_up = agent_catch_up(w, a);
+
+    if (!world_goes_on(w))
+        return -1;
+    if (a->surprise != NULL || a->flushes != a->noted)
+        return world_fail(w, VERDICT_FAIL, "%s got %s", a->name,
+                          a->surprise ? a->surprise : a->last);
+    if (!caught_up && !a->expected_to_end)
+        return fail_ended(w, a);
+    return 0;
+}
+
+int run_not_signalled(struct world *w, const struct step *s)
+{
+    struct agent *a = the_process(w, s, 1), *fence = the_process(w, s, 8);
+    struct actor *server = world_actor(w, step_word(s, 5));
+
+    if (a == fence)
+        return world_fail(w, VERDICT_BROKEN, "a process is no fence for itself");
+    if (!agent_catch_up(w, fence))
+        return fail_ended(w, fence);
+    fence->noted = fence->flushes;
+    for (int round = 0; round < 2; round++)
+        if (flush(w, server) < 0 || await_signal(w, fence, "FLU-4") < 0)
+            return -1;
+    return check_no_signal(w, a);
+}
+
+/* Reads up to the next FLUSH. */
+static int await_flush_frame(struct world *w, struct probe *p)
+{
+    struct frame f;
+    int got;
+
+    while ((got = probe_next(w, p, &f)) == 1)
+        if (wire_type_of(&f) == FRAME_FLUSH)
+            return 0;
+    if (got == 0)
+        world_fail_for(w, "FLU-3", "the peer of %s, the fence, closed before it sent FLUSH",
+                       p->name);
+    return -1;
+}
+
+int run_not_signalled_frames(struct world *w, const struct step *s)
+{
+    struct probe *fence = world_probe(w, step_word(s, 8));
+    struct actor *server = world_actor(w, step_word(s, 5));
+
+    for (int round = 0; round < 2; round++)
+        if (flush(w, server) < 0 || await_flush_frame(w, fence) < 0)
+            return -1;
+    return check_no_signal(w, the_process(w, s, 1));
+}
