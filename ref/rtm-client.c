@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * rtm-client: a live copy of the server's routing table, and lookups on it.
+ * rtm-client: a live copy of the server's tables, and lookups on them.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * rtm-server: owns the routing table, is administered from its console, and keeps the copies of
- * its clients equal.
+ * rtm-server: owns the routing table and the ARP table, is administered from its console, and keeps
+ * the copies of its clients equal.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "os/menu.h"
 #include "os/options.h"
 #include "os/serve.h"
+#include "os/shm.h"
 #include "os/signals.h"
 
 struct program {
@@ -21,6 +22,7 @@ struct program {
     struct uds_listener listener;
     struct loop_source signals;
     struct server server;
+    struct shm_owned shm;
     struct serve serve;
     struct console console;
     struct menu menu;
@@ -83,6 +85,18 @@ static int run(struct program *program)
     return 0;
 }
 
+/* SHM-14: without the object routes are served all the same. */
+static void share(struct program *program)
+{
+    const struct options *options = &program->options;
+    char reason[REASON_SIZE];
+
+    if (shm_make(&program->shm, options->socket, options->arp_slots, reason))
+        console_notice(&program->console, "no shared memory, ARP entries are refused: %s", reason);
+    else
+        server_share(&program->server, program->shm.memory, options->arp_slots, program->shm.name);
+}
+
 static void start(struct program *program)
 {
     const char *file = program->options.load;
@@ -90,6 +104,7 @@ static void start(struct program *program)
     if (program->console.terminal)
         menu_open(&program->menu, &program->console, COMMAND_SERVER,
                   "Routing table manager: server");
+    share(program);
     console_notice(&program->console, "ready %s", program->options.socket);
     if (file)
         admin_preload(&program->admin, (struct word){file, strlen(file)});
@@ -122,6 +137,7 @@ int main(int argc, char **argv)
         console_close(&program.console);
         server_finish(&program.server);
     }
+    shm_drop(&program.shm);
     uds_close(&program.listener);
     loop_destroy(program.loop);
     if (program.signals.fd > 0)

@@ -54,6 +54,27 @@ static void change(struct admin *admin, enum frame_op op, const struct route *ro
         console_answer(admin->console, lines[op], words[op], admin->server->origin.seq);
 }
 
+static void change_arp(struct admin *admin, enum frame_op op, const struct arp_entry *entry)
+{
+    char reason[REASON_SIZE];
+    enum refusal refusal;
+
+    if (admin->load.loader && loader_holds_mac(admin->load.loader, entry->mac))
+        refusal = REFUSED_LOADING; /* CON-17 */
+    else
+        refusal = server_change_arp(admin->server, op, entry);
+    if (refusal) {
+        arp_explain(refusal, entry->mac, reason);
+        console_refuse(admin->console, refusal, reason);
+    } else if (op == OP_CREATE) {
+        console_answer(admin->console, "ok arp add seq=%" PRIu64, "Added: change %" PRIu64 ".",
+                       admin->server->origin.seq);
+    } else {
+        console_answer(admin->console, "ok arp delete seq=%" PRIu64, "Deleted: change %" PRIu64 ".",
+                       admin->server->origin.seq);
+    }
+}
+
 static enum console_more wait_more(void *arg);
 
 static void tell_loaded(struct admin *admin)
@@ -61,11 +82,12 @@ static void tell_loaded(struct admin *admin)
     const struct outcome *outcome = &admin->outcome;
 
     if (admin->unasked)
-        console_notice(admin->console, "loaded %s: routes=%u seq=%" PRIu64, admin->load.path,
-                       outcome->routes, outcome->seq);
+        console_notice(admin->console, "loaded %s: routes=%u macs=%u seq=%" PRIu64,
+                       admin->load.path, outcome->routes, outcome->macs, outcome->seq);
     else
-        console_answer(admin->console, "ok load routes=%u seq=%" PRIu64,
-                       "Loaded %u routes: change %" PRIu64 ".", outcome->routes, outcome->seq);
+        console_answer(admin->console, "ok load routes=%u macs=%u seq=%" PRIu64,
+                       "Loaded %u routes, %u MAC addresses: change %" PRIu64 ".", outcome->routes,
+                       outcome->macs, outcome->seq);
 }
 
 /* The end of a load, an answer to its command or a notice. A `wait` has no rows to come between. */
@@ -91,8 +113,10 @@ static void end_load(struct admin *admin, enum refusal refusal)
 {
     admin->outcome.held = true;
     admin->outcome.refusal = refusal;
-    if (admin->load.loader)
-        admin->outcome.routes = loader_rows(admin->load.loader);
+    if (admin->load.loader) {
+        admin->outcome.macs = loader_macs(admin->load.loader);
+        admin->outcome.routes = loader_rows(admin->load.loader) - admin->outcome.macs;
+    }
     admin->outcome.seq = admin->server->origin.seq;
     load_finish(&admin->load);
     tell_outcome(admin);
@@ -140,7 +164,7 @@ static void tell_progress(struct admin *admin)
         console_notice(admin->console, "load %s: checked %u lines", running->path,
                        loader_line(running->loader));
     else
-        console_notice(admin->console, "load %s: applied %u of %u routes", running->path,
+        console_notice(admin->console, "load %s: applied %u of %u rows", running->path,
                        loader_applied(running->loader), loader_rows(running->loader));
 }
 
@@ -172,7 +196,8 @@ static enum console_more save_more(void *arg)
     if (state == FILE_REFUSED)
         console_refuse(admin->console, REFUSED_FILE, reason);
     else
-        console_answer(admin->console, "ok save routes=%u", "Saved %u routes.", admin->save.rows);
+        console_answer(admin->console, "ok save routes=%u macs=%u",
+                       "Saved %u routes, %u MAC addresses.", admin->save.routes, admin->save.macs);
     admin->save.fd = 0;
     return MORE_FINISHED;
 }
@@ -295,6 +320,9 @@ static void stats(struct admin *admin)
     stat_row(admin, "flushes", (uint32_t)server->origin.epoch);
     stat_row(admin, "seq", server->origin.seq);
     stat_row(admin, "routes", table_sum(server->origin.table).routes);
+    stat_row(admin, "macs", table_sum(server->origin.table).macs);
+    stat_row(admin, "arp_slots", server->origin.arp.capacity);
+    stat_row(admin, "arp_probe", server->origin.arp.probe);
     stat_row(admin, "clients", server->peer_count);
     stat_row(admin, "clients_joined", server->stats.clients_joined);
     stat_row(admin, "clients_refused", server->stats.clients_refused);
@@ -319,6 +347,12 @@ static void execute(struct admin *admin, const struct command *command)
         break;
     case COMMAND_FLUSH:
         flush(admin);
+        break;
+    case COMMAND_ARP_ADD:
+        change_arp(admin, OP_CREATE, &command->arp);
+        break;
+    case COMMAND_ARP_DELETE:
+        change_arp(admin, OP_DELETE, &command->arp);
         break;
     case COMMAND_LOAD:
         load(admin, command->path, false);

@@ -13,7 +13,7 @@ struct outcome {
     bool held;
     enum refusal refusal;
     char reason[REASON_SIZE];
-    uint32_t routes;
+    uint32_t routes, macs;
     uint64_t seq;
 };
 

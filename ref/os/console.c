@@ -275,6 +275,19 @@ void console_route(struct console *console, const struct route *route)
     add(console, line, size);
 }
 
+void console_arp(struct console *console, const struct arp_entry *entry, bool known)
+{
+    char line[ARP_LINE];
+    size_t size = known ? arp_format(entry, line) : mac_format(entry->mac, line);
+
+    if (console->terminal) {
+        console_print(console, "  %.17s   %s\n", line, known ? line + MAC_TEXT : "-");
+        return;
+    }
+    add(console, line, size);
+    add(console, known ? "\n" : " -\n", known ? 1 : 3);
+}
+
 /* What comes while a prompt waits gets a line of its own; the prompt is then shown again. */
 static void leave_prompt(struct console *console)
 {

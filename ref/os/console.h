@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "core/buffer.h"
-#include "core/route.h"
+#include "core/mac.h"
 #include "os/loop.h"
 
 enum { CONSOLE_LINE = 4352 }; /* longest line: a path and a command (CON-9) */
@@ -55,10 +55,12 @@ void console_flush(struct console *console);
 /* Writes all, but gives up after a second. */
 void console_drain(struct console *console);
 
-/* Adds text; a row of a table; the closing line of a command, in words on a terminal. */
+/* Adds text; a row of a table, of the ARP table with its address if that is known (ARP-19); the
+ * closing line of a command, in words on a terminal. */
 __attribute__((format(printf, 2, 3))) void console_print(struct console *console,
                                                          const char *format, ...);
 void console_route(struct console *console, const struct route *route);
+void console_arp(struct console *console, const struct arp_entry *entry, bool known);
 __attribute__((format(printf, 2, 4), format(printf, 3, 4))) void
 console_answer(struct console *console, const char *line, const char *words, ...);
 void console_refuse(struct console *console, enum refusal refusal, const char *reason);

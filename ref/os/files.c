@@ -131,8 +131,9 @@ enum refusal save_start(struct save *save, const struct table *table, struct wor
     fchmod(save->fd, exists ? stat_old.st_mode & 0777 : 0644);
     save->table = table;
     save->last = (struct prefix){0};
-    save->begun = false;
-    save->rows = 0;
+    save->next_mac = 0;
+    save->begun = save->routes_done = false;
+    save->routes = save->macs = 0;
     return REFUSED_NOT;
 }
 
@@ -149,24 +150,54 @@ static enum file_state save_failed(struct save *save, char reason[REASON_SIZE])
     return FILE_REFUSED;
 }
 
-/* 1: all is written; 0: there is more; -1 with errno. */
-static int write_slice(struct save *save)
+/* Renders routes until the slice is full; gives its size. */
+static size_t render_routes(struct save *save, char bytes[SAVE_SLICE])
 {
-    static char bytes[SAVE_SLICE];
     struct table_cursor cursor;
     struct route route;
     size_t size = 0;
-    ssize_t sent;
     bool more = true;
 
     table_seek(&cursor, save->table, save->last, !save->begun);
-    while (size + ROUTE_LINE < sizeof(bytes) && (more = table_next(&cursor, &route))) {
+    while (size + ROUTE_LINE < SAVE_SLICE && (more = table_next(&cursor, &route))) {
         size += route_format(&route, bytes + size);
         bytes[size++] = '\n';
         save->last = route.prefix;
         save->begun = true;
-        save->rows++;
+        save->routes++;
     }
+    save->routes_done = !more;
+    return size;
+}
+
+/* ARP-11: the ARP entries behind the routes; gives the new size. */
+static size_t render_macs(struct save *save, char bytes[SAVE_SLICE], size_t size, bool *more)
+{
+    struct macs_cursor cursor;
+    struct arp_entry entry;
+
+    table_seek_mac(&cursor, save->table, save->next_mac);
+    while (size + ARP_LINE < SAVE_SLICE && (*more = macs_next(&cursor, &entry))) {
+        size += arp_format(&entry, bytes + size);
+        bytes[size++] = '\n';
+        save->next_mac = entry.mac + 1;
+        save->macs++;
+    }
+    return size;
+}
+
+/* 1: all is written; 0: there is more; -1 with errno. */
+static int write_slice(struct save *save)
+{
+    static char bytes[SAVE_SLICE];
+    size_t size = 0;
+    ssize_t sent;
+    bool more = true;
+
+    if (!save->routes_done)
+        size = render_routes(save, bytes);
+    if (save->routes_done)
+        size = render_macs(save, bytes, size, &more);
     for (size_t done = 0; done < size; done += (size_t)sent) {
         sent = write(save->fd, bytes + done, size - done);
         if (sent < 0)

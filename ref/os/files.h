@@ -24,8 +24,9 @@ struct save {
     const struct table *table;
     int fd;
     struct prefix last;
-    bool begun;
-    uint32_t rows;
+    uint64_t next_mac;
+    bool begun, routes_done;
+    uint32_t routes, macs; /* written */
     char path[PATH_MAX], temporary[PATH_MAX + 8];
 };
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,6 +21,8 @@ static void disconnected(struct follow *follow, const char *why)
     uint32_t delay;
 
     view_freeze(&follow->view);
+    shm_forget(&follow->shm, &follow->addresses); /* before the epoch: SHM-23 */
+    follow->looked = false;
     delay = client_disconnect(&follow->client);
     if (follow->source.fd >= 0) {
         loop_remove(follow->loop, &follow->source);
@@ -30,6 +31,20 @@ static void disconnected(struct follow *follow, const char *why)
         console_notice(follow->console, "disconnected: %s", why);
     }
     follow->next = follow->reconnect ? loop_now() + delay : INT64_MAX;
+}
+
+/* SHM-16, SHM-22: once in a connection; without it keys are shown without their addresses. */
+static void look_for_object(struct follow *follow)
+{
+    const struct client *client = &follow->client;
+    char reason[REASON_SIZE];
+
+    if (follow->source.fd < 0 || !client->welcome || follow->looked)
+        return;
+    follow->looked = true;
+    if (client->shm[0] &&
+        shm_see(&follow->shm, &follow->addresses, client->shm, client->instance, reason))
+        console_notice(follow->console, "shared memory is not used: %s", reason);
 }
 
 /* One read: false when there is nothing more, or the connection is gone. */
@@ -46,6 +61,7 @@ static bool read_some(struct follow *follow)
         disconnected(follow, strerror(errno));
     else if (got <= 0 || client_receive(&follow->client, bytes, (size_t)got, reason))
         disconnected(follow, reason);
+    look_for_object(follow);
     return follow->source.fd >= 0 && got == sizeof(bytes);
 }
 
@@ -102,8 +118,9 @@ static void tell_state(struct follow *follow)
     if (client->state == follow->told)
         return;
     follow->told = client->state;
-    console_notice(follow->console, "state %s seq=%" PRIu64 " routes=%u",
-                   client_state_name(client->state), client->seq, table_sum(client->table).routes);
+    console_notice(follow->console, "state %s seq=%" PRIu64 " routes=%u macs=%u",
+                   client_state_name(client->state), client->seq, table_sum(client->table).routes,
+                   table_sum(client->table).macs);
 }
 
 void follow_turn(struct follow *follow)
@@ -118,10 +135,10 @@ void follow_turn(struct follow *follow)
 /* C7, FLU-15: the signal is taken, now the epoch is read, once. FLU-17: or not at all. */
 void follow_signal(struct follow *follow)
 {
-    if (!follow->epoch)
+    if (!follow->addresses.header)
         return;
     view_freeze(&follow->view);
-    client_signal(&follow->client, atomic_load_explicit(follow->epoch, memory_order_acquire));
+    client_signal(&follow->client, arp_epoch(&follow->addresses));
 }
 
 int follow_timeout(const struct follow *follow)
@@ -152,6 +169,7 @@ int follow_init(struct follow *follow, struct loop *loop, struct console *consol
     follow->view = (struct view){.console = console,
                                  .side = COMMAND_CLIENT,
                                  .table = &follow->client.table,
+                                 .addresses = &follow->addresses,
                                  .seq = &follow->client.seq,
                                  .state = state_name,
                                  .arg = follow};
@@ -164,13 +182,13 @@ static void status(struct follow *follow)
 
     console_answer(follow->console,
                    "ok status state=%s instance=%u flushes=%u seq=%" PRIu64
-                   " routes=%u connects=%" PRIu64 " resyncs=%" PRIu64,
+                   " routes=%u macs=%u connects=%" PRIu64 " resyncs=%" PRIu64,
                    "State %s, server instance %u, %u flushes, change %" PRIu64
-                   ", %u routes, connected %" PRIu64 " times, asked %" PRIu64
+                   ", %u routes, %u MAC addresses, connected %" PRIu64 " times, asked %" PRIu64
                    " times for a new snapshot.",
                    client_state_name(client->state), (uint32_t)(client->epoch >> 32),
                    (uint32_t)client->epoch, client->seq, table_sum(client->table).routes,
-                   client->stats.connects, client->stats.resyncs);
+                   table_sum(client->table).macs, client->stats.connects, client->stats.resyncs);
 }
 
 void follow_line(void *arg, struct word line)
@@ -212,5 +230,6 @@ void follow_close(struct follow *follow)
         loop_remove(follow->loop, &follow->source);
         close(follow->source.fd);
     }
+    shm_forget(&follow->shm, &follow->addresses);
     client_finish(&follow->client);
 }

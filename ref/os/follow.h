@@ -6,6 +6,7 @@
 #define OS_FOLLOW_H
 
 #include "core/client.h"
+#include "os/shm.h"
 #include "os/view.h"
 
 struct follow {
@@ -13,8 +14,10 @@ struct follow {
     struct console *console;
     const char *path;
     struct client client;
-    struct loop_source source;     /* fd -1: not connected */
-    const _Atomic uint64_t *epoch; /* in the header of the object; NULL: there is none to use */
+    struct loop_source source; /* fd -1: not connected */
+    struct shm_seen shm;       /* the object that WELCOME names */
+    struct arp_reader addresses;
+    bool looked; /* for it, on this connection */
     struct view view;
     enum client_state told; /* the state of the last notice */
     int64_t next;           /* time of the next attempt; INT64_MAX: none */

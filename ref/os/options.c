@@ -8,16 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { JOURNAL_LEAST = 64 * 1024, JOURNAL_DEFAULT = 8 * 1024 * 1024 };
+#include "core/arp_layout.h"
+
+enum { JOURNAL_LEAST = 64 * 1024, JOURNAL_DEFAULT = 8 * 1024 * 1024, ARP_SLOTS_DEFAULT = 65536 };
 
 static const struct option server_options[] = {
-    {"socket", required_argument, NULL, 's'},
-    {"loop", required_argument, NULL, 'l'},
-    {"journal", required_argument, NULL, 'j'},
-    {"load", required_argument, NULL, 'f'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
+    {"socket", required_argument, NULL, 's'},    {"loop", required_argument, NULL, 'l'},
+    {"journal", required_argument, NULL, 'j'},   {"load", required_argument, NULL, 'f'},
+    {"arp-slots", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0},
 };
 
 static const struct option client_options[] = {
@@ -39,7 +38,9 @@ static void print_help(const struct options *options)
     if (options->server)
         printf("  --journal BYTES     what a client may be behind before it gets a new snapshot,\n"
                "                      with k or M; at least 64k (RTM_JOURNAL; 8M)\n"
-               "  --load FILE         load a table file at the start\n");
+               "  --load FILE         load a table file at the start\n"
+               "  --arp-slots N       what the ARP table has room for, of which it fills 7/8: a\n"
+               "                      power of two from 16 to 16777216 (RTM_ARP_SLOTS; 65536)\n");
     else
         printf("  --no-reconnect      stay alone when the connection has ended\n");
     printf("  --help, --version\n\n"
@@ -75,6 +76,18 @@ static int set_journal(struct options *options, const char *what, const char *va
     return -1;
 }
 
+static int set_arp_slots(struct options *options, const char *what, const char *value)
+{
+    char *end;
+    unsigned long long slots = strtoull(value, &end, 10);
+
+    if (value[0] < '0' || value[0] > '9' || *end || slots > UINT32_MAX ||
+        !arp_capacity_legal((uint32_t)slots))
+        return usage(options, what, value, "a power of two from 16 to 16777216");
+    options->arp_slots = (uint32_t)slots;
+    return -1;
+}
+
 static void set_defaults(struct options *options)
 {
     const char *directory = getenv("XDG_RUNTIME_DIR"), *path = getenv("RTM_SOCKET");
@@ -83,18 +96,22 @@ static void set_defaults(struct options *options)
              directory && *directory ? directory : "/tmp");
     options->socket = path && *path ? path : options->default_socket;
     options->journal = JOURNAL_DEFAULT;
+    options->arp_slots = ARP_SLOTS_DEFAULT;
     options->reconnect = true;
 }
 
 static int read_environment(struct options *options)
 {
     const char *loop = getenv("RTM_LOOP"), *journal = getenv("RTM_JOURNAL");
+    const char *slots = getenv("RTM_ARP_SLOTS");
     int status = -1;
 
     if (loop && *loop)
         status = set_loop(options, "RTM_LOOP", loop);
     if (status < 0 && journal && *journal && options->server)
         status = set_journal(options, "RTM_JOURNAL", journal);
+    if (status < 0 && slots && *slots && options->server)
+        status = set_arp_slots(options, "RTM_ARP_SLOTS", slots);
     return status;
 }
 
@@ -111,6 +128,8 @@ static int set_option(struct options *options, int option)
     case 'f':
         options->load = optarg;
         return -1;
+    case 'a':
+        return set_arp_slots(options, "--arp-slots", optarg);
     case 'n':
         options->reconnect = false;
         return -1;

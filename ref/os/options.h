@@ -17,9 +17,10 @@ struct options {
     bool server;
     const char *socket;
     enum loop_kind loop;
-    size_t journal;   /* server */
-    const char *load; /* server; NULL: none */
-    bool reconnect;   /* client */
+    size_t journal;     /* server */
+    const char *load;   /* server; NULL: none */
+    uint32_t arp_slots; /* server; a number that the layout allows */
+    bool reconnect;     /* client */
     char default_socket[128];
 };
 

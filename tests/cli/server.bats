@@ -408,9 +408,9 @@ load_file() {
         { printf '# a table\n\n%s\n%s\n' "$B" "$A"; printf '%s' "$C"; } >"$dir/table"
         serve one --loop "$loop"
         load_file one "$dir/table"
-        is 'ok load routes=3 seq=3' "$closing"
+        is 'ok load routes=3 macs=0 seq=3' "$closing"
         ask one "save $dir/saved"
-        is 'ok save routes=3' "$closing"
+        is 'ok save routes=3 macs=0' "$closing"
         ask one digest
         before=${closing#* routes}
         end one TERM
@@ -508,7 +508,7 @@ END
     is "$dir/saved" "$(find "$dir" -name '*saved*')"
     prlimit --pid "${pid[one]}" --fsize=unlimited:
     ask one "save $dir/saved"
-    is 'ok save routes=1000' "$closing"
+    is 'ok save routes=1000 macs=0' "$closing"
     is "$dir/saved" "$(find "$dir" -name '*saved*')"
     is "$(sort "$dir/table")" "$(grep -v '^#' "$dir/saved" | sort)"
 }
@@ -529,7 +529,7 @@ END
     : >"$dir/table"
     serve one
     load_file one "$dir/table"
-    is 'ok load routes=0 seq=0' "$closing"
+    is 'ok load routes=0 macs=0 seq=0' "$closing"
     ask one "save $dir/saved"
-    is 'ok save routes=0' "$closing"
+    is 'ok save routes=0 macs=0' "$closing"
 }

@@ -38,7 +38,8 @@ def test_hello_is_answered_and_the_empty_table_sent(place, loop):
     place.server("--loop", loop)
     peer = place.connect()
     peer.send(HELLO)
-    welcome = peer.expect("WELCOME", version=1, shm="")
+    welcome = peer.expect("WELCOME", version=1)
+    assert re.fullmatch("/rtm-[0-9a-f]{16}", welcome.shm)
     assert welcome.epoch >> 32 > 0
     peer.expect("SNAPSHOT_BEGIN", seq=0, epoch=welcome.epoch)
     peer.expect("SNAPSHOT_END", seq=0, epoch=welcome.epoch, routes=0, macs=0, digest=0)
@@ -344,7 +345,7 @@ def test_a_load_in_the_middle_of_a_show(place, loop):
     shown = sum("/31 " in row for row in answer.rows)
     assert sorted(answer.rows) == sorted(rows + more[:shown])
     assert answer["routes"] == str(len(answer.rows))
-    assert server.answer().closing == "ok load routes=10000 seq=30000"
+    assert server.answer().closing == "ok load routes=10000 macs=0 seq=30000"
 
 
 def test_a_save_while_a_load_runs(place):
