@@ -222,7 +222,8 @@ class Peer:
 
     def drip(self, *items):
         """The same byte by byte: each is taken before the next one is sent."""
-        for byte in b"".join(wire.pack(item) for item in items):
+        for byte in b"".join(item if isinstance(item, bytes) else wire.pack(item)
+                             for item in items):
             self.send(bytes([byte]))
             end = time.monotonic() + DEADLINE
             while int.from_bytes(fcntl.ioctl(self.sock, SIOCOUTQ, bytes(4)), "little"):
