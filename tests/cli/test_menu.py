@@ -96,6 +96,15 @@ def test_create_show_update_delete(place, server):
     assert rows(server.choose("show the routing", *everything)) == ["10.0.0.0/8 9.9.9.9 new"]
 
 
+def test_flush_by_menu(place, server):
+    """CON-4 FLU-1"""
+    peer = place.hello()  # it says no PID: nobody signals this process
+    server.say(f"create {A}")
+    assert "flush 1" in server.choose("flush")
+    assert rows(server.say("show")) == []
+    peer.skip_to("FLUSH", seq=2)
+
+
 def test_the_table_is_aligned(server):
     """CON-3; each column begins in one place, under its head"""
     server.say(f"create {A}")
