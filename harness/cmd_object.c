@@ -12,8 +12,22 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* "field=value": a number, or an epoch "instance.flushes". */
-static int read_number(struct world *w, const char *text, char field[16], uint64_t *value)
+/* "home:MAC", the slot where the probe sequence of a MAC begins, or "next:MAC", the one behind it.
+ */
+static bool read_place(const struct segment *s, const char *text, uint64_t *slot)
+{
+    bool next = strncmp(text, "next:", 5) == 0;
+    uint64_t mac;
+
+    if (s == NULL || (!next && strncmp(text, "home:", 5) != 0) || !mac_parse(text + 5, &mac))
+        return false;
+    *slot = (segment_home(s, mac) + next) & (segment_capacity(s) - 1);
+    return true;
+}
+
+/* "field=value": a number, an epoch "instance.flushes", or a place of the object. */
+static int read_number(struct world *w, const struct segment *s, const char *text, char field[16],
+                       uint64_t *value)
 {
     unsigned instance, flushes;
     int used = 0;
@@ -22,6 +36,8 @@ static int read_number(struct world *w, const char *text, char field[16], uint64
     snprintf(field, 16, "%.*s", (int)(equals - text), text);
     if (sscanf(equals + 1, "%u.%u%n", &instance, &flushes, &used) == 2 && equals[1 + used] == '\0')
         *value = (uint64_t)instance << 32 | flushes;
+    else if (read_place(s, equals + 1, value))
+        return 0;
     else if (sscanf(equals + 1, "%lli%n", (long long *)value, &used) != 1 ||
              equals[1 + used] != '\0')
         return world_fail(w, VERDICT_BROKEN, "%s: expected a number or an epoch", text);
@@ -36,13 +52,13 @@ struct number {
 };
 
 static int read_numbers(struct world *w, const struct step *s, size_t from,
-                        const struct number *known, size_t n)
+                        const struct number *known, size_t n, const struct segment *seg)
 {
     for (size_t i = from; i < s->words.n; i++) {
         char field[16];
         uint64_t value;
         size_t k = 0;
-        if (read_number(w, step_word(s, i), field, &value) < 0)
+        if (read_number(w, seg, step_word(s, i), field, &value) < 0)
             return -1;
         while (k < n && strcmp(known[k].name, field) != 0)
             k++;
@@ -61,7 +77,7 @@ int run_shm_create(struct world *w, const struct step *s)
         {"capacity", &capacity}, {"epoch", &epoch}, {"size", &size}, {"mode", &mode}};
     char *name;
 
-    if (read_numbers(w, s, 3, known, LENGTH(known)) < 0)
+    if (read_numbers(w, s, 3, known, LENGTH(known), NULL) < 0)
         return -1;
     name = x_printf("/rtmtest-%d-%s", (int)getpid(), p->name);
     segment_close(p->segment);
@@ -96,7 +112,7 @@ int run_shm_put(struct world *w, const struct step *s)
         return world_fail(w, VERDICT_BROKEN, "chapter 5 knows no such entry");
     slot = segment_place(seg, n.mac);
     epoch = segment_epoch(seg);
-    if (read_numbers(w, s, 5, known, LENGTH(known)) < 0)
+    if (read_numbers(w, s, 5, known, LENGTH(known), seg) < 0)
         return -1;
     if (slot >= segment_capacity(seg))
         return world_fail(w, VERDICT_BROKEN, "the object has no slot %llu",
@@ -135,7 +151,7 @@ int run_shm_set(struct world *w, const struct step *s)
     for (size_t i = 3; i < s->words.n && seg != NULL; i++) {
         char field[16];
         uint64_t value;
-        if (read_number(w, step_word(s, i), field, &value) < 0)
+        if (read_number(w, seg, step_word(s, i), field, &value) < 0)
             return -1;
         const char *wrong = NULL;
         if (strcmp(field, "size") == 0)

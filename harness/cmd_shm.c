@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What a server greets with: a connection of its own, which is closed again. */
@@ -241,6 +242,46 @@ int run_shm_release(struct world *w, const struct step *s)
         close(server->shm.held);
     }
     server->shm.held = -1;
+    return 0;
+}
+
+int run_shm_fill_arp(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 3));
+    struct random r = random_seeded(w->test->name);
+    struct buf text = {0};
+    uint64_t epoch;
+    struct segment *seg = look(w, server, &epoch);
+    size_t goal;
+    int result;
+
+    if (seg == NULL)
+        return -1;
+    goal = segment_capacity(seg) / 8 * 7;
+    segment_close(seg);
+    if (goal > 1000000)
+        return world_fail(w, VERDICT_UNSUPPORTED, "%s has too many slots to fill: %zu",
+                          server->name, goal);
+    generate_additions(&r, server->oracle, goal - arp_count(oracle_arp(server->oracle)), &text);
+    result = feed_start(w, server, &text);
+    buf_finish(&text);
+    return result < 0 ? -1 : feed_wait(w, server, 100);
+}
+
+int run_answers_or_dies(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    struct ask ask = {.op = ASK_LINE, .line = step_word(s, 3)};
+
+    a->expected_to_end = true;
+    if (actor_ask(w, a, &ask) == 0) {
+        a->expected_to_end = false;
+        return 0;
+    }
+    if (actor_runs(a) || !WIFSIGNALED(a->status))
+        return -1;
+    world_forgive(w);
+    world_tell(w, "a signal ended %s: %s", a->name, strsignal(WTERMSIG(a->status)));
     return 0;
 }
 

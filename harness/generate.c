@@ -255,6 +255,17 @@ static void draw_arp_change(struct random *r, struct arp_pool *p, struct buf *ou
     p->at[i] = p->at[--p->n];
 }
 
+void generate_additions(struct random *r, const struct oracle *tables, size_t changes,
+                        struct buf *out)
+{
+    struct arp_pool p;
+
+    arp_pool_fill(&p, oracle_arp(tables));
+    for (size_t i = 0; i < changes; i++)
+        draw_neighbour(r, &p, "arp add ", out);
+    arp_pool_finish(&p);
+}
+
 void generate_churn(struct random *r, const struct oracle *tables, size_t changes, struct buf *out)
 {
     struct arp_pool p;

@@ -30,6 +30,9 @@ uint32_t generate_address(uint64_t mac);
 void generate_arp(struct random *r, size_t rows, struct buf *out);
 /* Appends so many additions and deletions of a few MACs, which fall into the same slots again. */
 void generate_churn(struct random *r, const struct oracle *tables, size_t changes, struct buf *out);
+/* Appends so many "arp add" of MACs that the table does not have. */
+void generate_additions(struct random *r, const struct oracle *tables, size_t changes,
+                        struct buf *out);
 /* As generate_changes, with both tables: four in ten are "arp add" or "arp delete", and one in
  * about four hundred is a "flush". */
 void generate_mixed(struct random *r, const struct oracle *tables, size_t changes, struct buf *out);
