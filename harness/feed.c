@@ -6,15 +6,24 @@
 
 #define AHEAD 65536 /* bytes of the feed that wait in the actor's input */
 
-/* What a feed may hold. */
-static const enum operation fed[] = {ASK_CREATE,  ASK_UPDATE,     ASK_DELETE,
-                                     ASK_ARP_ADD, ASK_ARP_DELETE, ASK_FLUSH};
+/* What a feed may hold, and the requirements that it be accepted and that it be refused. */
+static const struct {
+    enum operation op;
+    const char *accepts, *refuses;
+} fed[] = {
+    {ASK_CREATE, "TBL-1", "TBL-7"},     {ASK_UPDATE, "TBL-2", "TBL-7"},
+    {ASK_DELETE, "TBL-3", "TBL-7"},     {ASK_ARP_ADD, "ARP-1", "ARP-7"},
+    {ASK_ARP_DELETE, "ARP-2", "ARP-7"}, {ASK_FLUSH, "FLU-1", "FLU-1"},
+};
 
 struct feed {
     struct buf text;
     size_t at; /* the next line to be said */
     size_t said, answered, total;
-    const char **expected; /* of each line said: NULL, or the refusal that the oracle gave */
+    struct said {
+        enum operation op;
+        const char *refused; /* NULL, or the refusal that the oracle gave */
+    } * lines;
 };
 
 static size_t count_lines(const struct buf *text)
@@ -36,7 +45,7 @@ int feed_start(struct world *w, struct actor *a, struct buf *text)
     f->text = *text;
     *text = (struct buf){0};
     f->total = count_lines(&f->text);
-    f->expected = x_calloc(f->total, sizeof *f->expected);
+    f->lines = x_calloc(f->total, sizeof *f->lines);
     a->feed = f;
     world_tell(w, "%s > %zu changes, one behind the other", a->name, f->total);
     return 0;
@@ -47,7 +56,7 @@ void feed_destroy(struct feed *f)
     if (f == NULL)
         return;
     buf_finish(&f->text);
-    free(f->expected);
+    free(f->lines);
     free(f);
 }
 
@@ -136,13 +145,13 @@ static void say(struct actor *a, const struct part *p)
 }
 
 /* Lets the oracle do the change, and says it. */
-static const char *say_change(struct actor *a, char *line)
+static struct said say_change(struct actor *a, char *line)
 {
     struct part p = read_part(line);
     const char *refused = apply(a->oracle, &p);
 
     say(a, &p);
-    return refused;
+    return (struct said){p.op, refused};
 }
 
 void feed_refill(struct actor *a)
@@ -155,30 +164,32 @@ void feed_refill(struct actor *a)
         char *line = f->text.data + f->at, *end = strchr(line, '\n');
         *end = '\0';
         f->at += (size_t)(end - line) + 1;
-        f->expected[f->said++] = say_change(a, line);
+        f->lines[f->said++] = say_change(a, line);
     }
 }
 
 void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
 {
     struct feed *f = a->feed;
-    const struct dialogue *d = &a->program->ask[ASK_CREATE];
+
+    if (f->answered >= f->said)
+        return;
+    const struct said *said = &f->lines[f->answered];
+    const struct dialogue *d = &a->program->ask[said->op];
     bool refused = pattern_match(d->refused, line, len);
-    bool done = false;
-
-    for (size_t i = 0; i < LENGTH(fed) && !refused && !done; i++)
-        done = a->program->ask[fed[i]].send != NULL &&
-               pattern_match(a->program->ask[fed[i]].done, line, len);
-
-    if ((!refused && !done) || f->answered >= f->said)
+    if (!refused && !pattern_match(d->done, line, len))
         return;
-    const char *expected = f->expected[f->answered++];
-    if (refused == (expected != NULL))
+    f->answered++;
+    if (refused == (said->refused != NULL))
         return;
-    world_fail_for(w, refused ? "TBL-1" : "TBL-7",
+    size_t i = 0;
+    while (fed[i].op != said->op)
+        i++;
+    world_fail_for(w, refused ? fed[i].accepts : fed[i].refuses,
                    "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s", f->answered,
                    a->name, (int)(len < 200 ? len : 200), line,
-                   expected ? "refuses it: " : "accepts it", expected ? expected : "");
+                   said->refused ? "refuses it: " : "accepts it",
+                   said->refused ? said->refused : "");
 }
 
 unsigned feed_share(const struct actor *a)
