@@ -138,6 +138,12 @@ static bool fits(const char *element, const struct token *t, const struct names 
     return true; /* WORD, WORDS */
 }
 
+/* Whether a frame of that type (-1: of any) has the field that a field=value names. */
+static bool names_field(int type, const char *text)
+{
+    return wire_has_field(type, text, strcspn(text, "="));
+}
+
 static bool is_list(const char *element)
 {
     static const char *const lists[] = {"CLIENTS", "ACTORS", "NEWS", "WORDS", "FIELDS"};
@@ -194,6 +200,7 @@ bool shape_match(const char *shape, const struct tokens *words, struct names *na
     struct element e[16];
     size_t n = split(shape, e, LENGTH(e)), at = 0, first_new = words->n, last_new = 0,
            new_element = 0;
+    int type = -1;
     const char *wanted = "";
 
     for (size_t i = 0; i < n; i++) {
@@ -208,6 +215,10 @@ bool shape_match(const char *shape, const struct tokens *words, struct names *na
                     break; /* the list is over */
                 return miss(at, wanted, where, expected);
             }
+            if (strcmp(e[i].text, "TYPE") == 0)
+                type = wire_type_code(words->at[at].text);
+            if (strcmp(e[i].text, "FIELDS") == 0 && !names_field(type, words->at[at].text))
+                return miss(at, "a field that chapter 3 gives this frame", where, expected);
             if (is_new) {
                 first_new = at < first_new ? at : first_new;
                 last_new = at;

@@ -351,6 +351,10 @@ static char *live_value(struct world *w, const char *reference)
         return x_printf("%d", (int)a->pid);
     if (p != NULL && strcmp(property, "pid") == 0)
         return x_printf("%d", (int)getpid()); /* a probe is this process */
+    if (p != NULL && strcmp(property, "epoch") == 0)
+        return x_printf("%u.%u", (unsigned)(p->epoch >> 32), (unsigned)p->epoch);
+    if (p != NULL && strcmp(property, "seq") == 0)
+        return x_printf("%llu", (unsigned long long)p->seq);
     if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
         return x_strdup(a != NULL ? a->socket : p->socket);
     if (f != NULL && strcmp(property, "path") == 0)
@@ -377,7 +381,7 @@ char *world_expand(struct world *w, const char *text)
         if (value == NULL)
             world_fail(w, VERDICT_BROKEN,
                        "{%s} names nothing; expected {ACTOR.pid}, {ACTOR.socket}, "
-                       "{FILE.path} or {FILE.last}",
+                       "{PROBE.epoch}, {PROBE.seq}, {FILE.path} or {FILE.last}",
                        reference);
         free(reference);
         if (value == NULL) {
