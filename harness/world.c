@@ -12,23 +12,6 @@
 
 #define MOMENTS 400 /* lines of transcript that are kept */
 
-static const char *const verdicts[VERDICT_COUNT] = {
-    [VERDICT_PASS] = "PASS",
-    [VERDICT_FAIL] = "FAIL",
-    [VERDICT_WEAK] = "WEAK",
-    [VERDICT_UNSUPPORTED] = "UNSUPPORTED",
-    [VERDICT_SKIPPED] = "SKIPPED",
-    [VERDICT_BROKEN] = "BROKEN",
-    [VERDICT_UNRESOLVED] = "UNRESOLVED",
-    [VERDICT_XFAIL] = "XFAIL",
-    [VERDICT_XPASS] = "XPASS",
-};
-
-const char *verdict_name(enum verdict v)
-{
-    return verdicts[v];
-}
-
 void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
                 const struct sandbox *s, const struct requirements *r)
 {
