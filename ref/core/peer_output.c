@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/peer_output.h"
 
-enum { OUTPUT_UNIT = 64 * 1024 };
+enum {
+    OUTPUT_UNIT = 64 * 1024,
+    WALK_UNIT = 192 * 1024, /* about what a socket takes at once: its reader is woken less often */
+};
 
 int peer_queue(struct peer *peer, const struct origin *origin, struct frame *frame)
 {
@@ -91,7 +94,7 @@ static int walk_step(struct peer *peer, const struct origin *origin)
 {
     struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE, .epoch = origin->epoch}; /* SYN-3 */
     struct table_cursor cursor;
-    uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, OUTPUT_UNIT);
+    uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, WALK_UNIT);
     size_t size = 0;
     bool more = true;
 
@@ -99,7 +102,7 @@ static int walk_step(struct peer *peer, const struct origin *origin)
         return -1;
     peer->kept = 0;
     table_seek(&cursor, origin->table, peer->reached, !peer->walked_any);
-    while (size + WIRE_FRAME_MAX <= OUTPUT_UNIT && (more = table_next(&cursor, &frame.route)))
+    while (size + WIRE_FRAME_MAX <= WALK_UNIT && (more = table_next(&cursor, &frame.route)))
         size += frame_encode(&frame, room + size);
     if (size > 0) {
         peer->reached = frame.route.prefix; /* at the end it still holds the last one */
