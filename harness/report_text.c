@@ -39,6 +39,10 @@ void report_open(const struct report *r, const char *prefix)
         r->out, "%sIUT: %s; claims %s; kernel %s; sandbox: %s; seed %s; %d cases, %d at a time\n",
         prefix, event_text(e, "iut"), features, event_text(e, "kernel"), event_text(e, "sandbox"),
         event_text(e, "seed"), event_count(e, "cases"), event_count(e, "jobs"));
+    if (*event_text(e, "wrap_server") != '\0')
+        fprintf(r->out, "%sservers under: %s\n", prefix, event_text(e, "wrap_server"));
+    if (*event_text(e, "wrap_client") != '\0')
+        fprintf(r->out, "%sclients under: %s\n", prefix, event_text(e, "wrap_client"));
     free(features);
 }
 
