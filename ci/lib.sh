@@ -12,6 +12,10 @@ export RTM_BUILD RTM_SHARE=$PWD
 log=$BUILD/log
 mkdir -p "$log"
 
+# The wrapper (rtmtest run --wrap) of programs built with sanitizers: what they find is a finding.
+# shellcheck disable=SC2034 # for the stages
+sanitizer='env ASAN_OPTIONS=log_path={log}:exitcode=0:detect_stack_use_after_return=1 UBSAN_OPTIONS=log_path={log}:print_stacktrace=1'
+
 passed=0 failed=0 skipped=0
 
 # build TARGET...: makes them on all cores.
@@ -118,6 +122,15 @@ count_run() {
     else
         fail "no closing count (exit status $2)"
     fi
+}
+
+# part NAME COMMAND...: the same for a script as a part of this one, which it shows.
+part() {
+    local name=$1 status=0
+    shift
+    echo "# $name"
+    "$@" | tee "$log/$(basename "$0").$name" || status=$?
+    count_run "$log/$(basename "$0").$name" "$status"
 }
 
 # finish: prints the count and exits, 0 only if something passed and nothing failed.

@@ -19,11 +19,35 @@
 
 #define SHOWN 40 /* lines of transcript in an event */
 
-json_t *case_event(const struct test_case *t, const char *verdict, const char *message)
+/* The requirements that the case checks, each once. */
+static json_t *cited(const struct test_case *t)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "event", "case", "case", t->name,
-                     "only", t->only, "title", t->head.title, "file", t->file, "values", t->values,
-                     "verdict", verdict, "message", message);
+    json_t *ids = json_array(), *seen = json_object();
+
+    for (size_t i = 0; i < t->count; i++) {
+        const struct requirement *q = t->steps[i].cite;
+        if (q == NULL || json_object_get(seen, q->id) != NULL)
+            continue;
+        json_object_set_new(seen, q->id, json_true());
+        json_array_append_new(ids, event_string(q->id));
+    }
+    json_decref(seen);
+    return ids;
+}
+
+json_t *case_event(const struct test_case *t, enum verdict verdict, const char *message)
+{
+    json_t *e = json_pack("{s:s}", "event", "case");
+
+    event_set(e, "case", t->name);
+    event_set(e, "only", t->only);
+    event_set(e, "title", t->head.title);
+    event_set(e, "file", t->file);
+    event_set(e, "values", t->values);
+    json_object_set_new(e, "cites", cited(t));
+    event_set(e, "verdict", verdict_name(verdict));
+    event_set(e, "message", message);
+    return e;
 }
 
 /* A process that ended by itself is a finding, whatever the step looked at. */
@@ -251,7 +275,7 @@ static json_t *split_lines(const struct buf *text)
         size_t len = strcspn(at, "\n");
         char *line = x_strndup(at, len);
         text_make_plain(line);
-        json_array_append_new(lines, json_string_nocheck(line));
+        json_array_append_new(lines, event_string(line));
         free(line);
         at += len + (at[len] == '\n');
     }
@@ -273,7 +297,7 @@ static json_t *transcript(const struct world *w, size_t from)
 
     for (size_t i = from; i < w->moment_count; i++) {
         char *line = describe_moment(&w->moments[i]);
-        json_array_append_new(lines, json_string_nocheck(line));
+        json_array_append_new(lines, event_string(line));
         free(line);
     }
     return lines;
@@ -294,18 +318,25 @@ static void write_transcript(const struct world *w)
     free(path);
 }
 
+static void put_requirement(json_t *e, const struct requirement *q)
+{
+    event_set(e, "id", q->id);
+    event_set(e, "level", level_name(q->level));
+    event_set(e, "class", q->subject);
+    event_set(e, "sentence", q->sentence);
+}
+
 static json_t *make_event(const struct world *w)
 {
     const struct outcome *o = &w->outcome;
     size_t from = w->moment_count > SHOWN ? w->moment_count - SHOWN : 0;
-    json_t *e = case_event(w->test, verdict_name(o->verdict), o->message);
+    json_t *e = case_event(w->test, o->verdict, o->message);
 
     if (o->cite != NULL)
-        json_object_set_new(e, "id", json_string(o->cite->id));
+        put_requirement(e, o->cite);
     if (o->line > 0)
         json_object_set_new(e, "line", json_integer(o->line));
-    if (o->step != NULL)
-        json_object_set_new(e, "step", json_string(o->step));
+    event_set(e, "step", o->step);
     json_object_set_new(e, "seconds", json_real((double)(now_us() - w->started_us) / 1e6));
     json_object_set_new(e, "notes", split_lines(&o->notes));
     if (w->wrapped > 0) {

@@ -6,17 +6,16 @@
 #ifndef HARNESS_CASE_H
 #define HARNESS_CASE_H
 
+#include "event.h"
 #include "manifest.h"
 #include "sandbox.h"
 #include "script.h"
-
-#include <jansson.h>
 
 /* The whole case in this process. Returns its event (the caller's): LANGUAGE.md has the fields. */
 json_t *case_run(const struct test_case *t, const struct manifest *m, const struct sandbox *s,
                  const struct requirements *r);
 
 /* The event of a case that did not run, or whose runner was lost. */
-json_t *case_event(const struct test_case *t, const char *verdict, const char *message);
+json_t *case_event(const struct test_case *t, enum verdict verdict, const char *message);
 
 #endif

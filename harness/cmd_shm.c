@@ -5,9 +5,9 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "compose.h"
 #include "feed.h"
 #include "generate.h"
-#include "probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,25 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What a server greets with: a connection of its own, which is closed again. */
-static int greet(struct world *w, const struct actor *server, struct frame *welcome)
-{
-    struct probe *p = probe_connect(w, "greeting", server->socket, NULL);
-    struct frame hello;
-    int got;
-
-    if (p == NULL)
-        return -1;
-    wire_start(&hello, FRAME_HELLO);
-    wire_set(&hello, "version_min", "1");
-    wire_set(&hello, "version_max", "1");
-    got = probe_send(w, p, hello.bytes, hello.len, false) < 0 ? -1 : probe_next(w, p, welcome);
-    probe_close(p);
-    if (got != 0)
-        return got < 0 ? -1 : 0;
-    return world_fail(w, VERDICT_FAIL, "%s closed instead of answering HELLO", server->name);
-}
-
 /* The object that a server names, remembered by the actor; NULL after world_fail(). */
 static struct segment *look(struct world *w, struct actor *server, uint64_t *epoch)
 {
@@ -45,7 +26,7 @@ static struct segment *look(struct world *w, struct actor *server, uint64_t *epo
     struct segment *s;
     char name[64] = "", *why = NULL;
 
-    if (greet(w, server, &welcome) < 0)
+    if (compose_greeting(w, server, &welcome) < 0)
         return NULL;
     wire_text(&welcome, "shm", name, sizeof name);
     *epoch = wire_number(&welcome, "epoch");
@@ -170,7 +151,7 @@ int run_shm_none(struct world *w, const struct step *s)
     struct frame welcome;
     char name[64];
 
-    if (greet(w, server, &welcome) < 0)
+    if (compose_greeting(w, server, &welcome) < 0)
         return -1;
     wire_text(&welcome, "shm", name, sizeof name);
     if (*name == '\0')

@@ -9,7 +9,8 @@
  *   NEW NEWS NEWFILE                          names declared here
  *   NUMBER PERCENT SIGNAL TYPE                checked for what they say
  *   FAULTS                                    several CALL=ERRNO (fault.h)
- *   WORD WORDS      anything;  STRING: a quoted text;  FIELDS: any number of field=value
+ *   WORD WORDS      anything;  STRING: a quoted text;  FIELDS: any number of field=value,
+ *                   fields of the frame that is named;  PAIRS: the same of something else
  */
 #ifndef HARNESS_COMMAND_H
 #define HARNESS_COMMAND_H

@@ -11,16 +11,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* An option and its value as a shell takes them. */
+/* An option and its value as a shell takes them; nothing for NULL. */
 static void add_option(struct buf *b, const char *option, const char *value)
 {
-    buf_printf(b, " %s '", option);
-    for (; *value != '\0'; value++)
-        if (*value == '\'')
-            buf_adds(b, "'\\''");
-        else
-            buf_add(b, value, 1);
-    buf_adds(b, "'");
+    if (value == NULL)
+        return;
+    buf_printf(b, " %s ", option);
+    buf_add_quoted(b, value);
 }
 
 static void add_wrappers(struct buf *b, const struct options *o)
@@ -31,10 +28,8 @@ static void add_wrappers(struct buf *b, const struct options *o)
         add_option(b, "--wrap", server);
         return;
     }
-    if (server != NULL)
-        add_option(b, "--wrap-server", server);
-    if (client != NULL)
-        add_option(b, "--wrap-client", client);
+    add_option(b, "--wrap-server", server);
+    add_option(b, "--wrap-client", client);
 }
 
 /* What a reader types to repeat the run. */
@@ -42,10 +37,11 @@ static char *repeat_command(const struct options *o)
 {
     struct buf b = {0};
 
-    buf_printf(&b, "%s run --iut '%s' --seed %llu", o->program, o->iut,
-               (unsigned long long)o->seed);
-    if (o->share_given)
-        buf_printf(&b, " --share '%s'", o->share);
+    buf_printf(&b, "%s run", o->program);
+    add_option(&b, "--iut", o->iut);
+    buf_printf(&b, " --seed %llu", (unsigned long long)o->seed);
+    add_option(&b, "--share", o->share_given ? o->share : NULL);
+    add_option(&b, "--baseline", o->baseline);
     add_wrappers(&b, o);
     if (o->sandbox == SANDBOX_NONE)
         buf_adds(&b, " --sandbox none");
@@ -66,7 +62,7 @@ static const char *find_data(const struct options *o, char *into)
 
 static int run_with(const struct options *o, const struct requirements *q,
                     const struct suite *suite, const struct test_case **cases, size_t n,
-                    struct report *report)
+                    struct reports *reports)
 {
     struct diag d = {0};
     struct manifest *m = manifest_read(o->iut, &d);
@@ -75,7 +71,7 @@ static int run_with(const struct options *o, const struct requirements *q,
     int code = EXIT_USAGE;
 
     if (o->baseline != NULL)
-        baseline_read(&baseline, o->baseline, suite, &d);
+        baseline_read(&baseline, o->baseline, suite, q, &d);
     if (o->wrap_server != NULL && m != NULL)
         m->server.wrapper = wrap_parse("--wrap-server", o->wrap_server, &d);
     if (o->wrap_client != NULL && m != NULL)
@@ -97,7 +93,7 @@ static int run_with(const struct options *o, const struct requirements *q,
             .data = find_data(o, data),
             .repeat = repeat,
         };
-        code = run_cases(&run, report);
+        code = run_cases(&run, reports);
     }
     free(repeat);
     baseline_finish(&baseline);
@@ -106,21 +102,29 @@ static int run_with(const struct options *o, const struct requirements *q,
     return code;
 }
 
+/* The reports that were asked for, and one on standard output in any case. */
+static int open_reports(const struct options *o, struct reports *reports)
+{
+    char *why = NULL;
+    int result = 0;
+
+    for (size_t i = 0; i < o->report_n && result == 0; i++)
+        result = reports_add(reports, o->reports[i], &why);
+    if (result == 0 && !reports_show(reports))
+        result = reports_add(reports, isatty(STDOUT_FILENO) ? "pretty" : "tap", &why);
+    if (result < 0)
+        usage(why, NULL);
+    free(why);
+    return result;
+}
+
 int conduct_run(struct options *o, const struct requirements *q, const struct suite *suite)
 {
-    static const char *const formats[] = {"pretty", "tap", "ndjson"};
-    int format = -1, code;
-    struct report report;
+    struct reports reports = {0};
+    int code = EXIT_USAGE;
     char *iut = NULL;
     size_t n;
 
-    if (o->format == NULL)
-        o->format = isatty(STDOUT_FILENO) ? "pretty" : "tap";
-    for (size_t i = 0; i < LENGTH(formats); i++)
-        if (strcmp(o->format, formats[i]) == 0)
-            format = (int)i;
-    if (format < 0)
-        return usage("expected --format pretty, tap or ndjson, not", o->format);
     if (!o->seeded && getrandom(&o->seed, 4, 0) != 4)
         return EXIT_INTERNAL;
     const struct test_case **cases = selection_choose(suite, o, q, &n);
@@ -128,9 +132,10 @@ int conduct_run(struct options *o, const struct requirements *q, const struct su
         return EXIT_USAGE;
     if (o->iut == NULL)
         o->iut = iut = share_path(o, "tests/iuts/reference.rtmi");
-    report_init(&report, (enum report_format)format, q, stdout);
-    code = run_with(o, q, suite, cases, n, &report);
-    report_finish(&report);
+    if (open_reports(o, &reports) == 0)
+        code = run_with(o, q, suite, cases, n, &reports);
+    if (reports_finish(&reports) < 0)
+        code = EXIT_INTERNAL;
     free(cases);
     free(iut);
     return code;

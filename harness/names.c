@@ -138,16 +138,23 @@ static bool fits(const char *element, const struct token *t, const struct names 
         *expected = wrong ? wrong : "CALL=ERRNO";
         return wrong == NULL;
     }
-    if (strcmp(element, "FIELDS") == 0) {
+    if (strcmp(element, "FIELDS") == 0 || strcmp(element, "PAIRS") == 0) {
         *expected = "field=value";
         return strchr(t->text, '=') != NULL;
     }
     return true; /* WORD, WORDS */
 }
 
+/* Whether a frame of that type (-1: of any) has the field that a field=value names. */
+static bool names_field(int type, const char *text)
+{
+    return wire_has_field(type, text, strcspn(text, "="));
+}
+
 static bool is_list(const char *element)
 {
-    static const char *const lists[] = {"CLIENTS", "ACTORS", "NEWS", "WORDS", "FIELDS", "FAULTS"};
+    static const char *const lists[] = {"CLIENTS", "ACTORS", "NEWS",  "WORDS",
+                                        "FIELDS",  "PAIRS",  "FAULTS"};
 
     for (size_t i = 0; i < LENGTH(lists); i++)
         if (strcmp(element, lists[i]) == 0)
@@ -203,6 +210,7 @@ bool shape_match(const char *shape, const struct tokens *words, struct names *na
     struct element e[16];
     size_t n = split(shape, e, LENGTH(e)), at = 0, first_new = words->n, last_new = 0,
            new_element = 0;
+    int type = -1;
     const char *wanted = "";
 
     for (size_t i = 0; i < n; i++) {
@@ -217,6 +225,10 @@ bool shape_match(const char *shape, const struct tokens *words, struct names *na
                     break; /* the list is over */
                 return miss(at, wanted, where, expected);
             }
+            if (strcmp(e[i].text, "TYPE") == 0)
+                type = wire_type_code(words->at[at].text);
+            if (strcmp(e[i].text, "FIELDS") == 0 && !names_field(type, words->at[at].text))
+                return miss(at, "a field that chapter 3 gives this frame", where, expected);
             if (is_new) {
                 first_new = at < first_new ? at : first_new;
                 last_new = at;
@@ -225,7 +237,8 @@ bool shape_match(const char *shape, const struct tokens *words, struct names *na
             at++;
             taken++;
         }
-        if (taken == 0 && strcmp(e[i].text, "FIELDS") != 0 && strcmp(e[i].text, "WORDS") != 0) {
+        if (taken == 0 && strcmp(e[i].text, "FIELDS") != 0 && strcmp(e[i].text, "PAIRS") != 0 &&
+            strcmp(e[i].text, "WORDS") != 0) {
             struct token none = {.text = (char *)""};
             fits(e[i].text, &none, names, &wanted);
             return miss(words->n, wanted, where, expected);

@@ -18,6 +18,10 @@ const char options_help[] =
     "       rtmtest explain ID...          a requirement, why it is there, its scenarios\n"
     "       rtmtest coverage               requirements without a scenario, and counts\n"
     "       rtmtest parse FILE...          check scenarios without running them\n"
+    "       rtmtest report FORMAT RUN      a report of a saved run; also FORMAT=FILE, several\n"
+    "       rtmtest diff RUN RUN           what changed from one saved run to another\n"
+    "       rtmtest baseline RUN           a list of known failures, made of a saved run\n"
+    "       rtmtest schema                 the events of a run, as a JSON Schema\n"
     "\n"
     "options of run:\n"
     "  --iut FILE         manifest of the implementation (the reference's)\n"
@@ -31,9 +35,14 @@ const char options_help[] =
     "  --jobs N           cases at a time (the number of processors)\n"
     "  --seed N           order of the cases (random; printed)\n"
     "  --sandbox MODE     auto, namespaces or none (auto)\n"
-    "  --baseline FILE    known failures: lines of CASE VERDICT ID \"reason\"\n"
-    "  --format F         pretty, tap or ndjson (pretty on a terminal, else tap)\n"
+    "  --rerun RUN        only what failed in a saved run, with its manifest, baseline and seed\n"
+    "  --baseline FILE    known failures: lines of CASE VERDICT ID \"reason\" [\"message\"]\n"
+    "  --report F[=FILE]  pretty, tap, junit, markdown or ndjson (which saves the run); may be\n"
+    "                     repeated (standard output gets pretty on a terminal, else tap)\n"
     "  --keep             keep the directories of the cases, and say where\n"
+    "options of diff:\n"
+    "  --json             one JSON object in place of the text\n"
+    "  --worse            exit 1 only if something got worse (1 if anything differs)\n"
     "options of all:\n"
     "  --share DIR        where spec/ and tests/ are (or RTM_SHARE)\n"
     "\n"
@@ -66,6 +75,7 @@ static int parse_sandbox(struct options *o, const char *text)
         if (strcmp(text, modes[i]) != 0)
             continue;
         o->sandbox = (enum sandbox_choice)i;
+        o->sandbox_given = true;
         return 0;
     }
     return usage("expected --sandbox auto, namespaces or none, not", text);
@@ -74,14 +84,25 @@ static int parse_sandbox(struct options *o, const char *text)
 int options_parse(struct options *o, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"iut", required_argument, NULL, 'i'},     {"only", required_argument, NULL, 'o'},
-        {"jobs", required_argument, NULL, 'j'},    {"seed", required_argument, NULL, 's'},
-        {"sandbox", required_argument, NULL, 'b'}, {"baseline", required_argument, NULL, 'k'},
-        {"format", required_argument, NULL, 'f'},  {"keep", no_argument, NULL, 'K'},
-        {"share", required_argument, NULL, 'S'},   {"help", no_argument, NULL, 'h'},
-        {"wrap", required_argument, NULL, 'w'},    {"wrap-server", required_argument, NULL, 'v'},
-        {"except", required_argument, NULL, 'e'},  {"wrap-client", required_argument, NULL, 'c'},
-        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
+        {"iut", required_argument, NULL, 'i'},
+        {"only", required_argument, NULL, 'o'},
+        {"except", required_argument, NULL, 'e'},
+        {"rerun", required_argument, NULL, 'R'},
+        {"wrap", required_argument, NULL, 'w'},
+        {"wrap-server", required_argument, NULL, 'v'},
+        {"wrap-client", required_argument, NULL, 'c'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"seed", required_argument, NULL, 's'},
+        {"sandbox", required_argument, NULL, 'b'},
+        {"baseline", required_argument, NULL, 'k'},
+        {"report", required_argument, NULL, 'r'},
+        {"keep", no_argument, NULL, 'K'},
+        {"json", no_argument, NULL, 'J'},
+        {"worse", no_argument, NULL, 'W'},
+        {"share", required_argument, NULL, 'S'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
     };
     uint64_t number;
     int c;
@@ -91,6 +112,7 @@ int options_parse(struct options *o, int argc, char **argv)
         .share = getenv("RTM_SHARE") ? getenv("RTM_SHARE") : RTM_SHARE,
         .only = x_calloc((size_t)argc, sizeof *o->only),
         .except = x_calloc((size_t)argc, sizeof *o->except),
+        .reports = x_calloc((size_t)argc, sizeof *o->reports),
         .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
     };
     optind = 2;
@@ -131,8 +153,17 @@ int options_parse(struct options *o, int argc, char **argv)
         case 'k':
             o->baseline = optarg;
             break;
-        case 'f':
-            o->format = optarg;
+        case 'r':
+            o->reports[o->report_n++] = optarg;
+            break;
+        case 'R':
+            o->rerun = optarg;
+            break;
+        case 'J':
+            o->json = true;
+            break;
+        case 'W':
+            o->worse = true;
             break;
         case 'K':
             o->keep = true;
@@ -172,4 +203,5 @@ void options_finish(struct options *o)
 {
     free(o->only);
     free(o->except);
+    free(o->reports);
 }

@@ -9,14 +9,15 @@
 
 struct options {
     const char *program; /* as it was called, for the command that repeats a run */
-    const char *share, *iut, *baseline, *format;
+    const char *share, *iut, *baseline, *rerun;
     const char *wants;                            /* the text of --help or --version */
     const char *wrap, *wrap_server, *wrap_client; /* commands (wrap.h) */
-    const char **only, **except;
-    size_t only_n, except_n;
+    const char **only, **except, **reports;       /* reports: FORMAT or FORMAT=FILE */
+    size_t only_n, except_n, report_n;
     int jobs;
     uint64_t seed;
-    bool seeded, keep, share_given;
+    bool seeded, keep, share_given, sandbox_given;
+    bool json, worse; /* of diff */
     enum sandbox_choice sandbox;
 };
 

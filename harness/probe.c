@@ -43,7 +43,8 @@ void probe_close(struct probe *p)
         close(p->fd);
     p->fd = -1;
     buf_finish(&p->in);
-    p->ended = false;
+    buf_finish(&p->out);
+    p->ended = p->corked = false;
 }
 
 /* The connection, or -1 with errno, which is 0 after world_fail(). */
@@ -103,32 +104,51 @@ pid_t probe_pid(const struct probe *p)
     return p->agent != NULL ? p->agent->pid : getpid();
 }
 
+/* Listens at its path. */
+static int open_listener(struct world *w, struct probe *p)
+{
+    struct sockaddr_un address;
+
+    if (make_address(w, p->socket, &address) < 0)
+        return -1;
+    p->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (p->listener >= 0 && bind(p->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+        chmod(p->socket, 0777) == 0 && listen(p->listener, 64) == 0)
+        return 0;
+    return world_fail(w, VERDICT_BROKEN, "%s cannot listen at %s: %s", p->name, p->socket,
+                      strerror(errno));
+}
+
 struct probe *probe_listen(struct world *w, const char *name)
 {
     char *path = x_printf("%s/%s.sock", w->sandbox->dir, name);
     struct probe *p = add(w, name, path);
-    struct sockaddr_un address;
 
     free(path);
-    if (make_address(w, p->socket, &address) < 0)
-        return NULL;
-    p->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (p->listener < 0 || bind(p->listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-        chmod(p->socket, 0777) < 0 || listen(p->listener, 64) < 0) {
-        world_fail(w, VERDICT_BROKEN, "%s cannot listen at %s: %s", name, p->socket,
-                   strerror(errno));
-        return NULL;
-    }
-    return p;
+    p->serves = true;
+    return open_listener(w, p) == 0 ? p : NULL;
+}
+
+void probe_leave(struct probe *p)
+{
+    probe_close(p);
+    if (p->listener < 0)
+        return;
+    close(p->listener);
+    p->listener = -1;
+    unlink(p->socket);
+}
+
+int probe_return(struct world *w, struct probe *p)
+{
+    if (p->listener >= 0)
+        return world_fail(w, VERDICT_BROKEN, "%s listens already", p->name);
+    return open_listener(w, p);
 }
 
 void probe_destroy(struct probe *p)
 {
-    probe_close(p);
-    if (p->listener >= 0) {
-        close(p->listener);
-        unlink(p->socket);
-    }
+    probe_leave(p);
     replica_finish(&p->replica);
     segment_close(p->segment);
     free(p->socket);
@@ -139,8 +159,8 @@ void probe_destroy(struct probe *p)
 int probe_accept(struct world *w, struct probe *p)
 {
     if (p->listener < 0)
-        return world_fail(w, VERDICT_BROKEN,
-                          "%s is a client; only a probe that listens gets connections", p->name);
+        return world_fail(w, VERDICT_BROKEN, "%s does not listen, and gets no connections",
+                          p->name);
     probe_close(p);
     p->wants = true;
     while (p->fd < 0 && world_wait(w))
@@ -152,28 +172,86 @@ int probe_accept(struct world *w, struct probe *p)
     return 0;
 }
 
-int probe_send(struct world *w, struct probe *p, const void *data, size_t len, bool dribble)
+/* Writes once: how many bytes; 0 if the peer has closed; -1 after world_fail(). */
+static ssize_t write_some(struct world *w, struct probe *p, const char *data, size_t len)
 {
-    const char *at = data;
-
-    while (len > 0) {
-        ssize_t put = p->fd < 0 ? -1 : send(p->fd, at, dribble ? 1 : len, MSG_NOSIGNAL);
-        if (put < 0 && p->fd >= 0 && (errno == EAGAIN || errno == EINTR)) {
-            if (world_wait(w))
-                continue;
-            return world_timeout(w, "the peer of %s takes no more bytes", p->name);
-        }
-        if (put < 0 && p->fd >= 0 && (errno == EPIPE || errno == ECONNRESET)) {
+    for (;;) {
+        ssize_t put = p->fd < 0 ? -1 : send(p->fd, data, len, MSG_NOSIGNAL);
+        if (put >= 0)
+            return put;
+        if (p->fd >= 0 && (errno == EPIPE || errno == ECONNRESET)) {
             world_tell(w, "%s > cut short: the peer has closed", p->name);
             return 0; /* the peer may close on the first wrong byte */
         }
-        if (put < 0)
+        if (p->fd < 0 || (errno != EAGAIN && errno != EINTR))
             return world_fail(w, VERDICT_BROKEN, "%s has no connection to send on", p->name);
-        at += put;
+        p->full = true;
+        bool in_time = world_wait(w);
+        p->full = false;
+        if (!in_time)
+            return world_timeout(w, "the peer of %s takes no more bytes", p->name);
+    }
+}
+
+static int write_all(struct world *w, struct probe *p, const char *data, size_t len, size_t piece)
+{
+    while (len > 0) {
+        ssize_t put = write_some(w, p, data, piece > 0 && piece < len ? piece : len);
+        if (put <= 0)
+            return (int)put;
+        data += put;
         len -= (size_t)put;
-        if (dribble && probe_wait_taken(w, p) < 0)
+        if (piece > 0 && probe_wait_taken(w, p) < 0)
             return -1;
     }
+    return 0;
+}
+
+int probe_send(struct world *w, struct probe *p, const void *data, size_t len, size_t piece)
+{
+    if (!p->corked)
+        return write_all(w, p, data, len, piece);
+    buf_add(&p->out, data, len);
+    return 0;
+}
+
+int probe_send_frame(struct world *w, struct probe *p, const struct frame *f, size_t piece)
+{
+    struct buf text = {0};
+
+    wire_describe(f, &text);
+    world_tell(w, "%s %s %s", p->name, p->corked ? "keeps" : ">", text.data);
+    buf_finish(&text);
+    return probe_send(w, p, f->bytes, f->len, piece);
+}
+
+void probe_cork(struct probe *p)
+{
+    p->corked = true;
+}
+
+int probe_uncork(struct world *w, struct probe *p, size_t bytes, size_t piece)
+{
+    bool all = bytes == SIZE_MAX;
+    int result;
+
+    if (!p->corked)
+        return world_fail(w, VERDICT_BROKEN, "%s is not corked", p->name);
+    if (!all && bytes > p->out.len)
+        return world_fail(w, VERDICT_BROKEN, "%s keeps %zu bytes only", p->name, p->out.len);
+    bytes = all ? p->out.len : bytes;
+    world_tell(w, "%s > %zu bytes of %zu", p->name, bytes, p->out.len);
+    result = write_all(w, p, p->out.data, bytes, piece);
+    buf_consume(&p->out, bytes);
+    p->corked = !all;
+    return result;
+}
+
+int probe_half_close(struct world *w, struct probe *p)
+{
+    if (p->fd < 0 || shutdown(p->fd, SHUT_WR) < 0)
+        return world_fail(w, VERDICT_BROKEN, "%s has no connection to close", p->name);
+    world_tell(w, "%s sends no more", p->name);
     return 0;
 }
 
@@ -181,7 +259,7 @@ int probe_send(struct world *w, struct probe *p, const void *data, size_t len, b
 static int follow(struct world *w, struct probe *p, const struct frame *f)
 {
     char *why = NULL;
-    const char *id = p->listener >= 0 ? NULL : replica_apply(&p->replica, f, &why);
+    const char *id = p->serves ? NULL : replica_apply(&p->replica, f, &why);
 
     if (id == NULL)
         return 1;
@@ -210,6 +288,8 @@ int probe_next(struct world *w, struct probe *p, struct frame *f)
         return -1;
     }
     if (got == 1) {
+        p->epoch = wire_number(f, "epoch");
+        p->seq = wire_number(f, "seq");
         wire_describe(f, &text);
         world_tell(w, "%s < %s", p->name, text.data);
         buf_finish(&text);
@@ -241,10 +321,10 @@ int probe_wait_taken(struct world *w, struct probe *p)
 
 size_t probe_poll(struct probe *p, struct pollfd *out)
 {
-    if (!p->wants)
+    if (!p->wants && !p->full)
         return 0;
     if (p->fd >= 0 && !p->ended)
-        *out = (struct pollfd){.fd = p->fd, .events = POLLIN};
+        *out = (struct pollfd){.fd = p->fd, .events = p->full ? POLLIN | POLLOUT : POLLIN};
     else if (p->listener >= 0)
         *out = (struct pollfd){.fd = p->listener, .events = POLLIN};
     else
@@ -257,11 +337,12 @@ void probe_handle(struct probe *p, int fd, short events)
     char chunk[65536];
     ssize_t got;
 
-    (void)events;
     if (fd == p->listener) {
         p->fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         return;
     }
+    if (!(events & ~POLLOUT))
+        return; /* there is room again */
     got = read(fd, chunk, sizeof chunk);
     if (got > 0)
         buf_add(&p->in, chunk, (size_t)got);

@@ -19,12 +19,16 @@ struct agent;
 struct probe {
     char *name;
     char *socket;        /* the path it listens at, or connects to */
-    int listener;        /* -1: it is a client */
+    bool serves;         /* it listens, as a server does */
+    int listener;        /* -1: none */
     int fd;              /* the connection; -1: none */
     struct agent *agent; /* the process that connects for it, or NULL: the suite itself */
-    bool wants;          /* the scenario waits for bytes or for the end */
+    bool wants;          /* the scenario waits for bytes, for the end or for a client */
+    bool full;           /* the scenario waits until the peer takes more bytes */
     bool ended;          /* the peer has closed */
-    struct buf in;
+    bool corked;         /* what is sent is kept in out */
+    struct buf in, out;
+    uint64_t epoch, seq;     /* of the last frame that it read */
     struct segment *segment; /* the object that it owns, or NULL */
     struct replica replica;  /* of client probes: what a strict client makes of it all */
 };
@@ -39,12 +43,26 @@ int probe_reconnect(struct world *w, struct probe *p);
 pid_t probe_pid(const struct probe *p);
 /* A server probe that listens at a path of its own. NULL after world_fail(). */
 struct probe *probe_listen(struct world *w, const char *name);
+/* Goes as a server does that ends: no connection, no listener, no name of its socket. */
+void probe_leave(struct probe *p);
+/* Comes back to the path that it left. */
+int probe_return(struct world *w, struct probe *p);
 void probe_destroy(struct probe *p);
 
 /* Waits for a client and takes it, in place of the one before. */
 int probe_accept(struct world *w, struct probe *p);
-/* Writes bytes; if dribble is set one by one, each when the peer has read the one before. */
-int probe_send(struct world *w, struct probe *p, const void *data, size_t len, bool dribble);
+/* Writes bytes, or keeps them while the probe is corked. In pieces of so many bytes each waits
+ * until the peer has read the one before; 0: as much as the peer takes at once. A peer that closes
+ * meanwhile cuts it short, which is no failure. */
+int probe_send(struct world *w, struct probe *p, const void *data, size_t len, size_t piece);
+/* The same with a frame, which the transcript then names. */
+int probe_send_frame(struct world *w, struct probe *p, const struct frame *f, size_t piece);
+/* Keeps what is sent from here on. */
+void probe_cork(struct probe *p);
+/* Writes the first bytes of what was kept and stays corked, or all of it (SIZE_MAX). */
+int probe_uncork(struct world *w, struct probe *p, size_t bytes, size_t piece);
+/* Sends no more, but reads on. */
+int probe_half_close(struct world *w, struct probe *p);
 /* Waits for the next frame; malformed ones fail the case for the rule they break. 1: f holds it; 0:
  * the peer closed; -1 after world_fail(). */
 int probe_next(struct world *w, struct probe *p, struct frame *f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query.h"
 
+#include "event.h"
 #include "run.h"
 
 #include <stdio.h>
@@ -72,4 +73,14 @@ int query_coverage(const struct requirements *r, const struct suite *s)
     printf("%zu cases; %zu of %zu MUSTs have a scenario, for %zu the spec says why not\n", s->n,
            musts - bare - excused, musts, excused);
     return bare > 0 ? EXIT_FAILS : EXIT_CONFORMS;
+}
+
+int query_schema(void)
+{
+    json_t *schema = event_schema();
+
+    json_dumpf(schema, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    fputc('\n', stdout);
+    json_decref(schema);
+    return EXIT_CONFORMS;
 }

@@ -14,5 +14,7 @@ int query_requirements(const struct requirements *r);
 int query_explain(const struct requirements *r, const struct suite *s, int n, char **ids);
 /* How many scenarios check each requirement; EXIT_FAILS if a MUST has none. */
 int query_coverage(const struct requirements *r, const struct suite *s);
+/* The events of a run, as a JSON Schema. */
+int query_schema(void);
 
 #endif

@@ -162,3 +162,23 @@ const char *requirement_suggest(const struct requirements *r, const char *id)
     free(ids);
     return found;
 }
+
+static uint64_t digest_text(uint64_t hash, const char *text)
+{
+    do {
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+    } while (*text++ != '\0');
+    return hash;
+}
+
+uint64_t requirements_digest(const struct requirements *r)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+
+    for (size_t i = 0; i < r->n; i++) {
+        hash = digest_text(hash, r->at[i].id);
+        hash = digest_text(hash, level_name(r->at[i].level));
+        hash = digest_text(hash, r->at[i].sentence);
+    }
+    return hash;
+}

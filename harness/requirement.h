@@ -39,6 +39,9 @@ const char *requirement_suggest(const struct requirements *r, const char *id);
 /* Whether the spec itself says that no scenario checks it. */
 bool requirement_excused(const struct requirement *q);
 
+/* FNV-1a-64 of all ids, levels and sentences: two specs with the same one ask for the same. */
+uint64_t requirements_digest(const struct requirements *r);
+
 const char *level_name(enum level level);
 
 #endif

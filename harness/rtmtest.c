@@ -4,6 +4,8 @@
  */
 #include "conduct.h"
 #include "query.h"
+#include "rerun.h"
+#include "saved.h"
 #include "selection.h"
 
 #include <getopt.h>
@@ -15,8 +17,11 @@
 /* What the commands work on. */
 struct setup {
     struct options options;
+    char **words; /* behind the options */
+    int word_n;
     struct requirements requirements;
     struct suite suite;
+    struct stream rerun; /* of the option */
     struct diag diag;
 };
 
@@ -36,20 +41,16 @@ static int read_scenarios(struct setup *s)
     return diag_print(&s->diag) ? EXIT_UNDECIDED : 0;
 }
 
-static int run(struct setup *s, int argc, char **argv)
+static int run(struct setup *s)
 {
-    (void)argc;
-    (void)argv;
     return conduct_run(&s->options, &s->requirements, &s->suite);
 }
 
-static int list(struct setup *s, int argc, char **argv)
+static int list(struct setup *s)
 {
     size_t n;
     const struct test_case **cases = selection_choose(&s->suite, &s->options, &s->requirements, &n);
 
-    (void)argc;
-    (void)argv;
     if (cases == NULL)
         return EXIT_USAGE;
     for (size_t i = 0; i < n; i++)
@@ -58,35 +59,52 @@ static int list(struct setup *s, int argc, char **argv)
     return EXIT_CONFORMS;
 }
 
-static int requirements(struct setup *s, int argc, char **argv)
+static int requirements(struct setup *s)
 {
-    (void)argc;
-    (void)argv;
     return query_requirements(&s->requirements);
 }
 
-static int explain(struct setup *s, int argc, char **argv)
+static int explain(struct setup *s)
 {
-    return query_explain(&s->requirements, &s->suite, argc, argv);
+    return query_explain(&s->requirements, &s->suite, s->word_n, s->words);
 }
 
-static int coverage(struct setup *s, int argc, char **argv)
+static int coverage(struct setup *s)
 {
-    (void)argc;
-    (void)argv;
     return query_coverage(&s->requirements, &s->suite);
 }
 
-static int parse(struct setup *s, int argc, char **argv)
+static int parse(struct setup *s)
 {
-    if (argc == 0)
+    if (s->word_n == 0)
         return usage("parse what? Give files of scenarios", NULL);
-    for (int i = 0; i < argc; i++)
-        suite_read(&s->suite, argv[i], &s->requirements, &s->diag);
+    for (int i = 0; i < s->word_n; i++)
+        suite_read(&s->suite, s->words[i], &s->requirements, &s->diag);
     if (diag_print(&s->diag))
         return EXIT_FAILS;
     printf("%zu cases are well-formed\n", s->suite.n);
-    return s->suite.n > 0 ? EXIT_CONFORMS : usage("no scenario there:", argv[0]);
+    return s->suite.n > 0 ? EXIT_CONFORMS : usage("no scenario there:", s->words[0]);
+}
+
+static int report(struct setup *s)
+{
+    return saved_report(s->word_n, s->words);
+}
+
+static int diff(struct setup *s)
+{
+    return saved_diff(&s->options, s->word_n, s->words);
+}
+
+static int baseline(struct setup *s)
+{
+    return saved_baseline(s->word_n, s->words);
+}
+
+static int schema(struct setup *s)
+{
+    (void)s;
+    return query_schema();
 }
 
 /* What a command reads before it begins. */
@@ -96,7 +114,7 @@ static const struct verb {
     const char *name;
     enum reads reads;
     bool words; /* takes words behind its options */
-    int (*run)(struct setup *s, int argc, char **argv);
+    int (*run)(struct setup *s);
 } verbs[] = {
     {"run", SCENARIOS, false, run},
     {"list", SCENARIOS, false, list},
@@ -104,6 +122,10 @@ static const struct verb {
     {"explain", SCENARIOS, true, explain},
     {"coverage", SCENARIOS, false, coverage},
     {"parse", SPEC, true, parse},
+    {"report", NOTHING, true, report},
+    {"diff", NOTHING, true, diff},
+    {"baseline", NOTHING, true, baseline},
+    {"schema", NOTHING, false, schema},
 };
 
 static const struct verb *find_verb(const char *name)
@@ -135,17 +157,19 @@ static int complain_verb(const char *word)
     return EXIT_USAGE;
 }
 
-static int dispatch(struct setup *s, const struct verb *v, int argc, char **argv)
+static int dispatch(struct setup *s, const struct verb *v)
 {
     int code = 0;
 
-    if (argc > 0 && !v->words)
-        return usage("unexpected word", argv[0]);
-    if (v->reads >= SPEC)
+    if (s->word_n > 0 && !v->words)
+        return usage("unexpected word", s->words[0]);
+    if (s->options.rerun != NULL)
+        code = rerun_read(&s->options, &s->rerun);
+    if (code == 0 && v->reads >= SPEC)
         code = read_spec(s);
     if (code == 0 && v->reads == SCENARIOS)
         code = read_scenarios(s);
-    return code == 0 ? v->run(s, argc, argv) : code;
+    return code == 0 ? v->run(s) : code;
 }
 
 /* A text of the program itself that the word asks for, or NULL. */
@@ -170,11 +194,14 @@ int main(int argc, char **argv)
     if (text == NULL) {
         code = options_parse(&s.options, argc, argv);
         text = s.options.wants;
+        s.words = argv + optind;
+        s.word_n = argc - optind;
     }
     if (code == 0 && text != NULL)
         fputs(text, stdout);
     else if (code == 0)
-        code = dispatch(&s, verb, argc - optind, argv + optind);
+        code = dispatch(&s, verb);
+    stream_finish(&s.rerun);
     suite_finish(&s.suite);
     requirements_finish(&s.requirements);
     diag_finish(&s.diag);

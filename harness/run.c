@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PROCESSES_AT_ONCE 256 /* declared costs of the cases that run at the same time */
@@ -32,7 +33,7 @@ struct worker {
 
 struct run {
     const struct run_options *o;
-    struct report *report;
+    struct reports *reports;
     bool namespaces;
     char *dir, *data; /* data: NULL if there is none */
     const struct test_case **queue;
@@ -89,7 +90,7 @@ static void work(struct run *r, const struct worker *worker, int out)
         signal(ends[i], SIG_DFL);
     sandbox_init(&s, r->namespaces, r->o->manifest->root, worker->dir, r->data);
     if (sandbox_enter(&s, &why) < 0)
-        event = case_event(worker->test, "BROKEN", why);
+        event = case_event(worker->test, VERDICT_BROKEN, why);
     else
         event = case_run(worker->test, r->o->manifest, &s, r->o->requirements);
     char *text = json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
@@ -101,29 +102,6 @@ static void work(struct run *r, const struct worker *worker, int out)
         done += put > 0 ? (size_t)put : 0;
     }
     _exit(0);
-}
-
-/* Turns a known failure into XFAIL, and a pass that was not expected into XPASS. */
-static void apply_baseline(struct run *r, json_t *event)
-{
-    const struct known_failure *k = baseline_find(r->o->baseline, report_text(event, "case"));
-    const char *verdict = report_text(event, "verdict"), *id = report_text(event, "id");
-    char *message;
-
-    if (k == NULL)
-        return;
-    if (strcmp(verdict, k->verdict) == 0 && strcmp(*id ? id : "-", k->id) == 0) {
-        message = x_printf("known: %s", k->reason);
-        json_object_set_new(event, "verdict", json_string("XFAIL"));
-    } else if (strcmp(verdict, "PASS") == 0) {
-        message = x_printf("passes, but the baseline says %s (%s); take its line out", k->verdict,
-                           k->reason);
-        json_object_set_new(event, "verdict", json_string("XPASS"));
-    } else {
-        return; /* another failure than the known one stays what it is */
-    }
-    json_object_set_new(event, "message", json_string_nocheck(message));
-    free(message);
 }
 
 static void finish_worker(struct run *r, struct worker *w)
@@ -139,23 +117,23 @@ static void finish_worker(struct run *r, struct worker *w)
         char *why = x_printf(late ? "the case took too long and was ended"
                                   : "the runner of the case was lost (status %d)",
                              status);
-        event = case_event(w->test, late ? "UNRESOLVED" : "BROKEN", why);
+        event = case_event(w->test, late ? VERDICT_UNRESOLVED : VERDICT_BROKEN, why);
         free(why);
     }
     r->processes -= w->test->head.processes;
-    if (strcmp(report_text(event, "verdict"), "UNRESOLVED") == 0 && !w->alone) {
+    if (event_verdict(event) == VERDICT_UNRESOLVED && !w->alone) {
         r->again[r->again_n++] = w->test;
         tree_remove(w->dir);
     } else {
         if (w->alone)
             json_object_set_new(event, "alone", json_true());
-        apply_baseline(r, event);
+        baseline_judge(r->o->baseline, event);
         tally_count(&r->tally, w->test, event);
         if (r->o->keep)
-            json_object_set_new(event, "kept", json_string_nocheck(w->dir));
+            event_set(event, "kept", w->dir);
         else
             tree_remove(w->dir);
-        report_tell(r->report, event);
+        reports_tell(r->reports, event);
     }
     json_decref(event);
     buf_finish(&w->event);
@@ -279,22 +257,47 @@ static int make_run_dir(struct run *r, char **why)
     return *why == NULL ? 0 : -1;
 }
 
+static json_t *claims(const struct manifest *m)
+{
+    json_t *features = json_array();
+
+    for (size_t i = 0; m->features[i] != NULL; i++)
+        json_array_append_new(features, event_string(m->features[i]));
+    return features;
+}
+
 static void tell_start(struct run *r, const char *sandbox)
 {
+    const struct run_options *o = r->o;
+    json_t *e = json_pack("{s:s, s:i}", "event", "start", "stream", STREAM_VERSION);
+    char seed[24], digest[24], began[32];
     struct utsname u;
-    char seed[24];
+    time_t now = time(NULL);
 
     uname(&u);
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->o->seed);
-    json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s}", "event", "start",
-                          "suite", "rtmtest " SUITE_VERSION, "spec", "RTM/1", "iut",
-                          r->o->manifest->name, "kernel", u.release, "sandbox", sandbox, "seed",
-                          seed, "jobs", r->o->jobs, "cases", (int)r->o->n, "repeat", r->o->repeat);
-    if (r->o->wrap_server != NULL)
-        json_object_set_new(e, "wrap_server", json_string_nocheck(r->o->wrap_server));
-    if (r->o->wrap_client != NULL)
-        json_object_set_new(e, "wrap_client", json_string_nocheck(r->o->wrap_client));
-    report_tell(r->report, e);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
+    snprintf(digest, sizeof digest, "%016llx",
+             (unsigned long long)requirements_digest(o->requirements));
+    strftime(began, sizeof began, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+    event_set(e, "suite", "rtmtest " SUITE_VERSION);
+    event_set(e, "spec", "RTM/1");
+    event_set(e, "spec_digest", digest);
+    event_set(e, "iut", o->manifest->name);
+    event_set(e, "manifest", o->manifest->file);
+    json_object_set_new(e, "features", claims(o->manifest));
+    event_set(e, "kernel", u.release);
+    event_set(e, "sandbox", sandbox);
+    event_set(e, "data", o->data);
+    event_set(e, "baseline", o->baseline->file);
+    event_set(e, "wrap_server", o->wrap_server);
+    event_set(e, "wrap_client", o->wrap_client);
+    event_set(e, "seed", seed);
+    json_object_set_new(e, "jobs", json_integer(o->jobs));
+    event_set(e, "began", began);
+    json_object_set_new(e, "cases", json_integer((json_int_t)o->n));
+    json_object_set_new(e, "whole", json_boolean(o->whole));
+    event_set(e, "repeat", o->repeat);
+    reports_tell(r->reports, e);
     json_decref(e);
 }
 
@@ -305,7 +308,7 @@ static char *choose_sandbox(struct run *r)
     char *why;
 
     if (r->o->sandbox == SANDBOX_NONE)
-        return x_strdup("none (asked for)");
+        return x_strdup(SANDBOX_DECLINED);
     why = sandbox_try();
     r->namespaces = why == NULL;
     if (why == NULL)
@@ -319,59 +322,66 @@ static char *choose_sandbox(struct run *r)
     return NULL;
 }
 
-static int run_all(struct run *r)
+/* Runs what is queued. What kept it from its end, or NULL; the caller's. */
+static char *run_all(struct run *r)
 {
     while (!interrupted && (r->next < r->o->n || r->worker_n > 0 || r->again_n > 0)) {
-        if (start_some(r) < 0) {
-            fprintf(stderr, "rtmtest: a case cannot be started: %s\n", strerror(errno));
-            return -1;
-        }
+        if (start_some(r) < 0)
+            return x_printf("a case cannot be started: %s", strerror(errno));
         if (r->worker_n > 0)
             collect(r);
     }
-    return 0;
+    return interrupted ? x_strdup("the run was interrupted") : NULL;
 }
 
-int run_cases(const struct run_options *o, struct report *report)
+static void init(struct run *r)
 {
-    struct run r = {.o = o, .report = report, .started_us = now_us()};
     struct sigaction action = {.sa_handler = interrupt};
-    char *sandbox = choose_sandbox(&r), *why = NULL;
-    int code = EXIT_UNDECIDED;
 
-    if (sandbox == NULL)
-        return EXIT_UNDECIDED;
     for (size_t i = 0; i < LENGTH(ends); i++)
         sigaction(ends[i], &action, NULL);
     sandbox_adopt_orphans();
-    r.workers = x_calloc((size_t)o->jobs, sizeof *r.workers);
-    r.again = x_calloc(o->n, sizeof *r.again);
-    tally_init(&r.tally, o->manifest);
-    make_queue(&r);
+    r->workers = x_calloc((size_t)r->o->jobs, sizeof *r->workers);
+    r->again = x_calloc(r->o->n, sizeof *r->again);
+    tally_init(&r->tally, r->o->manifest);
+    make_queue(r);
+}
+
+static void finish(struct run *r)
+{
+    if (r->dir != NULL && !r->o->keep)
+        tree_remove(r->dir);
+    else if (r->dir != NULL)
+        fprintf(stderr, "rtmtest: directories kept in %s\n", r->dir);
+    free(r->dir);
+    free(r->data);
+    free(r->queue);
+    free(r->again);
+    tally_finish(&r->tally);
+    free(r->workers);
+}
+
+int run_cases(const struct run_options *o, struct reports *reports)
+{
+    struct run r = {.o = o, .reports = reports, .started_us = now_us()};
+    char *sandbox = choose_sandbox(&r), *trouble = NULL;
+    int code;
+
+    if (sandbox == NULL)
+        return EXIT_UNDECIDED;
+    init(&r);
     tell_start(&r, sandbox);
-    if (make_run_dir(&r, &why) < 0) {
-        fprintf(stderr, "rtmtest: %s\n", why);
-    } else {
-        int lost = run_all(&r);
-        abandon(&r);
-        json_t *end = tally_end(&r.tally, o->whole, interrupted != 0, r.started_us);
-        code = (int)json_integer_value(json_object_get(end, "exit"));
-        report_tell(report, end);
-        json_decref(end);
-        if (lost < 0)
-            code = EXIT_UNDECIDED;
-    }
-    if (r.dir != NULL && !o->keep)
-        tree_remove(r.dir);
-    else if (r.dir != NULL)
-        fprintf(stderr, "rtmtest: directories kept in %s\n", r.dir);
-    free(why);
+    if (make_run_dir(&r, &trouble) == 0)
+        trouble = run_all(&r);
+    if (trouble != NULL)
+        fprintf(stderr, "rtmtest: %s\n", trouble);
+    abandon(&r);
+    json_t *end = tally_end(&r.tally, o->whole, trouble, r.started_us);
+    code = event_count(end, "exit");
+    reports_tell(reports, end);
+    json_decref(end);
+    finish(&r);
+    free(trouble);
     free(sandbox);
-    free(r.dir);
-    free(r.data);
-    free(r.queue);
-    free(r.again);
-    tally_finish(&r.tally);
-    free(r.workers);
     return code;
 }

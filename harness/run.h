@@ -14,6 +14,7 @@
 enum sandbox_choice { SANDBOX_AUTO, SANDBOX_NAMESPACES, SANDBOX_NONE };
 
 #define SUITE_VERSION "0.1.0"
+#define SANDBOX_DECLINED "none (asked for)" /* as the start of a run has it */
 
 /* The exit codes of the suite. */
 enum { EXIT_CONFORMS = 0, EXIT_FAILS = 1, EXIT_UNDECIDED = 2, EXIT_USAGE = 64, EXIT_INTERNAL = 70 };
@@ -34,7 +35,7 @@ struct run_options {
     const char *repeat;                    /* the command that starts this run, without --only */
 };
 
-/* Runs all and tells the report. Returns the exit code. */
-int run_cases(const struct run_options *o, struct report *r);
+/* Runs all and tells the reports. Returns the exit code. */
+int run_cases(const struct run_options *o, struct reports *r);
 
 #endif

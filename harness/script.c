@@ -42,6 +42,35 @@ static void substitute(struct parser *p, struct token *t)
     free(number);
 }
 
+static void add_token(struct tokens *out, const struct token *like, const char *text, size_t len)
+{
+    out->at = x_realloc(out->at, (out->n + 1) * sizeof *out->at);
+    out->at[out->n++] = (struct token){x_strndup(text, len), like->column, like->quoted};
+}
+
+/* The same in all words. One that is nothing but {column}, without quotes, becomes as many words as
+ * its value has. */
+static void substitute_all(struct parser *p, struct tokens *t)
+{
+    struct tokens out = {0};
+
+    for (size_t i = 0; i < t->n; i++) {
+        struct token *word = &t->at[i];
+        size_t len = strlen(word->text);
+        bool alone = !word->quoted && word->text[0] == '{' && word->text[len - 1] == '}';
+        substitute(p, word);
+        const char *at = word->text;
+        for (len = strcspn(at, " "); alone && at[len] != '\0'; len = strcspn(at, " ")) {
+            if (len > 0)
+                add_token(&out, word, at, len);
+            at += len + 1;
+        }
+        add_token(&out, word, at, strlen(at));
+    }
+    tokens_finish(t);
+    *t = out;
+}
+
 /* Takes a trailing [ID] off the words. */
 static const struct requirement *take_citation(struct parser *p, struct tokens *t, int line)
 {
@@ -174,8 +203,7 @@ static int read_step(struct parser *p, struct tokens *t, int line)
     bool cited;
     int next = line + 1;
 
-    for (size_t i = 0; i < t->n; i++)
-        substitute(p, &t->at[i]);
+    substitute_all(p, t);
     cited = t->at[t->n - 1].text[0] == '[' && !t->at[t->n - 1].quoted;
     s.cite = take_citation(p, t, line);
     if (t->n == 0) {

@@ -21,57 +21,43 @@ void tally_finish(struct tally *t)
     *t = (struct tally){0};
 }
 
-static void count(struct tally *t, const char *verdict)
-{
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        if (strcmp(verdict, verdict_name((enum verdict)v)) == 0)
-            t->counts[v]++;
-}
-
-static bool executed(const char *verdict)
-{
-    return strcmp(verdict, "PASS") == 0 || strcmp(verdict, "FAIL") == 0 ||
-           strcmp(verdict, "WEAK") == 0 || strcmp(verdict, "XFAIL") == 0 ||
-           strcmp(verdict, "XPASS") == 0;
-}
-
-static void note_claims(struct tally *t, const struct test_case *c, const char *verdict)
+static void note_claims(struct tally *t, const struct test_case *c)
 {
     bool must = false;
 
     for (size_t i = 0; i < c->count; i++)
         must = must || (c->steps[i].cite != NULL && c->steps[i].cite->level == LEVEL_MUST);
-    if (!must || !executed(verdict))
-        return;
-    for (size_t f = 0; t->features[f] != NULL; f++)
+    for (size_t f = 0; must && t->features[f] != NULL; f++)
         for (size_t i = 0; c->head.features[i] != NULL; i++)
             if (strcmp(c->head.features[i], t->features[f]) == 0)
                 t->checked[f] = true;
 }
 
-void tally_count(struct tally *t, const struct test_case *c, json_t *event)
+void tally_count(struct tally *t, const struct test_case *c, const json_t *event)
 {
-    const char *verdict = report_text(event, "verdict");
+    enum verdict v = event_verdict(event);
 
-    count(t, verdict);
-    t->wrapped += (size_t)json_integer_value(json_object_get(event, "wrapped"));
-    t->judged += (size_t)json_integer_value(json_object_get(event, "judged"));
-    note_claims(t, c, verdict);
+    t->counts[v]++;
+    t->wrapped += (size_t)event_count(event, "wrapped");
+    t->judged += (size_t)event_count(event, "judged");
+    if (verdict_judges(v))
+        note_claims(t, c);
 }
 
 /* What the counts come to: the exit code, and why. */
-static int conclude(const struct tally *t, bool whole, bool interrupted, char **reason)
+static int conclude(const struct tally *t, bool whole, const char *trouble, char **reason)
 {
     const size_t *c = t->counts;
-    size_t ran =
-        c[VERDICT_PASS] + c[VERDICT_WEAK] + c[VERDICT_FAIL] + c[VERDICT_XFAIL] + c[VERDICT_XPASS];
+    size_t ran = 0;
 
-    if (interrupted) {
-        *reason = x_strdup("undecided: the run was interrupted");
+    for (int v = 0; v < VERDICT_COUNT; v++)
+        ran += verdict_judges((enum verdict)v) ? c[v] : 0;
+    if (trouble != NULL) {
+        *reason = x_printf("undecided: %s", trouble);
         return EXIT_UNDECIDED;
     }
     if (c[VERDICT_FAIL] + c[VERDICT_XPASS] > 0) {
-        *reason = x_strdup("does not conform, or not as the baseline says: see above");
+        *reason = x_strdup("does not conform, or not as the baseline says");
         return EXIT_FAILS;
     }
     if (c[VERDICT_BROKEN] + c[VERDICT_UNRESOLVED] > 0) {
@@ -97,23 +83,27 @@ static int conclude(const struct tally *t, bool whole, bool interrupted, char **
     return EXIT_CONFORMS;
 }
 
-json_t *tally_end(const struct tally *t, bool whole, bool interrupted, int64_t started_us)
+json_t *tally_end(const struct tally *t, bool whole, const char *trouble, int64_t started_us)
 {
-    const size_t *c = t->counts;
-    json_t *counts = json_object();
+    json_t *counts = json_object(), *e = json_pack("{s:s}", "event", "end");
+    int sums[STANDING_COUNT] = {0}, told = 0;
     char *reason;
-    int code = conclude(t, whole, interrupted, &reason);
-    size_t failed = c[VERDICT_FAIL] + c[VERDICT_XPASS] + c[VERDICT_BROKEN] + c[VERDICT_UNRESOLVED];
-    size_t skipped = c[VERDICT_SKIPPED] + c[VERDICT_UNSUPPORTED] + c[VERDICT_XFAIL];
+    int code = conclude(t, whole, trouble, &reason);
 
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        if (c[v] > 0)
-            json_object_set_new(counts, verdict_name((enum verdict)v),
-                                json_integer((json_int_t)c[v]));
-    json_t *e = json_pack("{s:s, s:o, s:i, s:i, s:i, s:f, s:i, s:s}", "event", "end", "counts",
-                          counts, "passed", (int)(c[VERDICT_PASS] + c[VERDICT_WEAK]), "failed",
-                          (int)failed, "skipped", (int)skipped, "seconds",
-                          (double)(now_us() - started_us) / 1e6, "exit", code, "reason", reason);
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        int n = (int)t->counts[v];
+        told += n;
+        sums[verdict_standing((enum verdict)v)] += n;
+        if (n > 0)
+            json_object_set_new(counts, verdict_name((enum verdict)v), json_integer(n));
+    }
+    json_object_set_new(e, "events", json_integer(told + 2)); /* the start, and this one */
+    json_object_set_new(e, "counts", counts);
+    for (int k = 0; k < STANDING_COUNT; k++)
+        json_object_set_new(e, standing_name((enum standing)k), json_integer(sums[k]));
+    json_object_set_new(e, "seconds", json_real((double)(now_us() - started_us) / 1e6));
+    json_object_set_new(e, "exit", json_integer(code));
+    event_set(e, "reason", reason);
     if (t->wrapped > 0) {
         json_object_set_new(e, "wrapped", json_integer((json_int_t)t->wrapped));
         json_object_set_new(e, "judged", json_integer((json_int_t)t->judged));

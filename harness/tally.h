@@ -5,10 +5,9 @@
 #ifndef HARNESS_TALLY_H
 #define HARNESS_TALLY_H
 
+#include "event.h"
 #include "manifest.h"
-#include "world.h"
-
-#include <jansson.h>
+#include "script.h"
 
 struct tally {
     size_t counts[VERDICT_COUNT];
@@ -21,9 +20,10 @@ void tally_init(struct tally *t, const struct manifest *m);
 void tally_finish(struct tally *t);
 
 /* Counts the event of a case. */
-void tally_count(struct tally *t, const struct test_case *c, json_t *event);
+void tally_count(struct tally *t, const struct test_case *c, const json_t *event);
 /* The event that ends the run, with the exit code and the reason for it; the caller's. whole:
- * nothing was left out by the caller, for only then is there a claim. */
-json_t *tally_end(const struct tally *t, bool whole, bool interrupted, int64_t started_us);
+ * nothing was left out by the caller, for only then is there a claim. trouble: what kept the run
+ * from its end, or NULL. */
+json_t *tally_end(const struct tally *t, bool whole, const char *trouble, int64_t started_us);
 
 #endif

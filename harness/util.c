@@ -98,6 +98,17 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_end(args);
 }
 
+void buf_add_quoted(struct buf *b, const char *s)
+{
+    buf_adds(b, "'");
+    for (; *s != '\0'; s++) {
+        if (*s == '\'')
+            buf_adds(b, "'\\'");
+        buf_add(b, s, 1);
+    }
+    buf_adds(b, "'");
+}
+
 void buf_consume(struct buf *b, size_t n)
 {
     if (n == 0)

@@ -30,6 +30,8 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_adds(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args);
+/* Appends the text as one word of a shell, in 'quotes'. */
+void buf_add_quoted(struct buf *b, const char *s);
 /* Drops the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 void buf_finish(struct buf *b);

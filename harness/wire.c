@@ -73,6 +73,15 @@ const char *wire_type_name(int code)
     return i < 0 ? "unknown" : types[i].name;
 }
 
+bool wire_has_field(int type, const char *name, size_t len)
+{
+    for (size_t i = 0; i < LENGTH(fields); i++)
+        if ((fields[i].type == 0 || fields[i].type == type) && strlen(fields[i].name) == len &&
+            strncmp(fields[i].name, name, len) == 0)
+            return true;
+    return false;
+}
+
 static uint64_t get(const uint8_t *p, unsigned width)
 {
     uint64_t value = 0;
@@ -167,16 +176,26 @@ const char *wire_set(struct frame *f, const char *field, const char *value)
 
     if (d == NULL)
         return "no such field in this frame; chapter 3 lists them";
-    if (d->kind == TEXT) {
-        if (strlen(value) > d->width)
-            return "the text is longer than the field";
-        memset(f->bytes + d->offset, 0, d->width);
-        memcpy(f->bytes + d->offset, value, strlen(value));
-        return NULL;
-    }
+    if (d->kind == TEXT)
+        return wire_set_bytes(f, field, value, strlen(value));
     if (!parse_value(d, value, &number))
         return "expected a number that fits the field";
     put(f->bytes + d->offset, d->width, number);
+    return NULL;
+}
+
+const char *wire_set_bytes(struct frame *f, const char *field, const void *bytes, size_t len)
+{
+    const struct field *d = find_field(f, field);
+
+    if (d == NULL)
+        return "no such field in this frame; chapter 3 lists them";
+    if (d->kind != TEXT)
+        return "hex: is for texts; expected a number";
+    if (len > d->width)
+        return "more bytes than the field has";
+    memset(f->bytes + d->offset, 0, d->width);
+    memcpy(f->bytes + d->offset, bytes, len);
     return NULL;
 }
 
@@ -374,12 +393,20 @@ uint64_t wire_mac(const struct frame *f)
     return mac;
 }
 
+/* A text up to its end, what cannot be printed in hexadecimal. */
+static void describe_text(const uint8_t *text, unsigned width, struct buf *out)
+{
+    for (unsigned i = 0; i < width && text[i] != '\0'; i++)
+        buf_printf(out, text[i] > ' ' && text[i] <= '~' ? "%c" : "\\x%02x", text[i]);
+}
+
 static void describe_field(const struct frame *f, const struct field *d, struct buf *out)
 {
     uint64_t value;
 
     if (d->kind == TEXT) {
-        buf_printf(out, " %s=%.*s", d->name, (int)d->width, (const char *)f->bytes + d->offset);
+        buf_printf(out, " %s=", d->name);
+        describe_text(f->bytes + d->offset, d->width, out);
         return;
     }
     value = get(f->bytes + d->offset, d->width);

@@ -35,6 +35,8 @@ const char *const *wire_type_names(size_t *n);
 /* The code of a type's name, -1 if there is none. */
 int wire_type_code(const char *name);
 const char *wire_type_name(int code);
+/* Whether the header or the body of a type (-1: any header) has the field of that name. */
+bool wire_has_field(int type, const char *name, size_t len);
 
 /* An empty frame of a type: header filled, body all zero. */
 void wire_start(struct frame *f, int type);
@@ -45,6 +47,8 @@ void wire_start_mac(struct frame *f, enum wire_op op, uint64_t mac);
 /* Sets "field" to a value: decimal or 0x numbers, op and epoch ("instance.flushes") by name, texts
  * as they are. NULL, or what is wrong. length may be set to anything. */
 const char *wire_set(struct frame *f, const char *field, const char *value);
+/* Sets a text to exactly these bytes, the rest of it NUL. NULL, or what is wrong. */
+const char *wire_set_bytes(struct frame *f, const char *field, const void *bytes, size_t len);
 /* Whether the field has that value, or holds the text behind a ~; NULL if it has, else what is
  * wrong with the question or "". */
 const char *wire_check(const struct frame *f, const char *field, const char *value);

@@ -13,23 +13,6 @@
 
 #define MOMENTS 400 /* lines of transcript that are kept */
 
-static const char *const verdicts[VERDICT_COUNT] = {
-    [VERDICT_PASS] = "PASS",
-    [VERDICT_FAIL] = "FAIL",
-    [VERDICT_WEAK] = "WEAK",
-    [VERDICT_UNSUPPORTED] = "UNSUPPORTED",
-    [VERDICT_SKIPPED] = "SKIPPED",
-    [VERDICT_BROKEN] = "BROKEN",
-    [VERDICT_UNRESOLVED] = "UNRESOLVED",
-    [VERDICT_XFAIL] = "XFAIL",
-    [VERDICT_XPASS] = "XPASS",
-};
-
-const char *verdict_name(enum verdict v)
-{
-    return verdicts[v];
-}
-
 void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
                 const struct sandbox *s, const struct requirements *r)
 {
@@ -380,6 +363,10 @@ static char *live_value(struct world *w, const char *reference)
         return x_printf("%d", (int)probe_pid(p));
     if (process != NULL && strcmp(property, "pid") == 0)
         return x_printf("%d", (int)process->pid);
+    if (p != NULL && strcmp(property, "epoch") == 0)
+        return x_printf("%u.%u", (unsigned)(p->epoch >> 32), (unsigned)p->epoch);
+    if (p != NULL && strcmp(property, "seq") == 0)
+        return x_printf("%llu", (unsigned long long)p->seq);
     if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
         return x_strdup(a != NULL ? a->socket : p->socket);
     if (p != NULL && p->segment != NULL && strcmp(property, "shm") == 0)
@@ -408,7 +395,7 @@ char *world_expand(struct world *w, const char *text)
         if (value == NULL)
             world_fail(w, VERDICT_BROKEN,
                        "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
-                       "{PROBE.shm}, {FILE.path} or {FILE.last}",
+                       "{PROBE.shm}, {PROBE.epoch}, {PROBE.seq}, {FILE.path} or {FILE.last}",
                        reference);
         free(reference);
         if (value == NULL) {

@@ -10,25 +10,11 @@
 #include "manifest.h"
 #include "sandbox.h"
 #include "script.h"
+#include "verdict.h"
 
 struct actor;
 struct agent;
 struct probe;
-
-enum verdict {
-    VERDICT_PASS,
-    VERDICT_FAIL,
-    VERDICT_WEAK,        /* a SHOULD is missed */
-    VERDICT_UNSUPPORTED, /* the manifest disclaims it */
-    VERDICT_SKIPPED,     /* the host or the data lack it */
-    VERDICT_BROKEN,      /* script, adapter or host */
-    VERDICT_UNRESOLVED,  /* out of time on a loaded machine */
-    VERDICT_XFAIL,       /* failed as the baseline says */
-    VERDICT_XPASS,       /* passed although the baseline says otherwise */
-    VERDICT_COUNT
-};
-
-const char *verdict_name(enum verdict v);
 
 struct outcome {
     enum verdict verdict;

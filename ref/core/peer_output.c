@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/peer_output.h"
 
-enum { OUTPUT_UNIT = 64 * 1024 };
+enum {
+    OUTPUT_UNIT = 64 * 1024,
+    WALK_UNIT = 192 * 1024, /* about what a socket takes at once: its reader is woken less often */
+};
 
 static uint64_t next_epoch(const struct peer *peer, const struct origin *origin)
 {
@@ -105,7 +108,7 @@ static int end_snapshot(struct peer *peer, const struct origin *origin)
     return 0;
 }
 
-/* The next routes of the table, up to OUTPUT_UNIT bytes; gives their size. SYN-3 */
+/* The next routes of the table, up to WALK_UNIT bytes; gives their size. SYN-3 */
 static size_t walk_routes(struct peer *peer, const struct origin *origin, uint8_t *room)
 {
     struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE, .epoch = origin->epoch};
@@ -114,7 +117,7 @@ static size_t walk_routes(struct peer *peer, const struct origin *origin, uint8_
     bool more = true;
 
     table_seek(&cursor, origin->table, peer->reached, !peer->walked_any);
-    while (size + WIRE_FRAME_MAX <= OUTPUT_UNIT && (more = table_next(&cursor, &frame.route)))
+    while (size + WIRE_FRAME_MAX <= WALK_UNIT && (more = table_next(&cursor, &frame.route)))
         size += frame_encode(&frame, room + size);
     if (size > 0) {
         peer->reached = frame.route.prefix; /* at the end it still holds the last one */
@@ -134,7 +137,7 @@ static size_t walk_macs(struct peer *peer, const struct origin *origin, uint8_t 
     struct arp_entry entry;
 
     table_seek_mac(&cursor, origin->table, peer->next_mac);
-    while (size + WIRE_FRAME_MAX <= OUTPUT_UNIT && (*more = macs_next(&cursor, &entry))) {
+    while (size + WIRE_FRAME_MAX <= WALK_UNIT && (*more = macs_next(&cursor, &entry))) {
         frame.arp.mac = entry.mac; /* ARP-14: without the address */
         peer->next_mac = entry.mac + 1;
         size += frame_encode(&frame, room + size);
@@ -145,7 +148,7 @@ static size_t walk_macs(struct peer *peer, const struct origin *origin, uint8_t 
 /* S5 (b): all before it is sent, so what the walk reads is the table at the journal's head. */
 static int walk_step(struct peer *peer, const struct origin *origin)
 {
-    uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, OUTPUT_UNIT);
+    uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, WALK_UNIT);
     size_t size = 0;
     bool more = true;
 

@@ -69,10 +69,14 @@ int table_add(struct table *table, const struct route *route)
 
 int table_replace(struct table *table, const struct route *route)
 {
-    struct trie_node *node = trie_find(&table->trie, route->prefix);
+    struct trie_node *node;
     struct route old;
+    uint64_t digest;
     uint32_t name;
 
+    trie_expect(&table->trie, route->prefix);
+    digest = digest_route(route);
+    node = trie_find(&table->trie, route->prefix);
     if (!node) {
         errno = ENOENT;
         return -1;
@@ -81,7 +85,7 @@ int table_replace(struct table *table, const struct route *route)
     if (!name)
         return -1;
     fill(table, node, &old);
-    table->digest += digest_route(route) - digest_route(&old);
+    table->digest += digest - digest_route(&old);
     names_drop(&table->names, node->tag);
     node->value = route->gateway;
     node->tag = name & 0x1ffffff;
@@ -151,16 +155,21 @@ void table_seek(struct table_cursor *cursor, const struct table *table, struct p
                 bool inclusive)
 {
     cursor->table = table;
+    cursor->next = cursor->held = 0;
     trie_seek(&cursor->at, &table->trie, prefix, inclusive);
 }
 
 bool table_next(struct table_cursor *cursor, struct route *route)
 {
-    const struct trie_node *node = trie_next(&cursor->at);
-
-    if (node)
-        fill(cursor->table, node, route);
-    return node != NULL;
+    if (cursor->next == cursor->held) {
+        cursor->next = 0;
+        cursor->held =
+            trie_next(&cursor->at, cursor->ahead, sizeof(cursor->ahead) / sizeof(*cursor->ahead));
+    }
+    if (cursor->held == 0)
+        return false;
+    fill(cursor->table, cursor->ahead[cursor->next++], route);
+    return true;
 }
 
 void table_seek_mac(struct macs_cursor *cursor, const struct table *table, uint64_t mac)

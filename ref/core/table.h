@@ -16,6 +16,8 @@ struct table;
 struct table_cursor {
     const struct table *table;
     struct trie_cursor at;
+    const struct trie_node *ahead[32]; /* entries that the walk has come to, from next to held */
+    int next, held;
 };
 
 /* What a copy is compared by. */
@@ -51,7 +53,7 @@ bool table_find_mac(const struct table *table, uint64_t mac, struct arp_entry *e
 
 struct table_sum table_sum(const struct table *table);
 
-/* As trie_seek and trie_next. */
+/* As trie_seek; then the next route, or false at the end. */
 void table_seek(struct table_cursor *cursor, const struct table *table, struct prefix prefix,
                 bool inclusive);
 bool table_next(struct table_cursor *cursor, struct route *route);

@@ -3,11 +3,21 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-/* A hint saves the upper half of most descents. It is a guess that needs no upkeep: any node that
+/* A hint saves the upper part of most descents. It is a guess that needs no upkeep: any node that
  * is in the trie and covers the prefix is on its path, so the node itself says whether it serves.
  * A node that is not in the trie has a mask that covers nothing. */
-enum { HINTS = 1 << 16, HINTS_FROM = 4096, HINT_MASK = 16, NOT_A_MASK = 33 };
+enum {
+    HINTS_FROM = 1 << 12, /* entries from which there are hints */
+    FINE_FROM = 1 << 18,  /* and fine ones: most descents then end a node or two below */
+    COARSE_MASK = 16,
+    FINE_MASK = 22,
+    NOT_A_MASK = 33,
+    PAGE = 4096,
+    BIG = 2 * 1024 * 1024, /* of memory, that big pages pay for */
+    FETCH = 32,            /* nodes ahead of a walk: what was loaded in order lies in order */
+};
 
 static unsigned bit_at(uint32_t address, unsigned place)
 {
@@ -17,6 +27,17 @@ static unsigned bit_at(uint32_t address, unsigned place)
 static struct prefix node_prefix(const struct trie_node *node)
 {
     return (struct prefix){node->address, (uint8_t)node->mask};
+}
+
+/* Asks for big pages for fresh memory: a find in a big table is mostly a wait for addresses to be
+ * translated. Without them it is only slower. */
+static void want_big_pages(void *memory, size_t size)
+{
+    uintptr_t start = ((uintptr_t)memory + PAGE - 1) & -(uintptr_t)PAGE;
+    uintptr_t end = ((uintptr_t)memory + size) & -(uintptr_t)PAGE;
+
+    if (size >= BIG)
+        madvise((void *)start, end - start, MADV_HUGEPAGE);
 }
 
 static int grow(struct trie *trie, uint32_t nodes)
@@ -31,6 +52,7 @@ static int grow(struct trie *trie, uint32_t nodes)
     grown = realloc(trie->nodes, capacity * sizeof(*grown));
     if (!grown)
         return -1;
+    want_big_pages(grown, capacity * sizeof(*grown));
     trie->nodes = grown;
     trie->capacity = capacity;
     if (trie->top == 0)
@@ -103,10 +125,15 @@ static struct trie_node *split(struct trie *trie, uint32_t *link, struct prefix 
     return &trie->nodes[entry];
 }
 
+static uint32_t *hint_slot(const struct trie *trie, struct prefix prefix)
+{
+    return &trie->hints[prefix.address >> (32 - trie->hint_mask)];
+}
+
 /* A node above the prefix, or 0: start from the root. */
 static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
 {
-    uint32_t index = trie->hints ? trie->hints[prefix.address >> 16] : 0;
+    uint32_t index = trie->hints ? *hint_slot(trie, prefix) : 0;
     const struct trie_node *node = &trie->nodes[index];
 
     return index && node->mask < prefix.mask && prefix_covers(node_prefix(node), prefix) ? index
@@ -115,19 +142,36 @@ static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
 
 static void keep_hint(const struct trie *trie, uint32_t index, struct prefix prefix)
 {
-    if (trie->hints && trie->nodes[index].mask <= HINT_MASK)
-        trie->hints[prefix.address >> 16] = index;
+    if (trie->hints && trie->nodes[index].mask <= trie->hint_mask &&
+        *hint_slot(trie, prefix) != index)
+        *hint_slot(trie, prefix) = index;
+}
+
+/* Without memory for hints it is only slower. New ones are learned anew. */
+static void make_hints(struct trie *trie)
+{
+    uint32_t mask = trie->count < FINE_FROM ? COARSE_MASK : FINE_MASK, *hints;
+
+    if (trie->count < HINTS_FROM || mask == trie->hint_mask)
+        return;
+    hints = calloc((size_t)1 << mask, sizeof(*hints));
+    if (!hints)
+        return;
+    want_big_pages(hints, sizeof(*hints) << mask);
+    free(trie->hints);
+    trie->hints = hints;
+    trie->hint_mask = mask;
 }
 
 struct trie_node *trie_add(struct trie *trie, struct prefix prefix)
 {
     struct trie_node *node = NULL;
-    uint32_t *link = &trie->root, hint = hint_of(trie, prefix);
+    uint32_t *link = &trie->root, hint;
 
     if (grow(trie, 2))
         return NULL;
-    if (!trie->hints && trie->count >= HINTS_FROM)
-        trie->hints = calloc(HINTS, sizeof(*trie->hints)); /* without them it is only slower */
+    make_hints(trie);
+    hint = hint_of(trie, prefix);
     if (hint)
         link = &trie->nodes[hint].child[bit_at(prefix.address, trie->nodes[hint].mask)];
     while (*link) {
@@ -223,19 +267,24 @@ int trie_remove(struct trie *trie, struct prefix prefix)
     return 0;
 }
 
+void trie_expect(const struct trie *trie, struct prefix prefix)
+{
+    if (trie->hints)
+        __builtin_prefetch(hint_slot(trie, prefix));
+}
+
 static void push(struct trie_cursor *cursor, uint32_t index)
 {
     if (index)
-        cursor->stack[cursor->depth++] = index;
+        cursor->stack[++cursor->depth] = index;
 }
 
-void trie_seek(struct trie_cursor *cursor, const struct trie *trie, struct prefix prefix,
-               bool inclusive)
+/* Stacks what comes at the prefix or behind it. */
+static void stack_rest(struct trie_cursor *cursor, struct prefix prefix, bool inclusive)
 {
+    const struct trie *trie = cursor->trie;
     uint32_t index = trie->root;
 
-    cursor->trie = trie;
-    cursor->depth = 0;
     while (index) {
         const struct trie_node *node = &trie->nodes[index];
         unsigned side = node->mask < 32 ? bit_at(prefix.address, node->mask) : 0;
@@ -257,20 +306,39 @@ void trie_seek(struct trie_cursor *cursor, const struct trie *trie, struct prefi
     }
 }
 
-const struct trie_node *trie_next(struct trie_cursor *cursor)
+void trie_seek(struct trie_cursor *cursor, const struct trie *trie, struct prefix prefix,
+               bool inclusive)
 {
-    const struct trie_node *nodes = cursor->trie->nodes, *node;
+    cursor->trie = trie;
+    cursor->depth = 0;
+    cursor->stack[0] = 0;
+    stack_rest(cursor, prefix, inclusive);
+    cursor->at = cursor->stack[cursor->depth];
+    cursor->depth -= cursor->depth > 0;
+}
 
-    while (cursor->depth > 0) {
-        node = &nodes[cursor->stack[--cursor->depth]];
-        /* the branches are as good as random: pushed without a jump, and fetched ahead */
-        __builtin_prefetch(&nodes[node->child[1]]);
-        cursor->stack[cursor->depth] = node->child[1];
-        cursor->depth += node->child[1] != 0;
-        cursor->stack[cursor->depth] = node->child[0];
-        cursor->depth += node->child[0] != 0;
-        if (node->used)
-            return node;
+/* Which branches there are, and which nodes are entries, is as good as random: nothing in here
+ * jumps on it. */
+int trie_next(struct trie_cursor *cursor, const struct trie_node **entries, int max)
+{
+    const struct trie_node *nodes = cursor->trie->nodes;
+    uint32_t index = cursor->at, *stack = cursor->stack;
+    int depth = cursor->depth, count = 0;
+
+    while (index && count < max) {
+        const struct trie_node *node = &nodes[index];
+        uint32_t left = node->child[0], right = node->child[1], up = left == 0;
+
+        __builtin_prefetch(&nodes[right]);
+        __builtin_prefetch(node + FETCH);
+        entries[count] = node;
+        count += node->used;
+        stack[depth + 1] = right;
+        depth += right != 0;
+        index = left | (stack[depth] & -up);
+        depth -= (int)up & (depth > 0);
     }
-    return NULL;
+    cursor->at = index;
+    cursor->depth = depth;
+    return count;
 }

@@ -22,13 +22,15 @@ struct trie {
     struct trie_node *nodes; /* nodes[0] is not used */
     uint32_t capacity, top, root, spare;
     uint32_t count;  /* entries */
-    uint32_t *hints; /* by the high half of an address: a node to start from; NULL while small */
+    uint32_t *hints; /* by the first hint_mask bits of an address: a node to start from, or NULL */
+    uint32_t hint_mask;
 };
 
 struct trie_cursor {
     const struct trie *trie;
-    uint32_t stack[40];
+    uint32_t stack[40]; /* what is left, the next on top; stack[0] is the end */
     int depth;
+    uint32_t at; /* the next node */
 };
 
 void trie_finish(struct trie *trie);
@@ -53,7 +55,10 @@ int trie_remove(struct trie *trie, struct prefix prefix);
 void trie_seek(struct trie_cursor *cursor, const struct trie *trie, struct prefix prefix,
                bool inclusive);
 
-/* The next entry, or NULL at the end. */
-const struct trie_node *trie_next(struct trie_cursor *cursor);
+/* Up to `max` next entries, at least one unless there are no more: how many. */
+int trie_next(struct trie_cursor *cursor, const struct trie_node **entries, int max);
+
+/* Begins to fetch what trie_find of this prefix will read first. */
+void trie_expect(const struct trie *trie, struct prefix prefix);
 
 #endif

@@ -39,7 +39,7 @@ static int open_scenario(const struct bench *bench, const struct scale *scale)
 static int ours_scenario(double *cost)
 {
     const char *const arguments[] = {
-        bench_program("rtmtest"), "run", "--only", script, "--jobs", "1", "--format", "tap", NULL};
+        bench_program("rtmtest"), "run", "--only", script, "--jobs", "1", "--report", "tap", NULL};
     char last[64];
     struct program suite;
     double start = bench_now();

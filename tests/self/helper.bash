@@ -47,7 +47,7 @@ rtmtest() {
 attempt() {
     local FAULT=$1 scenario=$2
     shift 2
-    rtmtest run --iut "$fake" --only "$cases/$scenario.rtm" --format tap "$@"
+    rtmtest run --iut "$fake" --only "$cases/$scenario.rtm" --report tap "$@"
 }
 
 # is EXPECTED FOUND: says both when they differ.

@@ -206,3 +206,24 @@ END
     fake=$here/iuts/frames.rtmi attempt silent stream-in-time
     told 1 FAIL 'P waited for a frame, and none came within *'
 }
+
+@test "a probe does what it is told, and says what it cannot do" {
+    while read -r row status verdict message; do
+        echo "$row"
+        rtmtest run --iut "$here/iuts/frames.rtmi" --only "$cases/told.rtm#$row" --format tap
+        told "$status" "${verdict/-/ }" "$message"
+    done <<'END'
+1 0 PASS
+2 0 PASS
+3 0 PASS
+4 2 BROKEN P keeps 28 bytes only
+5 2 BROKEN P is a client; only one that listens can leave
+6 2 BROKEN P is a client; expected: P connects
+7 1 FAIL-SES-2 the peer of P closed; expected WELCOME
+END
+}
+
+@test "a peer that closes before it sent what was to be passed on is named" {
+    fake=$here/iuts/frames.rtmi attempt close between
+    told 1 'FAIL SYN-17' 'the peer of P closed before it sent DIGEST'
+}

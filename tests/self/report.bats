@@ -81,7 +81,7 @@ order() {
     mkdir -p "$dir/share/tests/conformance/1-a"
     ln -s "$root/spec" "$dir/share/spec"
     cp "$cases/table.rtm" "$dir/share/tests/conformance/1-a/"
-    FAULT=deaf rtmtest run --share "$dir/share" --iut "$fake" --format tap
+    FAULT=deaf rtmtest run --share "$dir/share" --iut "$fake" --report tap
     is 1 "$status"
     again=$(sed -n 's/^# repeat: //p' <<<"$output")
     like "*--share*--only '1-a/table'" "$again"
@@ -92,11 +92,11 @@ order() {
 }
 
 @test "TAP is well-formed, whatever the verdicts" {
-    some --format tap
+    some --report tap
     well_formed
-    FAULT=deaf some --format tap
+    FAULT=deaf some --report tap
     well_formed
-    FAULT=backwards some --format tap --sandbox none
+    FAULT=backwards some --report tap --sandbox none
     well_formed
     attempt none race
     well_formed
@@ -105,11 +105,11 @@ order() {
 @test "TAP is what a pipe gets, and its start names the run" {
     rtmtest run --iut "$fake" --only "$cases/table.rtm" --seed 5 --jobs 1
     like 'TAP version 14*' "$output"
-    like '*# rtmtest *, RTM/1*IUT: A fake; kernel *; sandbox: *; seed 5; 1 at a time*' "$output"
+    like '*# rtmtest *, RTM/1*IUT: A fake; claims routes console; kernel *; sandbox: *; seed 5; 1 cases, 1 at a time*' "$output"
 }
 
 @test "pretty shows failures in full and counts all" {
-    FAULT=deaf some --format pretty
+    FAULT=deaf some --report pretty
     like '*FAIL *TBL-14  scenarios/table: *' "$output"
     like '*repeat: *' "$output"
     like '*verdicts: *PASS *FAIL *' "$output" || like '*verdicts: *FAIL *PASS *' "$output"
@@ -120,7 +120,7 @@ order() {
 }
 
 @test "ndjson is one event a line: start, cases, end" {
-    FAULT=deaf some --format ndjson
+    FAULT=deaf some --report ndjson
     python3 - "$status" 3<<<"$output" <<'PYTHON'
 import json, os, sys
 events = [json.loads(line) for line in os.fdopen(3)]
@@ -139,29 +139,29 @@ PYTHON
 }
 
 @test "a seed gives the same order again, another one another" {
-    some --jobs 1 --seed 1 --format tap
+    some --jobs 1 --seed 1 --report tap
     first=$(order)
-    some --jobs 1 --seed 1 --format tap
+    some --jobs 1 --seed 1 --report tap
     is "$first" "$(order)"
     for seed in 2 3 4; do # 7 cases in the same order by chance, three times: once in 10^11
-        some --jobs 1 --seed "$seed" --format tap
+        some --jobs 1 --seed "$seed" --report tap
         [ "$first" = "$(order)" ] || return 0
     done
     false
 }
 
 @test "a seed is drawn and printed, and the verdicts do not depend on it" {
-    some --format tap
+    some --report tap
     seed=$(sed -n 's/.* seed \([0-9]*\);.*/\1/p' <<<"$output")
     verdicts=$(order | sort; echo "${lines[-1]}")
-    some --format tap --seed "$seed" --jobs 1
+    some --report tap --seed "$seed" --jobs 1
     like "*seed $seed;*" "$output"
     is "$verdicts" "$(order | sort; echo "${lines[-1]}")"
 }
 
 @test "jobs run at the same time" {
-    some --jobs 3 --format tap
-    like '*; 3 at a time*' "$output"
+    some --jobs 3 --report tap
+    like '*, 3 at a time*' "$output"
     well_formed
 }
 

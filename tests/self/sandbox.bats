@@ -35,7 +35,7 @@ load helper
 @test "both sandboxes give the same verdicts on the reference" {
     namespaces
     for mode in namespaces none; do
-        rtmtest run --only 4-session/SYN-2-late-joiner --sandbox "$mode" --format tap
+        rtmtest run --only 4-session/SYN-2-late-joiner --sandbox "$mode" --report tap
         is 0 "$status"
         is '1 passed, 0 failed, 0 skipped' "${lines[-1]}"
     done
@@ -47,7 +47,7 @@ as_nobody() {
     local as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
     "${as[@]}" test -x "$bin/rtmtest" -a -r "$fake" || skip "others cannot read $root"
     run --separate-stderr timeout "$deadline" env RTM_SELF="$dir" FAULT="$FAULT" "${as[@]}" \
-        "$bin/rtmtest" run --iut "$fake" --format tap "$@" </dev/null 3>&-
+        "$bin/rtmtest" run --iut "$fake" --report tap "$@" </dev/null 3>&-
 }
 
 @test "nobody needs to be root" {
@@ -71,7 +71,8 @@ as_nobody() {
 interrupted() {
     mkfifo "$dir/events"
     env --default-signal=INT,TERM,HUP RTM_SELF="$dir" FAULT=mute "$bin/rtmtest" run --iut "$fake" \
-        --only "$cases/console.rtm" --only "$cases/idle.rtm" --jobs 2 --sandbox "$2" --format tap </dev/null >"$dir/events" 2>&1 3>&- &
+        --only "$cases/console.rtm" --only "$cases/idle.rtm" --jobs 2 --sandbox "$2" --report tap \
+        --report ndjson="$dir/run" </dev/null >"$dir/events" 2>&1 3>&- &
     local pid=$! line from
     exec {from}<"$dir/events"
     output=''
@@ -98,6 +99,7 @@ interrupted() {
             like $'*\n1 passed, 0 failed, 0 skipped\n' "$output"
             is '' "$(our_processes)"
             is '' "$(ls -A "$dir/tmp")"
+            is "$(grep -v '^rtmtest: ' <<<"${output%$'\n'}")" "$("$bin/rtmtest" report tap "$dir/run")"
         done
     done
 }
@@ -106,6 +108,6 @@ interrupted() {
     run --separate-stderr timeout "$deadline" bash -c \
         '"$@" | head -n 1; exit "${PIPESTATUS[0]}"' - env --default-signal=PIPE RTM_SELF="$dir" \
         FAULT=mute "$bin/rtmtest" run --iut "$fake" --only "$cases/console.rtm" \
-        --only "$cases/idle.rtm" --jobs 2 --format tap </dev/null 3>&-
+        --only "$cases/idle.rtm" --jobs 2 --report tap </dev/null 3>&-
     is 2 "$status"
 }

@@ -11,8 +11,8 @@ load helper
         rtmtest "${words[@]}"
         is 0 "$status"
         is '' "$stderr"
-        for word in run list requirements explain coverage parse --iut --only --jobs --seed \
-            --sandbox --baseline --format --keep --share RTM_SHARE RTM_DATA ' 64 ' ' 70 '; do
+        for word in run list requirements explain coverage parse report diff baseline schema --iut --only --jobs --seed \
+            --sandbox --baseline --report --rerun --keep --json --worse --share RTM_SHARE RTM_DATA ' 64 ' ' 70 '; do
             like "*$word*" "$output"
         done
     done
@@ -50,11 +50,22 @@ run --seed -1
 run --seed 18446744073709551616
 run --seed today
 run --sandbox some
-run --format html
+run --report html
+run --report junit=
+run --report tap --report ndjson
+run --report tap --report ndjson=-
+run --report tap=/nonexistent/tap
 run surplus
 list surplus
 coverage surplus
 requirements surplus
+schema surplus
+report
+report tap
+diff
+diff one
+baseline
+baseline one two
 END
 }
 
@@ -68,8 +79,8 @@ END
 }
 
 @test "wrong usage names the word that is wrong" {
-    rtmtest run --format html
-    like '*expected*pretty, tap or ndjson*html*' "$stderr"
+    rtmtest run --report html
+    like '*expected*pretty, tap, junit, markdown or ndjson*html*' "$stderr"
     rtmtest run --sandbox some
     like '*expected*auto, namespaces or none*some*' "$stderr"
     rtmtest run surplus

@@ -123,7 +123,7 @@ TEST(rows_make_cases)
     char *told = read_text(&s, "title refuses {prefix}\nneeds routes\nrows prefix kind\n"
                                "row 10.0.0.1/8 prefix\nrow \"a b\" address\nserver S\n"
                                "file F\n{kind} and {other}\nend\n"
-                               "expect S refuses delete {prefix} as {kind} [TBL-10]\n");
+                               "expect S refuses delete \"{prefix}\" as {kind} [TBL-10]\n");
 
     CHECK_EQ_STR(told, "");
     if (CHECK_EQ_INT(s.n, 2)) {
@@ -135,6 +135,25 @@ TEST(rows_make_cases)
         CHECK_EQ_STR(s.at[1].steps[2].words.at[4].text, "a b");
         CHECK_EQ_STR(s.at[1].steps[1].block[0], "address and {other}");
         CHECK_EQ_STR(s.at[1].steps[1].block[1], NULL);
+    }
+    suite_finish(&s);
+    free(told);
+}
+
+TEST(a_value_may_be_several_words)
+{
+    struct suite s;
+    char *told =
+        read_text(&s, HEAD "rows frame\nrow \"RESYNC seq=1\"\nrow BYE\nserver S\n"
+                           "probe P of S\nP sends {frame}\nP sends hex \"{frame}\"\n" CHECKED);
+
+    CHECK_EQ_STR(told, "");
+    if (CHECK_EQ_INT(s.n, 2)) {
+        CHECK_EQ_INT(s.at[0].steps[2].words.n, 4);
+        CHECK_EQ_STR(s.at[0].steps[2].words.at[2].text, "RESYNC");
+        CHECK_EQ_STR(s.at[0].steps[2].words.at[3].text, "seq=1");
+        CHECK_EQ_STR(s.at[0].steps[3].words.at[3].text, "RESYNC seq=1");
+        CHECK_EQ_INT(s.at[1].steps[2].words.n, 3);
     }
     suite_finish(&s);
     free(told);
@@ -265,6 +284,9 @@ TEST(frames_are_checked)
 #define PROBE "probe P listens\n" /* then the fault is in line 5 */
     CHECK_TOLD(HEAD "server S\n" PROBE "P sends HELLO version_min 1\n" CHECKED,
                "x/s.rtm:5:15: \"version_min\": expected field=value\n");
+    CHECK_TOLD(HEAD "server S\n" PROBE "P sends HELLO pid=1\n" CHECKED,
+               "x/s.rtm:5:15: \"pid=1\": expected a field that chapter 3 gives this frame\n");
+    CHECK_TOLD(HEAD "server S\n" PROBE "P sends 3 times PID flags=1 pid=1\n" CHECKED, "");
     struct suite s;
     char *told = read_text(&s, HEAD "server S\n" PROBE "P sends HELO\n" CHECKED);
     CHECK(strncmp(told, "x/s.rtm:5:9: \"HELO\": expected ", 30) == 0);

@@ -311,6 +311,28 @@ TEST(wrong_fields_and_values_say_so)
     CHECK(wire_set(&f, "oif", "123456789012345678901234567890123") != NULL);
 }
 
+TEST(texts_take_any_bytes)
+{
+    struct frame f;
+    struct buf text = {0};
+
+    wire_start(&f, FRAME_ROUTE);
+    CHECK_EQ_STR(wire_set_bytes(&f, "oif", "a\0\xff", 3), NULL);
+    CHECK_EQ_INT(f.bytes[24 + 33 + 2], 0xff);
+    CHECK_EQ_STR(wire_set_bytes(&f, "oif", "\x1b[2J", 4), NULL);
+    CHECK_EQ_INT(f.bytes[24 + 33 + 4], 0);
+    wire_describe(&f, &text);
+    CHECK(strstr(text.data, "oif=\\x1b[2J") != NULL);
+    buf_finish(&text);
+    CHECK(wire_set_bytes(&f, "oif", "123456789012345678901234567890123", 33) != NULL);
+    CHECK(wire_set_bytes(&f, "mask", "1", 1) != NULL);
+    CHECK(wire_set_bytes(&f, "nonsense", "1", 1) != NULL);
+    CHECK(wire_has_field(FRAME_ROUTE, "oif=eth0", 3));
+    CHECK(wire_has_field(FRAME_ROUTE, "length", 6));
+    CHECK(!wire_has_field(FRAME_HELLO, "oif", 3));
+    CHECK(!wire_has_field(-1, "oif", 3));
+}
+
 TEST(a_route_survives_its_frame)
 {
     struct route r, back;

@@ -10,7 +10,7 @@
 
 #include "core/server.h"
 
-enum { PEERS = 4, FRAMES = 4096, NOBODY = 1000 };
+enum { PEERS = 4, FRAMES = 8192, NOBODY = 1000 };
 
 struct tap {
     struct peer *peer;

@@ -113,7 +113,7 @@ TEST(a_flush_ends_the_walk_wherever_it_is) /* S6, FLU-6, SES-4 */
     struct tap *tap = &world.taps[0];
 
     for (size_t read = 0; read < 1400 * FRAME_SIZE_ROUTE; read += 7777) {
-        world_open(1 << 20, 2000, 1);
+        world_open(1 << 20, 3500, 1);
         pull(tap, read);
         CHECK(tap->peer->walking);
         flush(0);
@@ -122,7 +122,7 @@ TEST(a_flush_ends_the_walk_wherever_it_is) /* S6, FLU-6, SES-4 */
         check_epochs(tap);
         CHECK_EQ_INT(find(tap, FRAME_SNAPSHOT_END, 0), tap->count);
         CHECK_EQ_INT(tap->frames[tap->count - 1].type, FRAME_ROUTE);
-        CHECK_EQ_INT(tap->frames[tap->count - 1].seq, 2002);
+        CHECK_EQ_INT(tap->frames[tap->count - 1].seq, 3502);
         CHECK_EQ_INT(tap->frames[tap->count - 2].type, FRAME_FLUSH);
         CHECK_EQ_INT(tap->peer->state, PEER_SYNCHRONISED);
         say(tap, (struct frame){.type = FRAME_PID, .pid = 100});
@@ -134,16 +134,16 @@ TEST(a_flush_ends_the_walk_wherever_it_is) /* S6, FLU-6, SES-4 */
 TEST(a_flush_answers_a_resync_that_is_not_answered_yet) /* S6, SYN-21 */
 {
     struct tap *tap = &world.taps[0];
-    struct frame resync = {.type = FRAME_RESYNC, .seq = 2000};
+    struct frame resync = {.type = FRAME_RESYNC, .seq = 3500};
 
-    world_open(1 << 20, 2000, 1);
+    world_open(1 << 20, 3500, 1);
     enter(tap);
     say(tap, resync);
     CHECK_EQ_INT(tap->peer->state, PEER_RESYNCING);
     pull(tap, 10000);
     flush(1);
     CHECK_EQ_INT(tap->peer->state, PEER_SYNCHRONISED);
-    resync.seq = 2001;
+    resync.seq = 3501;
     say(tap, resync); /* no END was its like: not the second in a row */
     tap->count = 0;
     pull(tap, SIZE_MAX);
@@ -192,9 +192,9 @@ TEST(a_first_snapshot_dropped_with_its_flush_is_still_the_first) /* S7, SES-4 */
     struct tap *tap = &world.taps[0];
     struct journal *journal = &world.server.origin.journal;
 
-    world_open(64 * 1024, 2000, 1);
+    world_open(64 * 1024, 3500, 1);
     pull(tap, 5000);
-    for (uint32_t key = 3000; journal->behind + FRAME_SIZE_ROUTE < journal->bound; key++)
+    for (uint32_t key = 5000; journal->behind + FRAME_SIZE_ROUTE < journal->bound; key++)
         create(key);
     journal->bound = journal->behind + 1;
     flush(0);
@@ -210,16 +210,16 @@ TEST(a_first_snapshot_dropped_with_its_flush_is_still_the_first) /* S7, SES-4 */
 TEST(a_snapshot_after_a_flush_answers_no_resync)
 {
     struct tap *tap = &world.taps[0];
-    struct frame resync = {.type = FRAME_RESYNC, .seq = 2001};
+    struct frame resync = {.type = FRAME_RESYNC, .seq = 3501};
 
-    world_open(1 << 20, 2000, 1);
+    world_open(1 << 20, 3500, 1);
     enter(tap);
     say(tap, resync);
     flush(1);
     peer_restart(tap->peer, &world.server.origin);
     pull(tap, SIZE_MAX);
     CHECK_EQ_INT(tap->frames[tap->count - 1].type, FRAME_SNAPSHOT_END);
-    CHECK_EQ_INT(tap->frames[tap->count - 1].seq, 2001);
+    CHECK_EQ_INT(tap->frames[tap->count - 1].seq, 3501);
     say(tap, resync);
     CHECK_EQ_INT(tap->peer->state, PEER_RESYNCING);
     world_close();

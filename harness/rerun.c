@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "rerun.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void take_cases(struct options *o, const struct stream *s)
+{
+    size_t n = json_array_size(s->cases);
+
+    o->only = x_realloc(o->only, (n + 1) * sizeof *o->only);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *e = json_array_get(s->cases, i);
+        if (verdict_standing(event_verdict(e)) == FAILED)
+            o->only[o->only_n++] = event_text(e, "only");
+    }
+}
+
+/* A member of the start in place of an option that was not given; NULL where that has none. */
+static const char *otherwise(const char *given, const struct stream *s, const char *member)
+{
+    return given ? given : json_string_value(json_object_get(s->start, member));
+}
+
+static void take_circumstances(struct options *o, const struct stream *s)
+{
+    o->iut = otherwise(o->iut, s, "manifest");
+    o->baseline = otherwise(o->baseline, s, "baseline");
+    o->wrap_server = otherwise(o->wrap_server, s, "wrap_server");
+    o->wrap_client = otherwise(o->wrap_client, s, "wrap_client");
+    if (!o->seeded)
+        o->seed = strtoull(event_text(s->start, "seed"), NULL, 10);
+    o->seeded = true;
+    if (!o->sandbox_given && strcmp(event_text(s->start, "sandbox"), SANDBOX_DECLINED) == 0)
+        o->sandbox = SANDBOX_NONE;
+}
+
+int rerun_read(struct options *o, struct stream *s)
+{
+    struct diag d = {0};
+    bool refused;
+
+    if (o->only_n > 0)
+        return usage("--rerun and --only each say which cases; give one of them", NULL);
+    stream_read(s, o->rerun, &d);
+    refused = diag_print(&d);
+    diag_finish(&d);
+    if (refused)
+        return EXIT_USAGE;
+    take_cases(o, s);
+    take_circumstances(o, s);
+    if (o->only_n > 0)
+        return EXIT_CONFORMS;
+    fprintf(stderr, "rtmtest: no case failed in %s: there is nothing to run again\n", o->rerun);
+    return EXIT_UNDECIDED;
+}
