@@ -56,7 +56,7 @@ bench:  ## measure against bare system calls; exit 1 if a bound is missed
 
 benches: all $(BUILD)/rtm-bench $(BUILD)/bench-apply
 
-leak:  ## the suite with the reference under valgrind: some minutes
+leak:  ## the suite with the reference under valgrind: ten minutes
 	@ci/leak --setup
 
 install:  ## install under $(DESTDIR)$(PREFIX)

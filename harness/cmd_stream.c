@@ -35,7 +35,7 @@ int run_uncorks_bytes(struct world *w, const struct step *s)
 
 int run_uncorks_pieces(struct world *w, const struct step *s)
 {
-    return probe_uncork(w, the_probe(w, s, 0), SIZE_MAX, number(s, 4));
+    return probe_uncork(w, the_probe(w, s, 0), SIZE_MAX, number(s, 5));
 }
 
 /* Writes the same bytes so many times. */

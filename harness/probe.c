@@ -240,7 +240,8 @@ int probe_uncork(struct world *w, struct probe *p, size_t bytes, size_t piece)
     if (!all && bytes > p->out.len)
         return world_fail(w, VERDICT_BROKEN, "%s keeps %zu bytes only", p->name, p->out.len);
     bytes = all ? p->out.len : bytes;
-    world_tell(w, "%s > %zu bytes of %zu", p->name, bytes, p->out.len);
+    world_tell(w, "%s > %zu bytes of %zu, %zu at a time", p->name, bytes, p->out.len,
+               piece > 0 ? piece : bytes);
     result = write_all(w, p, p->out.data, bytes, piece);
     buf_consume(&p->out, bytes);
     p->corked = !all;

@@ -113,13 +113,16 @@ static int send_unit(struct conn *conn)
 {
     struct origin *origin = &conn->serve->server->origin;
     struct iovec iov[8];
-    struct msghdr message = {.msg_iov = iov};
+    int count = peer_output(conn->peer, origin, iov, 8), fd = conn->source.fd;
+    struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)count};
     ssize_t sent;
 
-    message.msg_iovlen = (size_t)peer_output(conn->peer, origin, iov, 8);
-    if (message.msg_iovlen == 0)
+    if (count == 0)
         return 0;
-    sent = sendmsg(conn->source.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count == 1) /* most often, and the cheaper call */
+        sent = send(fd, iov[0].iov_base, iov[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    else
+        sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0)
         return errno == EINTR ? 1 : -1;
     peer_sent(conn->peer, origin, (size_t)sent);

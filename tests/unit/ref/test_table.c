@@ -194,6 +194,51 @@ TEST(a_big_table_that_churns_keeps_every_route)
     table_destroy(table);
 }
 
+static struct prefix nested_prefix(uint32_t i)
+{
+    uint8_t mask = (uint8_t)(20 + i % 4 * 4);
+
+    return (struct prefix){(i / 4 << 12 | (i % 4) * 0x110) & mask_bits(mask), mask};
+}
+
+static int walk_length(const struct table *table)
+{
+    struct table_cursor cursor;
+    struct route last, route;
+    int count = 0;
+
+    table_seek(&cursor, table, (struct prefix){0}, true);
+    for (; table_next(&cursor, &route); last = route, count++)
+        if (count > 0 && by_order(&last, &route) >= 0)
+            return -1;
+    return count;
+}
+
+/* Above 262,144 routes the hints are fine ones, below and above the masks of the routes. */
+TEST(a_full_table_keeps_every_route)
+{
+    enum { ROUTES = 280000 };
+    struct table *table = table_create();
+    struct route route = {.oif = "e"}, found;
+    int wrong = 0;
+
+    for (uint32_t i = 0; i < ROUTES; i++) {
+        route.prefix = nested_prefix(i);
+        route.gateway = i;
+        wrong += table_add(table, &route) != 0;
+    }
+    CHECK_EQ_INT(walk_length(table), ROUTES);
+    for (uint32_t i = 0; i < ROUTES; i++)
+        wrong += !table_find(table, nested_prefix(i), &found) || found.gateway != i;
+    for (uint32_t i = 0; i < ROUTES; i += 2)
+        wrong += table_remove(table, nested_prefix(i)) != 0;
+    for (uint32_t i = 0; i < ROUTES; i++)
+        wrong += table_find(table, nested_prefix(i), &found) != (i % 2 != 0);
+    CHECK_EQ_INT(wrong, 0);
+    CHECK_EQ_INT(walk_length(table), ROUTES / 2);
+    table_destroy(table);
+}
+
 TEST(a_walk_goes_on_behind_a_route_that_is_gone)
 {
     struct table *table = table_create();
