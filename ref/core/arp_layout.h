@@ -37,6 +37,7 @@ struct arp_slot {
 #define WIRE_SLOT(field, offset, width, text) \
     _Static_assert(offsetof(struct arp_slot, field) == (offset), #field);
 #include "spec/wire.def"
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "an epoch is read in one access (FLU-15)");
 _Static_assert(sizeof(struct arp_header) == WIRE_SHM_HEADER_SIZE, "header");
 _Static_assert(sizeof(struct arp_slot) == WIRE_SHM_SLOT_SIZE, "slot");
 _Static_assert(offsetof(struct arp_slot, mac_rest) == offsetof(struct arp_slot, mac) + 4, "mac");

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "os/survey.h"
+
 enum { TELL_MS = 1000 }; /* between two notices of a load's progress */
 
 void admin_init(struct admin *admin, struct server *server, struct console *console)
@@ -277,62 +279,6 @@ static void flush(struct admin *admin)
                        (uint32_t)origin->epoch, signalled);
 }
 
-static void list_client(struct admin *admin, const struct peer *peer)
-{
-    console_print(admin->console,
-                  admin->console->terminal
-                      ? "  client %-6" PRIu64 " pid %-8u %-13s change %-10" PRIu64
-                        " %zu bytes wait\n"
-                      : "client=%" PRIu64 " pid=%u state=%s seq=%" PRIu64 " backlog=%zu\n",
-                  peer->number, peer->pid, peer_state_name(peer),
-                  peer_seq(peer, &admin->server->origin), peer_backlog(peer));
-}
-
-/* All at once: a row is short, and a slice of them could list a client twice or never. CON-10 */
-static void show_clients(struct admin *admin)
-{
-    struct link *peers = &admin->server->peers;
-    unsigned count = 0;
-
-    for (struct link *link = peers->next; link != peers; link = link->next) {
-        struct peer *peer = LIST_OWNER(link, struct peer, link);
-
-        if (peer->state == PEER_PARTED)
-            continue; /* SES-10 */
-        list_client(admin, peer);
-        count++;
-    }
-    console_answer(admin->console, "ok show clients clients=%u", "%u clients.", count);
-}
-
-static void stat_row(struct admin *admin, const char *name, uint64_t value)
-{
-    console_print(admin->console,
-                  admin->console->terminal ? "  %-18s %" PRIu64 "\n" : "%s %" PRIu64 "\n", name,
-                  value);
-}
-
-static void stats(struct admin *admin)
-{
-    const struct server *server = admin->server;
-
-    stat_row(admin, "instance", server->origin.epoch >> 32);
-    stat_row(admin, "flushes", (uint32_t)server->origin.epoch);
-    stat_row(admin, "seq", server->origin.seq);
-    stat_row(admin, "routes", table_sum(server->origin.table).routes);
-    stat_row(admin, "macs", table_sum(server->origin.table).macs);
-    stat_row(admin, "arp_slots", server->origin.arp.capacity);
-    stat_row(admin, "arp_probe", server->origin.arp.probe);
-    stat_row(admin, "clients", server->peer_count);
-    stat_row(admin, "clients_joined", server->stats.clients_joined);
-    stat_row(admin, "clients_refused", server->stats.clients_refused);
-    stat_row(admin, "changes", server->stats.changes);
-    stat_row(admin, "changes_refused", server->stats.changes_refused);
-    stat_row(admin, "backlogs_dropped", server->stats.backlogs_dropped);
-    stat_row(admin, "journal_bound", server->origin.journal.bound);
-    console_answer(admin->console, "ok stats", "These are since the start.");
-}
-
 static void execute(struct admin *admin, const struct command *command)
 {
     switch (command->kind) {
@@ -364,10 +310,10 @@ static void execute(struct admin *admin, const struct command *command)
         wait_for_load(admin);
         break;
     case COMMAND_SHOW_CLIENTS:
-        show_clients(admin);
+        survey_clients(admin->console, admin->server);
         break;
     case COMMAND_STATS:
-        stats(admin);
+        survey_counters(admin->console, admin->server);
         break;
     case COMMAND_QUIT:
         admin_end(admin);

@@ -233,6 +233,43 @@ for_each_loop() {
     until_says server 'show clients' 'ok show clients clients=0'
 }
 
+@test "a flush empties the server and its clients, one of them stopped [FLU-1 FLU-4 FLU-18]" {
+    flushes() {
+        serve server --loop "$loop"
+        ask server "create $A"
+        ask server 'arp add 02:00:00:00:00:01 1.2.3.4'
+        join one --loop "$loop"
+        join two --loop "$loop"
+        until_says server flush 'ok flush * signalled=2' # once both are registered
+        ask server "create $B"
+        kill -s STOP "${pid[two]}"
+        ask server flush
+        like 'ok flush seq=* flushes=* signalled=2' "$closing"
+        kill -s CONT "${pid[two]}"
+        for name in one two; do
+            until_says "$name" show 'ok show routes=0 state=synchronised'
+            ask "$name" 'show arp'
+            is 'ok show arp macs=0 state=synchronised' "$closing"
+        done
+        end one TERM
+        end two TERM
+        end server TERM
+    }
+    for_each_loop flushes
+}
+
+@test "SIGUSR1 ends neither program [REG-7]" {
+    serve server
+    ask server "create $A"
+    join one
+    until_says one show 'ok show routes=1 *'
+    kill -s USR1 "${pid[server]}" "${pid[one]}"
+    ask server show
+    is "$A" "${rows[*]}"
+    ask one show
+    is "$A" "${rows[*]}"
+}
+
 @test "a client that is stopped ends with the server's table [ROB-4]" {
     serve server
     join one
