@@ -58,7 +58,7 @@ static int fail_ended(struct world *w, const struct agent *a)
 {
     char *end = agent_describe_end(a);
 
-    world_fail(w, VERDICT_FAIL, "process %s has ended with %s", a->name, end);
+    world_fail(w, VERDICT_FAIL, "process %s was ended by %s", a->name, end);
     free(end);
     return -1;
 }
@@ -72,24 +72,27 @@ int run_process_alive(struct world *w, const struct step *s)
     return a->ended ? fail_ended(w, a) : -1;
 }
 
-/* Waits for SIGUSR1; names the given requirement, or the step's where it is NULL. */
-static int await_signal(struct world *w, struct agent *a, const char *id)
+/* Waits for SIGUSR1. The process is asked again and again: one that answers is not kept from being
+ * signalled, however busy the machine. */
+static int await_signal(struct world *w, struct agent *a)
 {
-    while (a->flushes == a->noted) {
-        if (a->ended)
-            return fail_ended(w, a);
-        if (world_wait(w))
-            continue;
-        return id ? world_timeout_as(w, id, "%s, the fence, was not sent SIGUSR1", a->name)
-                  : world_timeout(w, "%s was not sent SIGUSR1", a->name);
+    int pause = 0;
+
+    while (agent_catch_up(w, a) && a->flushes == a->noted) {
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "%s was not sent SIGUSR1", a->name);
+        world_saw(w, a->flushes);
+        world_pause(w, next_pause(&pause));
     }
+    if (a->flushes == a->noted)
+        return a->ended ? fail_ended(w, a) : -1;
     a->noted = a->flushes;
     return 0;
 }
 
 int run_signalled(struct world *w, const struct step *s)
 {
-    return await_signal(w, the_process(w, s, 1), NULL);
+    return await_signal(w, the_process(w, s, 1));
 }
 
 /* Whether a signal waits for a process that is stopped (proc(5)): for all of it, or for its first
@@ -122,6 +125,7 @@ int run_signal_waits(struct world *w, const struct step *s)
             return world_fail(w, VERDICT_FAIL, "%s does not run any more", a->name);
         if (now_ms() >= w->deadline_ms)
             return world_timeout(w, "no SIGUSR1 waits for %s", a->name);
+        world_saw(w, 0);
         world_pause(w, next_pause(&pause));
     }
     return 0;
@@ -164,9 +168,11 @@ int run_not_signalled(struct world *w, const struct step *s)
     if (!agent_catch_up(w, fence))
         return fail_ended(w, fence);
     fence->noted = fence->flushes;
+    world_blame(w, "FLU-4");
     for (int round = 0; round < 2; round++)
-        if (flush(w, server) < 0 || await_signal(w, fence, "FLU-4") < 0)
+        if (flush(w, server) < 0 || await_signal(w, fence) < 0)
             return -1;
+    world_blame(w, NULL);
     return check_no_signal(w, a);
 }
 
@@ -180,8 +186,7 @@ static int await_flush_frame(struct world *w, struct probe *p)
         if (wire_type_of(&f) == FRAME_FLUSH)
             return 0;
     if (got == 0)
-        world_fail_for(w, "FLU-3", "the peer of %s, the fence, closed before it sent FLUSH",
-                       p->name);
+        world_fail(w, VERDICT_FAIL, "the peer of %s closed before it sent FLUSH", p->name);
     return -1;
 }
 
@@ -190,8 +195,10 @@ int run_not_signalled_frames(struct world *w, const struct step *s)
     struct probe *fence = world_probe(w, step_word(s, 8));
     struct actor *server = world_actor(w, step_word(s, 5));
 
+    world_blame(w, "FLU-3");
     for (int round = 0; round < 2; round++)
         if (flush(w, server) < 0 || await_flush_frame(w, fence) < 0)
             return -1;
+    world_blame(w, NULL);
     return check_no_signal(w, the_process(w, s, 1));
 }

@@ -56,6 +56,7 @@ void world_end_agents(struct world *w)
 void world_begin_step(struct world *w, const struct step *s)
 {
     w->step = s;
+    w->cite = s->cite;
     w->step_us = now_us();
     w->deadline_ms = now_ms() + w->test->head.deadline_ms;
     w->step_load = load_read();
@@ -105,7 +106,7 @@ int world_fail(struct world *w, enum verdict v, const char *format, ...)
     va_start(args, format);
     char *message = format_text(format, args);
     va_end(args);
-    return record(w, v, names ? w->step->cite : NULL, message);
+    return record(w, v, names ? w->cite : NULL, message);
 }
 
 int world_fail_for(struct world *w, const char *id, const char *format, ...)
@@ -164,12 +165,12 @@ int world_timeout(struct world *w, const char *format, ...)
     va_start(args, format);
     char *message = format_text(format, args);
     va_end(args);
-    return out_of_time(w, w->step ? w->step->cite : NULL, message);
+    return out_of_time(w, w->step ? w->cite : NULL, message);
 }
 
 int world_timeout_for(struct world *w, const char *id, const char *format, ...)
 {
-    const struct requirement *cite = w->step ? w->step->cite : NULL;
+    const struct requirement *cite = w->step ? w->cite : NULL;
     va_list args;
 
     va_start(args, format);
@@ -178,14 +179,9 @@ int world_timeout_for(struct world *w, const char *id, const char *format, ...)
     return out_of_time(w, cite ? cite : requirement_find(w->requirements, id), message);
 }
 
-int world_timeout_as(struct world *w, const char *id, const char *format, ...)
+void world_blame(struct world *w, const char *id)
 {
-    va_list args;
-
-    va_start(args, format);
-    char *message = format_text(format, args);
-    va_end(args);
-    return out_of_time(w, requirement_find(w->requirements, id), message);
+    w->cite = id ? requirement_find(w->requirements, id) : w->step->cite;
 }
 
 /* Questions that are asked again and again would push out all else: of "A B A B" the second half is

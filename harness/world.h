@@ -54,7 +54,8 @@ struct world {
     struct world_file *files;
     size_t file_count;
 
-    const struct step *step; /* the one that runs */
+    const struct step *step;        /* the one that runs */
+    const struct requirement *cite; /* what is broken if it fails: what it cites, as a rule */
     int64_t started_us, step_us, deadline_ms;
     struct load step_load;
     uint64_t seen;          /* what the question that is asked again was answered with, */
@@ -94,9 +95,9 @@ int world_timeout(struct world *w, const char *format, ...) __attribute__((forma
 int world_timeout_for(struct world *w, const char *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for a given requirement whatever the step cites. */
-int world_timeout_as(struct world *w, const char *id, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* From now on the step fails for this requirement in place of the one that it cites; NULL: for that
+ * one again. */
+void world_blame(struct world *w, const char *id);
 
 /* Waits until something happens at some actor or probe and deals with it. False when the deadline
  * of the step has passed. This is the only place where a case waits. */

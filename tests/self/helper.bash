@@ -93,3 +93,12 @@ namespaces() {
     attempt none table
     grep -q 'sandbox: namespaces;' <<<"$output" || skip "no namespaces here: $(grep -o 'sandbox: [^;]*' <<<"$output")"
 }
+
+# as_nobody ARG...: rtmtest as a user without rights.
+as_nobody() {
+    [ "$EUID" -eq 0 ] || skip 'this is no root already: all other tests show it'
+    local as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    "${as[@]}" test -x "$bin/rtmtest" -a -r "$fake" || skip "others cannot read $root"
+    run --separate-stderr timeout "$deadline" env RTM_SELF="$dir" FAULT="$FAULT" "${as[@]}" \
+        "$bin/rtmtest" run --iut "$fake" --report tap "$@" </dev/null 3>&-
+}

@@ -41,15 +41,6 @@ load helper
     done
 }
 
-# as_nobody ARG...: rtmtest as a user without rights.
-as_nobody() {
-    [ "$EUID" -eq 0 ] || skip 'this is no root already: all other tests show it'
-    local as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-    "${as[@]}" test -x "$bin/rtmtest" -a -r "$fake" || skip "others cannot read $root"
-    run --separate-stderr timeout "$deadline" env RTM_SELF="$dir" FAULT="$FAULT" "${as[@]}" \
-        "$bin/rtmtest" run --iut "$fake" --report tap "$@" </dev/null 3>&-
-}
-
 @test "nobody needs to be root" {
     FAULT=none as_nobody --only "$cases/create.rtm"
     told 0 PASS
