@@ -5,6 +5,7 @@
 #include "actor.h"
 #include "agent.h"
 #include "command_list.h"
+#include "compare.h"
 #include "probe.h"
 
 #include <signal.h>
@@ -129,6 +130,25 @@ int run_signal_waits(struct world *w, const struct step *s)
         world_pause(w, next_pause(&pause));
     }
     return 0;
+}
+
+int run_await_signals_taken(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    struct dump answer;
+    int pause = 0;
+
+    if (a->stopped)
+        return world_fail(w, VERDICT_BROKEN, "%s is stopped: it takes no signals", a->name);
+    while (is_pending(a, SIGUSR1)) {
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "SIGUSR1 still waits for %s", a->name);
+        world_saw(w, 1);
+        world_pause(w, next_pause(&pause));
+    }
+    int result = dump_read(w, a, &answer);
+    dump_finish(&answer);
+    return result;
 }
 
 static int flush(struct world *w, struct actor *server)

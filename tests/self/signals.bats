@@ -89,6 +89,7 @@ wrong() {
 
 @test "a stranger's signal reaches a client" {
     right signal-stranger
+    wrong blocked signal-stranger 'FAIL REG-7' 'SIGUSR1 still waits for A *'
 }
 
 @test "another user's process takes no signal of the server" {
