@@ -54,8 +54,8 @@ static int add(scmp_filter_ctx filter, const struct fault *f)
 
     if (f->argument == 0)
         return seccomp_rule_add(filter, what, f->call, 0);
-    return seccomp_rule_add(filter, what, f->call, 1,
-                            SCMP_CMP(f->argument - 1, SCMP_CMP_EQ, f->value));
+    struct scmp_arg_cmp is = {.arg = f->argument - 1, .op = SCMP_CMP_EQ, .datum_a = f->value};
+    return seccomp_rule_add_array(filter, what, f->call, 1, &is);
 }
 
 int fault_load(char *const *faults)
