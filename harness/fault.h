@@ -10,8 +10,8 @@
 /* NULL, or what is expected in place of the text. */
 const char *fault_check(const char *text);
 
-/* From now on these calls of the calling process fail, NULL at the end of the list. It must have
- * given up new privileges before. -1 with errno. */
+/* From now on these calls of the calling process fail, NULL at the end of the list, and it can gain
+ * no privileges. -1 with errno. */
 int fault_load(char *const *faults);
 
 #endif

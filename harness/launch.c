@@ -93,6 +93,9 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
         if (program < 0)
             goto lost;
     }
+    /* before the limit on memory: it needs some */
+    if (a->faults != NULL && fault_load(a->faults) < 0)
+        goto lost;
     if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors,
                      a->program->wrapper ? WRAP_DESCRIPTORS : 0) < 0 ||
         chdir(w->sandbox->dir) < 0)
@@ -102,8 +105,6 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    if (a->faults != NULL && fault_load(a->faults) < 0)
-        goto lost;
     if (program >= 0)
         fexecve(program, argv, environ);
     else

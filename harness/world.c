@@ -188,9 +188,10 @@ void world_blame(struct world *w, const char *id)
  * only counted. */
 static bool is_repetition(struct world *w, const char *text)
 {
+    if (w->moment_count < 3)
+        return false;
     struct moment *m = w->moments + w->moment_count;
-
-    if (w->moment_count < 3 || strcmp(m[-2].text, text) != 0 || strcmp(m[-3].text, m[-1].text) != 0)
+    if (strcmp(m[-2].text, text) != 0 || strcmp(m[-3].text, m[-1].text) != 0)
         return false;
     free(m[-1].text);
     w->moment_count--;
