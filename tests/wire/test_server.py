@@ -3,6 +3,7 @@
 
 import os
 import random
+import re
 import signal
 from pathlib import Path
 

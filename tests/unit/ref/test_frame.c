@@ -173,6 +173,30 @@ TEST(every_vector_is_read_and_written_or_refused)
     CHECK(count > 0);
 }
 
+/* ARP-15: one MAC has one text. */
+TEST(a_mac_frame_is_taken_in_one_spelling_only)
+{
+    static const char *const bad[] = {"01:23:45:67:89:aB", "01-23-45-67-89-ab", "01:23:45:67:89:a",
+                                      "", "01:23:45:67:89:ag"};
+    struct frame frame = {.type = FRAME_MAC, .op = OP_CREATE, .arp = {0x0123456789ab, 7, true}},
+                 got;
+    uint8_t bytes[WIRE_FRAME_MAX];
+    size_t size = frame_encode(&frame, bytes);
+    char reason[REASON_SIZE];
+
+    CHECK_EQ_INT(frame_decode(bytes, size, SIDE_SERVER, &got, reason), 0);
+    CHECK(got.arp.mac == 0x0123456789ab && got.arp.address == 7 && got.arp.filled);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        memset(bytes + 24, 0, 18);
+        memcpy(bytes + 24, bad[i], strlen(bad[i]));
+        CHECK_EQ_INT(frame_decode(bytes, size, SIDE_SERVER, &got, reason), -1);
+        CHECK(strstr(reason, bad[i]) != NULL);
+    }
+    frame_encode(&frame, bytes);
+    memcpy(bytes + 42, "1.2.3", 6);
+    CHECK_EQ_INT(frame_decode(bytes, size, SIDE_SERVER, &got, reason), -1);
+}
+
 /* One frame of each shape, end to end. */
 static size_t make_stream(uint8_t *bytes, int *count)
 {

@@ -6,10 +6,13 @@
 
 #include <stdlib.h>
 
+#include "core/arp_read.h"
 #include "core/client.h"
 #include "core/server.h"
 
-enum { CLIENTS = 6 };
+enum { CLIENTS = 6, ARP_SLOTS = 4096 };
+
+static _Alignas(64) uint8_t memory[WIRE_SHM_HEADER_SIZE + ARP_SLOTS * WIRE_SHM_SLOT_SIZE];
 
 struct pair {
     struct client client;
@@ -21,7 +24,8 @@ struct pair {
 struct world {
     struct server server;
     struct pair pairs[CLIENTS];
-    int errors; /* connections closed for a reason */
+    struct arp_reader addresses; /* what clients have mapped */
+    int errors;                  /* connections closed for a reason */
 };
 
 static void pair_connect(struct world *world, struct pair *pair)
@@ -60,6 +64,9 @@ static void world_open(struct world *world, size_t bound)
 {
     memset(world, 0, sizeof(*world));
     server_init(&world->server, 7, bound);
+    memset(memory, 0, sizeof(memory));
+    server_share(&world->server, memory, ARP_SLOTS, "/unit");
+    arp_attach(&world->addresses, memory, ARP_SLOTS);
     world->server.origin.registrar =
         (struct registrar){.enrol = enrol, .strike = strike, .signal = signal_pair};
     for (int i = 0; i < CLIENTS; i++) {
@@ -140,13 +147,24 @@ static void settle(struct world *world)
     }
 }
 
+static void change_arp(struct world *world)
+{
+    struct arp_entry entry = {.mac = (uint64_t)(rand() % 3000) * 0x10001,
+                              .address = (uint32_t)rand()};
+
+    server_change_arp(&world->server, rand() % 3 ? OP_CREATE : OP_DELETE, &entry);
+}
+
 static void change(struct world *world)
 {
     struct route route = {.prefix = {(uint32_t)(rand() % 4000) << 12, 20},
                           .gateway = (uint32_t)rand()};
 
     snprintf(route.oif, sizeof(route.oif), "eth%d", rand() % 40);
-    server_change(&world->server, (enum frame_op)(1 + rand() % 3), &route);
+    if (rand() % 3)
+        server_change(&world->server, (enum frame_op)(1 + rand() % 3), &route);
+    else
+        change_arp(world);
 }
 
 /* C7: late or at once, several as one. */
@@ -166,6 +184,20 @@ static void grow(struct world *world)
     CHECK_EQ_INT(server_change(&world->server, OP_CREATE, &route), REFUSED_NOT);
 }
 
+/* ARP-17: every key with the address that the server's table has. */
+static void check_addresses(struct world *world, const struct client *client)
+{
+    struct macs_cursor cursor;
+    struct arp_entry entry, own;
+    uint32_t address;
+
+    table_seek_mac(&cursor, client->table, 0);
+    while (macs_next(&cursor, &entry)) {
+        CHECK(table_find_mac(world->server.origin.table, entry.mac, &own));
+        CHECK(arp_lookup(&world->addresses, entry.mac, &address) && address == own.address);
+    }
+}
+
 static void check_equal(struct world *world)
 {
     struct table_sum own = table_sum(world->server.origin.table);
@@ -177,7 +209,10 @@ static void check_equal(struct world *world)
         CHECK_EQ_INT(client->state, CLIENT_SYNCHRONISED);
         CHECK_EQ_INT(client->seq, world->server.origin.seq);
         CHECK_EQ_INT(copy.routes, own.routes);
+        CHECK_EQ_INT(copy.macs, own.macs);
         CHECK_EQ_INT(copy.digest, own.digest);
+        CHECK_EQ_STR(client->shm, "/unit");
+        check_addresses(world, client);
         if (CHECK(world->pairs[i].peer != NULL))
             CHECK_EQ_INT(world->pairs[i].peer->pid, 100 + i);
     }
@@ -375,6 +410,104 @@ TEST(a_gap_or_an_impossible_change_asks_for_a_snapshot)
         CHECK_EQ_INT(said(&client, &seq), 0);
         client_finish(&client);
     }
+}
+
+static struct frame mac_frame(enum frame_op op, uint64_t epoch, uint64_t seq, uint64_t mac)
+{
+    return (struct frame){.type = FRAME_MAC, .op = op, .epoch = epoch, .seq = seq, .arp.mac = mac};
+}
+
+/* ARP-16: gaps, impossible changes, the shadow and its upserts are as those of routes. */
+TEST(keys_are_followed_as_routes_are)
+{
+    struct frame end = {.type = FRAME_SNAPSHOT_END, .epoch = 1, .seq = 11};
+    struct table *expected = table_create();
+    struct client client;
+    uint64_t seq = 0;
+
+    synchronise(&client, 1, 7);
+    receive(&client, mac_frame(OP_CREATE, 1, 8, 3), 0);
+    receive(&client, mac_frame(OP_CREATE, 1, 9, 4), 0);
+    receive(&client, mac_frame(OP_DELETE, 1, 10, 3), 0);
+    CHECK_EQ_INT(table_sum(client.table).macs, 1);
+    receive(&client, mac_frame(OP_DELETE, 1, 11, 3), 0); /* SYN-14 */
+    CHECK_EQ_INT(said(&client, &seq), FRAME_RESYNC);
+    CHECK_EQ_INT(seq, 11);
+    receive(&client, (struct frame){.type = FRAME_SNAPSHOT_BEGIN, .epoch = 1, .seq = 10}, 0);
+    receive(&client, mac_frame(OP_CREATE, 1, 0, 4), 0);
+    receive(&client, mac_frame(OP_CREATE, 1, 0, 4), 0);
+    receive(&client, mac_frame(OP_DELETE, 1, 11, 9), 0);
+    receive(&client, mac_frame(OP_CREATE, 1, 0, 5), 0);
+    CHECK_EQ_INT(table_sum(client.table).macs, 1); /* what is shown stays */
+    table_add_mac(expected, &(struct arp_entry){.mac = 4});
+    table_add_mac(expected, &(struct arp_entry){.mac = 5});
+    end.sum = table_sum(expected);
+    receive(&client, end, 0);
+    CHECK_EQ_INT(client.state, CLIENT_SYNCHRONISED);
+    CHECK_EQ_INT(table_sum(client.table).macs, 2);
+    receive(&client, mac_frame(OP_CREATE, 1, 12, 4), 0);
+    CHECK_EQ_INT(said(&client, &seq), FRAME_RESYNC);
+    CHECK_EQ_INT(seq, 12);
+    table_destroy(expected);
+    client_finish(&client);
+}
+
+TEST(another_snapshot_has_all_keys_again)
+{
+    static struct world world;
+
+    srand(1);
+    world_open(&world, 1 << 20);
+    for (int i = 0; i < 2000; i++)
+        change_arp(&world);
+    settle(&world);
+    receive(&world.pairs[0].client,
+            mac_frame(OP_CREATE, world.server.origin.epoch, UINT64_C(1) << 40, 1), 0);
+    CHECK_EQ_INT(world.pairs[0].client.state, CLIENT_RESYNCING);
+    settle(&world);
+    check_equal(&world);
+    CHECK_EQ_INT(world.pairs[0].client.stats.resyncs, 1);
+    world_close(&world);
+}
+
+TEST(an_entry_is_refused_for_a_reason_and_then_nothing_changes)
+{
+    static struct world world;
+    struct arp_entry entry = {.mac = 1, .address = 1};
+    struct server *server = &world.server;
+
+    world_open(&world, 1 << 20);
+    CHECK_EQ_INT(server_change_arp(server, OP_DELETE, &entry), REFUSED_ABSENT);
+    CHECK_EQ_INT(server_change_arp(server, OP_CREATE, &entry), REFUSED_NOT);
+    entry.address = 2;
+    CHECK_EQ_INT(server_change_arp(server, OP_CREATE, &entry), REFUSED_EXISTS);
+    for (uint64_t mac = 2; mac <= ARP_SLOTS / 8 * 7; mac++) {
+        entry.mac = mac;
+        CHECK_EQ_INT(server_change_arp(server, OP_CREATE, &entry), REFUSED_NOT);
+    }
+    entry.mac = UINT64_C(1) << 40;
+    CHECK_EQ_INT(server_change_arp(server, OP_CREATE, &entry), REFUSED_FULL);
+    entry.mac = 1;
+    CHECK_EQ_INT(server_change_arp(server, OP_CREATE, &entry), REFUSED_EXISTS);
+    CHECK_EQ_INT(server->origin.seq, ARP_SLOTS / 8 * 7);
+    CHECK_EQ_INT(server->stats.changes_refused, 4);
+    settle(&world);
+    check_equal(&world);
+    world_close(&world);
+}
+
+TEST(without_memory_routes_go_on)
+{
+    struct arp_entry entry = {.mac = 1, .address = 1};
+    struct server server;
+    uint32_t signalled;
+
+    server_init(&server, 7, 1 << 20);
+    CHECK_EQ_INT(server_change_arp(&server, OP_CREATE, &entry), REFUSED_UNAVAILABLE); /* SHM-14 */
+    CHECK_EQ_INT(server_change_arp(&server, OP_DELETE, &entry), REFUSED_ABSENT);
+    CHECK_EQ_INT(server_flush(&server, &signalled), REFUSED_NOT);
+    CHECK_EQ_INT(server.origin.shm[0], 0);
+    server_finish(&server);
 }
 
 TEST(a_wrong_digest_asks_for_a_snapshot_once)
