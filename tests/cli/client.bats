@@ -14,13 +14,6 @@ join() {
     until_says "$1" status '*state=synchronised*'
 }
 
-for_each_loop() {
-    for loop in epoll select; do
-        echo "--loop $loop"
-        "$1"
-    done
-}
-
 # -- options -------------------------------------------------------------------------------------
 
 @test "--help names every option and the environment" {

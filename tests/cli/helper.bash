@@ -13,7 +13,7 @@ setup() {
     done
     dir=$(mktemp -d "${TMPDIR:-/tmp}/rtm-XXXXXX")
     sock=$dir/rtm.sock
-    unset RTM_SOCKET RTM_LOOP RTM_JOURNAL
+    unset RTM_SOCKET RTM_LOOP RTM_JOURNAL RTM_ARP_SLOTS
     export HOME=$dir XDG_RUNTIME_DIR=$dir LC_ALL=C
     declare -gA pid=() in=() out=()
     rows=() closing='' line=''
@@ -27,6 +27,7 @@ teardown() {
         end "$name" TERM || bad=1
     done
     left=$(cd "$dir" && find . -name '*.sock*')
+    [ ! -e "$(object)" ] || left+=" $(object)"
     [ -z "$left" ] || { echo "left behind: $left"; bad=1; }
     rm -rf "$dir"
     return "$bad"
@@ -63,6 +64,17 @@ start_on() {
     pid[$name]=$!
     exec {from}<"$dir/$name.out"
     out[$name]=$from
+}
+
+# object: the file of the shared memory of the server at $sock, named by the FNV-1a of that path.
+object() {
+    local hash=$((0xcbf29ce484222325)) path i code
+    path=$(realpath "$dir")/rtm.sock
+    for ((i = 0; i < ${#path}; i++)); do
+        printf -v code %d "'${path:i:1}"
+        hash=$(((hash ^ code) * 0x100000001b3))
+    done
+    printf '/dev/shm/rtm-%016x\n' "$hash"
 }
 
 # serve NAME ARG...: a server at $sock that is ready.
@@ -119,6 +131,25 @@ until_says() {
     done
     echo "$1 never said: $3; last was: $closing"
     return 1
+}
+
+# flock_of FILE: whether an open-file-description lock on it is free.
+flock_of() {
+    /usr/bin/env python3 - "$1" <<'PYTHON'
+import fcntl, struct, sys
+with open(sys.argv[1], "r+") as file:
+    ask = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
+    kind, *_ = struct.unpack("hhqqi4x", fcntl.fcntl(file, 36, ask))  # 36: F_OFD_GETLK
+print("free" if kind == fcntl.F_UNLCK else "held")
+PYTHON
+}
+
+# for_each_loop FUNCTION: with $loop set to each way of waiting.
+for_each_loop() {
+    for loop in epoll select; do
+        echo "--loop $loop"
+        "$1"
+    done
 }
 
 # is EXPECTED FOUND: says both when they differ.

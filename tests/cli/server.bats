@@ -16,7 +16,7 @@ C='30.1.1.1/32 3.3.3.3 eth2'
     is 0 "$status"
     is '' "$stderr"
     for word in --socket --loop --journal --load --help --version \
-        RTM_SOCKET RTM_LOOP RTM_JOURNAL; do
+        RTM_SOCKET RTM_LOOP RTM_JOURNAL --arp-slots RTM_ARP_SLOTS; do
         like "*$word*" "$output"
     done
 }
@@ -147,17 +147,6 @@ serve_client() {
     [ ! -e "$sock.lock" ]
 }
 
-# flock_of FILE: whether an open-file-description lock on it is free.
-flock_of() {
-    /usr/bin/env python3 - "$1" <<'PYTHON'
-import fcntl, struct, sys
-with open(sys.argv[1], "r+") as file:
-    ask = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
-    kind, *_ = struct.unpack("hhqqi4x", fcntl.fcntl(file, 36, ask))  # 36: F_OFD_GETLK
-print("free" if kind == fcntl.F_UNLCK else "held")
-PYTHON
-}
-
 @test "the socket of a dead server is replaced [TRN-3]" {
     serve one
     ask one "create $A"
@@ -192,13 +181,6 @@ PYTHON
 }
 
 # -- the console ---------------------------------------------------------------------------------
-
-for_each_loop() {
-    for loop in epoll select; do
-        echo "--loop $loop"
-        "$1"
-    done
-}
 
 @test "a console on a file is answered, then the server goes on [CON-11 CON-12]" {
     printf '%s\n' "create $A" '' '# a comment' "create $A" show nonsense >"$dir/commands"

@@ -115,6 +115,26 @@ def test_the_table_is_aligned(server):
     assert starts[0] == starts[1] == starts[2]
 
 
+def test_the_arp_table_by_menu(place, server):
+    """CON-3 CON-4"""
+    mac, other = "00:11:22:33:44:55", "0a:00:00:00:00:01"
+    server.choose("add an arp", ("MAC", mac), ("Address", "10.0.0.1"))
+    server.choose("add an arp", ("MAC", other.upper()), ("Address", "10.0.0.2"))
+    shown = [line.split() for line in server.choose("show the arp").splitlines() if ":" in line]
+    assert shown == [[mac, "10.0.0.1"], [other, "10.0.0.2"]]
+    assert [other, "10.0.0.2"] in [line.split() for line in
+                                   server.choose("look up a mac", ("MAC", other)).splitlines()]
+    client = place.terminal("rtm-client")
+    client.ready()
+    while "2 MAC" not in client.choose("status"):
+        pass
+    shown = [line.split() for line in client.choose("show the arp").splitlines() if ":" in line]
+    assert shown == [[mac, "10.0.0.1"], [other, "10.0.0.2"]]
+    assert leave(client, "item") == 0
+    server.choose("delete an arp", ("MAC", mac))
+    assert mac not in server.choose("show the arp")
+
+
 def test_a_filter_by_prompts(server):
     """CON-6"""
     server.say(f"create {A}")
@@ -278,6 +298,7 @@ def test_the_terminal_goes_away(place):
     place.terminals.remove(terminal)
     for path in place.directory.iterdir():  # SIGHUP ends a program without a farewell
         path.unlink()
+    place.object.unlink(missing_ok=True)
 
 
 # -- client ------------------------------------------------------------------------------------

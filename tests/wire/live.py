@@ -369,6 +369,8 @@ class Place:
     def __init__(self):
         self.directory = Path(tempfile.mkdtemp(prefix="rtm-"))
         self.socket = self.directory / "rtm.sock"
+        # the reference names its shared memory by its socket
+        self.object = Path(f"/dev/shm/rtm-{wire.digest([str(self.socket.resolve())]):016x}")
         self.programs, self.peers, self.listener = [], [], None
 
     def __enter__(self):
@@ -380,6 +382,7 @@ class Place:
         self.silence()
         statuses = {f"{p.name} {p.pid}": p.end() for p in reversed(self.programs)}
         left = sorted(path.name for path in self.directory.glob("rtm.sock*"))
+        left += [str(self.object)] if self.object.exists() else []
         shutil.rmtree(self.directory)
         if kind is None:
             assert set(statuses.values()) <= {0}, statuses

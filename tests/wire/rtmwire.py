@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A codec for RTM/1, independent of every other one in the project.
 
-Its numbers are written by hand from spec/3-frames.md, never taken from spec/wire.def: two readings
+Its numbers are written by hand from the chapters, never taken from spec/wire.def: two readings
 of one text that agree are worth more than one reading used twice. Standard library only.
 
     rtmwire.py dump   < NAME.hex        says what a frame is
@@ -68,6 +68,21 @@ MASK_MAX = 32
 OIF_MAX = 31
 DIGEST_EVERY = 1024
 FRAME_MAX = HEADER_SIZE + 128
+
+# -- chapter 5, by hand ------------------------------------------------------------------------
+
+SHM_MAGIC = 0x52544D2D41525031
+SHM_VERSION = 1
+SHM_MODE = 0o640
+SHM_HEADER_SIZE = 64
+SHM_SLOT_SIZE = 32
+SHM_CAPACITY_MIN = 16
+SHM_CAPACITY_MAX = 16 * 1024 * 1024
+SHM_HASH = 0x9E3779B97F4A7C15
+SHM_NEVER_USED, SHM_DELETED = 0, 1
+SHM = (("magic", 0, 8), ("version", 8, 4), ("capacity", 12, 4), ("epoch", 16, 8), ("count", 24, 4),
+       ("probe", 28, 4))
+SLOT = (("lock", 0, 4), ("mac", 4, 6), ("ip", 12, 4), ("epoch", 16, 8))
 
 
 class Malformed(Exception):
@@ -205,6 +220,12 @@ def _check_route(frame):
         _need(is_oif(frame["oif"]), "FRM-6", f"oif is {frame['oif']!r}")
 
 
+def _check_mac(frame):
+    _need(re.fullmatch("[0-9a-f]{2}(:[0-9a-f]{2}){5}", frame["mac"]), "ARP-15",
+          f"mac is {frame['mac']!r}")
+    _need(frame["ip"] == "" or quad(frame["ip"]) is not None, "ARP-15", f"ip is {frame['ip']!r}")
+
+
 def decode(data, sender=None):
     """The Frame that exactly these bytes are. Malformed says which rule they break."""
     _need(len(data) >= HEADER_SIZE, "FRM-1", f"{len(data)} bytes are no header")
@@ -220,6 +241,8 @@ def decode(data, sender=None):
             _need(name in KEYS[t.name] or not value, "FRM-5", f"{name} of a DELETE is {value!r}")
     if t.name == "ROUTE":
         _check_route(frame)
+    if t.name == "MAC":
+        _check_mac(frame)
     return frame
 
 

@@ -14,7 +14,15 @@ SPEC = Path(__file__).resolve().parents[2] / "spec"
 
 # -- wire.def ----------------------------------------------------------------------------------
 
-ARGUMENTS = {"CONST": 2, "HEADER": 3, "TYPE": 4, "OP": 2, "UINT": 4, "TEXT": 4, "ERROR": 2}
+ARGUMENTS = {"CONST": 2, "HEADER": 3, "TYPE": 4, "OP": 2, "UINT": 4, "TEXT": 4, "ERROR": 2,
+             "SHM": 3, "SLOT": 3}
+
+
+def number(word):
+    """A number of C: decimal, octal or hexadecimal; anything else as it is."""
+    if re.fullmatch("0[0-7]+", word):
+        return int(word, 8)
+    return int(word, 0) if re.fullmatch("[0-9]+|0x[0-9a-f]+", word) else word
 
 
 def entries():
@@ -28,7 +36,7 @@ def entries():
         macro, inside = match.groups()
         words = [word.strip() for word in inside.split(",")]
         assert len(words) == ARGUMENTS[macro], match.group()
-        found[macro].append(tuple(int(word) if word.isdigit() else word for word in words))
+        found[macro].append(tuple(number(word) for word in words))
         return ""
 
     rest = re.sub(r'WIRE_(\w+)\(([^"()]*),\s*"[^"]+"\)', take, source)
@@ -61,7 +69,15 @@ def test_def_header():
 def test_def_constants():
     assert dict(DEF["CONST"]) == {
         name: getattr(wire, name)
-        for name in ("VERSION", "HEADER_SIZE", "FRAME_MAX", "MASK_MAX", "OIF_MAX", "DIGEST_EVERY")}
+        for name in ("VERSION", "HEADER_SIZE", "FRAME_MAX", "MASK_MAX", "OIF_MAX", "DIGEST_EVERY",
+                     "SHM_MAGIC", "SHM_VERSION", "SHM_MODE", "SHM_HEADER_SIZE", "SHM_SLOT_SIZE",
+                     "SHM_CAPACITY_MIN", "SHM_CAPACITY_MAX", "SHM_HASH", "SHM_NEVER_USED",
+                     "SHM_DELETED")}
+
+
+def test_def_shared_memory():
+    assert DEF["SHM"] == list(wire.SHM)
+    assert DEF["SLOT"] == list(wire.SLOT)
 
 
 def test_def_types():
@@ -106,11 +122,12 @@ def test_longest_frame():
 # -- the chapter -------------------------------------------------------------------------------
 
 CHAPTER = (SPEC / "3-frames.md").read_text("ascii")
+OBJECT = re.sub(r"[^\x00-\x7f]", "*", (SPEC / "5-arp.md").read_text("utf-8"))  # it multiplies
 
 
-def table(*head):
+def table(*head, chapter=CHAPTER):
     """The rows of the chapter's table whose head begins with these words."""
-    lines = CHAPTER.splitlines()
+    lines = chapter.splitlines()
     head = "| " + " | ".join(head) + " |"
     start = next(i for i, line in enumerate(lines) if line.startswith(head))
     rows = []
@@ -126,6 +143,20 @@ def test_chapter_header():
         wire.HEADER)
     assert "a header of 24 bytes" in CHAPTER.replace("\n", " ")
     assert wire.HEADER_SIZE == 24
+
+
+def test_chapter_shared_memory():
+    for head, fields in (("header field", wire.SHM), ("slot field", wire.SLOT)):
+        assert [(name, int(at), int(width))
+                for name, at, width, _ in table(head, chapter=OBJECT)] == list(fields)
+    text = OBJECT.replace("\n", " ")
+    for words in (f"| {wire.SHM_MAGIC:#x} |", f"| {wire.SHM_VERSION} |",
+                  f"a power of two, {wire.SHM_CAPACITY_MIN} to {wire.SHM_CAPACITY_MAX:,} |",
+                  f"A header of {wire.SHM_HEADER_SIZE} bytes",
+                  f"slots of {wire.SHM_SLOT_SIZE} bytes", f"(M * {wire.SHM_HASH:#x} modulo 2^64)",
+                  f"mode 0{wire.SHM_MODE:o}",
+                  f"{wire.SHM_NEVER_USED}: never used. {wire.SHM_DELETED}: deleted."):
+        assert words in text, words
 
 
 def test_chapter_ops():

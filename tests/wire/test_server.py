@@ -40,7 +40,7 @@ def test_hello_is_answered_and_the_empty_table_sent(place, loop):
     peer = place.connect()
     peer.send(HELLO)
     welcome = peer.expect("WELCOME", version=1)
-    assert re.fullmatch("/rtm-[0-9a-f]{16}", welcome.shm)
+    assert re.fullmatch("/rtm-[0-9a-f]{16}", welcome["shm"])
     assert welcome.epoch >> 32 > 0
     peer.expect("SNAPSHOT_BEGIN", seq=0, epoch=welcome.epoch)
     peer.expect("SNAPSHOT_END", seq=0, epoch=welcome.epoch, routes=0, macs=0, digest=0)
