@@ -196,7 +196,7 @@ load helper
 length FRM-1 P got a malformed frame: length of a DIGEST is 41; expected 40
 flags FRM-2 P got a malformed frame: flags is 1; expected 0
 old-epoch EPO-2 P got a frame that does not belong there: the epoch went down*
-digest SYN-17 P got a frame that does not belong there: it says 0 routes with digest *
+digest SYN-17 P got a frame that does not belong there: it says 0 routes and 0 MACs with digest *
 half FRM-1 P got half a frame, then the end
 close SYN-17 the peer of P closed; expected DIGEST
 END
@@ -210,7 +210,7 @@ END
 @test "a probe does what it is told, and says what it cannot do" {
     while read -r row status verdict message; do
         echo "$row"
-        rtmtest run --iut "$here/iuts/frames.rtmi" --only "$cases/told.rtm#$row" --format tap
+        rtmtest run --iut "$here/iuts/frames.rtmi" --only "$cases/told.rtm#$row" --report tap
         told "$status" "${verdict/-/ }" "$message"
     done <<'END'
 1 0 PASS
