@@ -37,7 +37,7 @@ units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
 bench    := $(call objects,tests/bench/*.c)
 bench_ref := $(call objects,tests/bench/ref/*.c)
 
-.PHONY: all unit conform check leak bench benches install format language clean help FORCE
+.PHONY: all unit conform check model leak bench benches install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -47,6 +47,9 @@ unit: $(units)  ## build the unit tests
 
 conform:  ## build and run the suite against the reference
 	@ci/conform --setup
+
+model:  ## check the formal models, their quick set
+	@ci/model
 
 check:  ## every test, every build; `ci/check NAME...` for some
 	@ci/check --setup

@@ -14,8 +14,9 @@ enum {
     ACCEPTS = 64, /* of one turn */
     UNITS = 8,    /* of output to one peer in one turn */
     READ_BYTES = 16 * 1024,
-    PARTING_MS = 1000, /* to read a last frame, or to close after a BYE */
-    RETRY_MS = 1000,   /* somebody else may have freed a descriptor */
+    SEND_BYTES = 256 * 1024, /* of output in the kernel, so that a walk goes on meanwhile */
+    PARTING_MS = 1000,       /* to read a last frame, or to close after a BYE */
+    RETRY_MS = 1000,         /* somebody else may have freed a descriptor */
 };
 
 struct conn {
@@ -206,6 +207,15 @@ static uint32_t pid_of(int fd)
     return credentials.pid > 0 ? (uint32_t)credentials.pid : 0;
 }
 
+/* With less it only takes more turns. */
+static void widen(int fd)
+{
+    int bytes = SEND_BYTES;
+
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)))
+        return;
+}
+
 static int conn_open(struct serve *serve, int fd)
 {
     struct conn *conn = calloc(1, sizeof(*conn));
@@ -215,6 +225,7 @@ static int conn_open(struct serve *serve, int fd)
     conn->serve = serve;
     conn->source = (struct loop_source){.fd = fd, .ready = on_conn, .arg = conn};
     list_init(&conn->parting);
+    widen(fd);
     conn->peer = server_join(serve->server, conn, pid_of(fd));
     if (conn->peer && loop_add(serve->loop, &conn->source, LOOP_READ) == 0)
         return 0;

@@ -44,8 +44,9 @@ const char *bench_failure(void);
 /* Seconds of a clock that never jumps. */
 double bench_now(void);
 
-/* The directory of this run's files; removed at its end. */
+/* The directory of this run's files; removed with all that is in it at its end. */
 const char *bench_directory(void);
+void bench_remove_directory(void);
 
 /* Path of a program of the build. */
 const char *bench_program(const char *name);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <ftw.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "bench.h"
@@ -47,6 +49,19 @@ const char *bench_directory(void)
         }
     }
     return path;
+}
+
+static int remove_entry(const char *path, const struct stat *stat, int type, struct FTW *at)
+{
+    (void)stat;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+void bench_remove_directory(void)
+{
+    nftw(bench_directory(), remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *bench_program(const char *name)

@@ -261,6 +261,6 @@ int main(int argc, char **argv)
     bench_pin_rest();
     status = run(&options, list, count);
     table_forget();
-    rmdir(bench_directory());
+    bench_remove_directory();
     return status;
 }
