@@ -134,10 +134,12 @@ static uint32_t *hint_slot(const struct trie *trie, struct prefix prefix)
 static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
 {
     uint32_t index = trie->hints ? *hint_slot(trie, prefix) : 0;
-    const struct trie_node *node = &trie->nodes[index];
+    const struct trie_node *node;
 
-    return index && node->mask < prefix.mask && prefix_covers(node_prefix(node), prefix) ? index
-                                                                                         : 0;
+    if (!index)
+        return 0;
+    node = &trie->nodes[index];
+    return node->mask < prefix.mask && prefix_covers(node_prefix(node), prefix) ? index : 0;
 }
 
 static void keep_hint(const struct trie *trie, uint32_t index, struct prefix prefix)
