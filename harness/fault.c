@@ -54,7 +54,8 @@ static int add(scmp_filter_ctx filter, const struct fault *f)
 
     if (f->argument == 0)
         return seccomp_rule_add(filter, what, f->call, 0);
-    struct scmp_arg_cmp is = {.arg = f->argument - 1, .op = SCMP_CMP_EQ, .datum_a = f->value};
+    struct scmp_arg_cmp is = {
+        .arg = f->argument - 1, .op = SCMP_CMP_EQ, .datum_a = f->value, .datum_b = 0};
     return seccomp_rule_add_array(filter, what, f->call, 1, &is);
 }
 

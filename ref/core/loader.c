@@ -178,7 +178,7 @@ static enum refusal check_kept(struct loader *loader, char reason[REASON_SIZE])
 enum refusal loader_feed(struct loader *loader, const char *bytes, size_t size,
                          char reason[REASON_SIZE])
 {
-    const char *end = bytes + size, *eol;
+    const char *end = size > 0 ? bytes + size : bytes, *eol;
     enum refusal refusal = REFUSED_NOT;
 
     if (size == 0 && loader->partial > 0)
