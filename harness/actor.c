@@ -298,6 +298,23 @@ bool actor_said(const struct actor *a, const char *text)
     return actor_complained(a, text) || (a->said.len > 0 && strstr(a->said.data, text) != NULL);
 }
 
+static size_t count_lines_with(const struct buf *lines, const char *text)
+{
+    const char *at = lines->len > 0 ? lines->data : NULL;
+    size_t n = 0;
+
+    while (at != NULL && (at = strstr(at, text)) != NULL) {
+        n++;
+        at = strchr(at, '\n');
+    }
+    return n;
+}
+
+size_t actor_count_said(const struct actor *a, const char *text)
+{
+    return count_lines_with(&a->complaints, text) + count_lines_with(&a->said, text);
+}
+
 char *actor_describe_end(const struct actor *a)
 {
     if (WIFSIGNALED(a->status))

@@ -47,7 +47,8 @@ struct actor {
         char *name; /* of the shared memory object that a step saw last, or NULL */
         dev_t device;
         ino_t inode;
-        int held; /* a descriptor with a lock of the suite on it, or -1 */
+        uint64_t epoch; /* that its server named then */
+        int held;       /* a descriptor with a lock of the suite on it, or -1 */
     } shm;
 };
 
@@ -89,6 +90,8 @@ int actor_quit(struct world *w, struct actor *a);
 bool actor_complained(const struct actor *a, const char *text);
 /* Whether a line of its output holds the text, answers' rows excepted, or of its standard error. */
 bool actor_said(const struct actor *a, const char *text);
+/* In how many of those lines the text is. */
+size_t actor_count_said(const struct actor *a, const char *text);
 /* "exit status 3" or "signal 11 (Segmentation fault)", of one that ended. */
 char *actor_describe_end(const struct actor *a);
 

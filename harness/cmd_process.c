@@ -160,6 +160,20 @@ int run_expect_says(struct world *w, const struct step *s)
     return result;
 }
 
+int run_expect_says_once(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    char *text = world_expand(w, step_word(s, 3));
+    size_t times = 0;
+    int result = text ? run_expect_says(w, s) : -1;
+
+    if (result == 0 && (times = actor_count_said(a, text)) != 1)
+        result = world_fail(w, VERDICT_FAIL, "%s said \"%s\" in %zu lines; expected one", a->name,
+                            text, times);
+    free(text);
+    return result;
+}
+
 int run_expect_nothing_left(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));

@@ -44,6 +44,7 @@ static struct segment *look(struct world *w, struct actor *server, uint64_t *epo
     server->shm.name = x_strdup(name);
     server->shm.device = s->stat.st_dev;
     server->shm.inode = s->stat.st_ino;
+    server->shm.epoch = *epoch;
     return s;
 }
 

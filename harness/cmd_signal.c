@@ -7,11 +7,13 @@
 #include "command_list.h"
 #include "compare.h"
 #include "probe.h"
+#include "segment.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static struct agent *the_process(struct world *w, const struct step *s, size_t i)
 {
@@ -161,6 +163,42 @@ static int flush(struct world *w, struct actor *server)
     if (ask.refused)
         return world_fail_for(w, "FLU-1", "%s refuses to flush: %s", server->name, ask.closing);
     return 0;
+}
+
+int run_dies_flushing(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 1));
+    struct ask ask = {.op = ASK_FLUSH};
+
+    server->expected_to_end = true;
+    if (actor_ask(w, server, &ask) == 0)
+        return world_fail(w, VERDICT_FAIL, "%s made no call that is its end, and answered: %s",
+                          server->name, ask.closing);
+    if (actor_runs(server) || !WIFSIGNALED(server->status) || WTERMSIG(server->status) != SIGSYS)
+        return -1;
+    world_forgive(w);
+    oracle_clear(server->oracle);
+    return 0;
+}
+
+int run_left_flushed(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 1));
+    struct segment *seg;
+    char *why = NULL;
+    const char *id = NULL;
+
+    if (server->shm.name == NULL || actor_runs(server))
+        return world_fail(w, VERDICT_BROKEN, "%s still runs, or no step has looked at its object",
+                          server->name);
+    seg = segment_open(server->shm.name, &why);
+    if (seg != NULL)
+        id = segment_judge(seg, oracle_arp(server->oracle), server->shm.epoch + 1, &why);
+    if (seg == NULL || id != NULL)
+        world_fail(w, VERDICT_FAIL, "the object %s: %s", server->shm.name, why);
+    free(why);
+    segment_close(seg);
+    return seg != NULL && id == NULL ? 0 : -1;
 }
 
 /* The process has had no signal that no step has asked for. */

@@ -9,7 +9,7 @@
 #define ERRNO_MOST 133 /* EHWPOISON, the last one */
 
 struct fault {
-    int call, error;
+    int call, error;   /* error 0: the call is the end of the process */
     unsigned argument; /* from 1; 0: whatever the arguments are */
     unsigned value;
 };
@@ -31,14 +31,16 @@ static const char *parse(const char *text, struct fault *f)
     if (sscanf(text, "%31[a-z0-9_]/%1u:%9u=%31[A-Z0-9]%n", call, &f->argument, &f->value, error,
                &end) != 4 &&
         sscanf(text, "%31[a-z0-9_]=%31[A-Z0-9]%n", call, error, &end) != 2)
-        return "CALL=ERRNO or CALL/N:VALUE=ERRNO, such as pidfd_open=ENOSYS";
+        return "CALL=ERRNO or CALL/N:VALUE=ERRNO, such as pidfd_open=ENOSYS; or =KILL";
     if (text[end] != '\0' || (strchr(text, '/') != NULL && (f->argument < 1 || f->argument > 6)))
         return "CALL=ERRNO or CALL/N:VALUE=ERRNO, N from 1 to 6";
     f->call = seccomp_syscall_resolve_name(call);
     if (f->call == __NR_SCMP_ERROR)
         return "a system call before the =";
     f->error = errno_of(error);
-    return f->error ? NULL : "an errno such as ENOSYS behind the =";
+    return f->error || strcmp(error, "KILL") == 0
+               ? NULL
+               : "an errno such as ENOSYS, or KILL, behind the =";
 }
 
 const char *fault_check(const char *text)
@@ -50,7 +52,7 @@ const char *fault_check(const char *text)
 
 static int add(scmp_filter_ctx filter, const struct fault *f)
 {
-    unsigned what = SCMP_ACT_ERRNO((unsigned)f->error);
+    unsigned what = f->error ? SCMP_ACT_ERRNO((unsigned)f->error) : SCMP_ACT_KILL_PROCESS;
 
     if (f->argument == 0)
         return seccomp_rule_add(filter, what, f->call, 0);

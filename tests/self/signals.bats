@@ -102,6 +102,16 @@ wrong() {
     wrong fallback signal-failing 'FAIL REG-4' 'X got SIGUSR1 from * (S)'
 }
 
+@test "a server dies where it signals, and is looked at then" {
+    right signal-dies
+    wrong no-signal signal-dies 'FAIL FLU-4' 'S made no call that is its end, and answered: ok flush'
+}
+
+@test "what is said once may not be said twice" {
+    right signal-once
+    wrong twice signal-once 'FAIL REG-4' 'S said "no handles here" in 2 lines; expected one'
+}
+
 @test "a process that has ended is the scenario's mistake" {
     attempt none signal-dead
     told 2 BROKEN 'the process of P has ended'

@@ -5,6 +5,7 @@
 #include "tests/unit/unit.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,7 +18,8 @@ TEST(a_fault_names_a_call_and_an_errno)
     CHECK_EQ_STR(fault_check("pidfd_open=ENOSYS"), NULL);
     CHECK_EQ_STR(fault_check("getsockopt/3:77=ENOPROTOOPT"), NULL);
     CHECK_EQ_STR(fault_check("pidfd_opne=ENOSYS"), "a system call before the =");
-    CHECK_EQ_STR(fault_check("pidfd_open=ENOSUCH"), "an errno such as ENOSYS behind the =");
+    CHECK_EQ_STR(fault_check("pidfd_open=ENOSUCH"),
+                 "an errno such as ENOSYS, or KILL, behind the =");
 }
 
 TEST(anything_else_is_refused)
@@ -55,6 +57,26 @@ static int try_it(void)
     if (getsockopt(pair[0], SOL_SOCKET, 77, &value, &len) != -1 || errno != ENOPROTOOPT)
         return 1;
     return getsockopt(pair[0], SOL_SOCKET, SO_TYPE, &value, &len) == 0 && getpid() > 0 ? 0 : 1;
+}
+
+TEST(a_call_is_the_end)
+{
+    char *faults[] = {(char *)"getppid=KILL", NULL};
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        if (fault_load(faults) < 0)
+            _exit(2);
+        syscall(SYS_getppid);
+        _exit(1);
+    }
+    if (!CHECK(child > 0 && waitpid(child, &status, 0) == child))
+        return;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+        printf("# the host refuses a filter: not tried\n");
+    else
+        CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
 }
 
 TEST(a_call_fails)
