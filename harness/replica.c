@@ -34,9 +34,9 @@ static const char *check_epoch(struct replica *r, const struct frame *f, char **
                         (unsigned)epoch);
         return "FLU-3";
     }
-    if (type == FRAME_FLUSH && epoch == r->epoch) {
-        *why = x_printf("a FLUSH with the epoch %u.%u that was there before",
-                        (unsigned)(epoch >> 32), (unsigned)epoch);
+    if (type == FRAME_FLUSH && epoch != r->epoch + 1) {
+        *why = x_printf("a FLUSH with the epoch %u.%u behind %u.%u", (unsigned)(epoch >> 32),
+                        (unsigned)epoch, (unsigned)(r->epoch >> 32), (unsigned)r->epoch);
         return "FLU-2";
     }
     r->epoch = epoch;
@@ -192,6 +192,8 @@ static const char *flush(struct replica *r, const struct frame *f, char **why)
     }
     oracle_clear(r->visible);
     oracle_clear(r->shadow);
+    if (r->in_snapshot || !r->synchronised)
+        r->snapshots++; /* it ends here */
     r->cancelled = r->in_snapshot;
     r->in_snapshot = false;
     r->synchronised = true;

@@ -213,8 +213,18 @@ TEST(a_flush_empties_all)
     CHECK_EQ_INT(oracle_count(r.visible), 0);
     CHECK_EQ_INT(oracle_count(r.shadow), 0);
     CHECK(r.synchronised && !r.in_snapshot);
+    CHECK_EQ_INT(r.snapshots, 2); /* the second one ended there */
     CHECK_EQ_STR(apply(&r, "ROUTE op=CREATE epoch=1.1 seq=3 " R), NULL);
+    CHECK_EQ_STR(apply(&r, "FLUSH epoch=1.2 seq=4"), NULL);
+    CHECK_EQ_INT(r.snapshots, 2);
     replica_finish(&r);
+}
+
+TEST(a_flush_takes_the_next_epoch)
+{
+    CHECK_BREAKS("FLU-2", SYNCED, "FLUSH epoch=1.0 seq=1");
+    CHECK_BREAKS("FLU-2", SYNCED, "FLUSH epoch=1.2 seq=1");
+    CHECK_BREAKS("FLU-2", SYNCED, "FLUSH epoch=2.0 seq=1");
 }
 
 TEST(only_a_server_speaks_here)
