@@ -29,7 +29,9 @@ static const char *check_epoch(struct replica *r, const struct frame *f, char **
                         (unsigned)r->epoch, (unsigned)(epoch >> 32), (unsigned)epoch);
         return "EPO-2";
     }
-    if (epoch > r->epoch && r->welcomed && type != FRAME_FLUSH && type != FRAME_SNAPSHOT_BEGIN) {
+    /* a last frame may stand for all that was not sent yet, a FLUSH among it */
+    if (epoch > r->epoch && r->welcomed && type != FRAME_FLUSH && type != FRAME_SNAPSHOT_BEGIN &&
+        type != FRAME_ERROR && type != FRAME_BYE) {
         *why = x_printf("the epoch went up to %u.%u without a FLUSH", (unsigned)(epoch >> 32),
                         (unsigned)epoch);
         return "FLU-3";

@@ -58,10 +58,11 @@ struct reading {
     uint32_t ip;
 };
 
-/* A3, SHM-20: false if no moment can be had. */
-static bool slot_read(const struct arp_slot *slot, struct reading *reading)
+/* A3, SHM-20: false if no moment can be had. The tries are those of a whole lookup: the one writer
+ * can stand in one slot only, and memory full of odd locks may not cost them for each. */
+static bool slot_read(const struct arp_slot *slot, unsigned *tries, struct reading *reading)
 {
-    for (int tries = 0; tries < TRIES; tries++) {
+    do {
         uint32_t before = atomic_load_explicit(&slot->lock, memory_order_relaxed), after;
         uint32_t mac;
         uint16_t rest;
@@ -76,7 +77,7 @@ static bool slot_read(const struct arp_slot *slot, struct reading *reading)
         after = atomic_load_explicit(&slot->lock, memory_order_relaxed);
         if (before == after && before % 2 == 0)
             return true;
-    }
+    } while (*tries > 0 && --*tries > 0);
     return false;
 }
 
@@ -84,6 +85,7 @@ bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address
 {
     uint64_t epoch = arp_epoch(reader); /* before any slot: SHM-18 */
     uint32_t probe, at;
+    unsigned tries = TRIES;
     struct reading reading;
 
     if (epoch <= WIRE_SHM_DELETED) /* or a deleted slot would look live */
@@ -92,7 +94,7 @@ bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address
     probe = probe < reader->capacity ? probe : reader->capacity; /* SHM-21 */
     at = arp_home(mac, arp_shift(reader->capacity));
     for (; probe > 0; probe--, at = (at + 1) & (reader->capacity - 1)) {
-        if (!slot_read(&reader->slots[at], &reading))
+        if (!slot_read(&reader->slots[at], &tries, &reading))
             continue;
         if (reading.epoch == WIRE_SHM_NEVER_USED)
             return false;

@@ -32,12 +32,15 @@ static void choose_name(char name[SHM_NAME], const char *socket)
     free(real);
 }
 
-/* A lock goes when its holder dies, so what can be locked has no owner. */
+/* A lock goes when its holder dies, so what can be locked has no owner. Two servers that start at
+ * once can meet here; an object that is locked and still has its name is nobody else's to remove,
+ * and only such a one is removed. */
 static int lock(int fd)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct stat stat;
 
-    return fcntl(fd, F_OFD_SETLK, &whole);
+    return fcntl(fd, F_OFD_SETLK, &whole) || fstat(fd, &stat) || stat.st_nlink == 0 ? -1 : 0;
 }
 
 /* SHM-4, SHM-5 */
@@ -55,14 +58,16 @@ static int clear_name(const char *name, char reason[REASON_SIZE])
     return result;
 }
 
-/* SHM-2, SHM-3: 0, or an error number. */
+/* SHM-2: 0, or an error number. */
 static int furnish(struct shm_owned *owned)
 {
     int error;
 
-    if (lock(owned->fd) || fchmod(owned->fd, WIRE_SHM_MODE))
+    if (fchmod(owned->fd, WIRE_SHM_MODE))
         return errno;
-    error = posix_fallocate(owned->fd, 0, (off_t)owned->size);
+    do
+        error = posix_fallocate(owned->fd, 0, (off_t)owned->size);
+    while (error == EINTR); /* stopped and continued */
     if (error)
         return error;
     owned->memory = mmap(NULL, owned->size, PROT_READ | PROT_WRITE, MAP_SHARED, owned->fd, 0);
@@ -85,6 +90,10 @@ int shm_make(struct shm_owned *owned, const char *socket, uint32_t capacity,
     owned->fd = shm_open(owned->name, O_RDWR | O_CREAT | O_EXCL, WIRE_SHM_MODE);
     if (owned->fd < 0)
         return say(owned->name, strerror(errno), reason);
+    if (lock(owned->fd)) { /* SHM-3 */
+        close(owned->fd);
+        return say(owned->name, "another server starts there; stop that one", reason);
+    }
     error = furnish(owned);
     if (!error)
         return 0;

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/arp.h"
 #include "core/arp_layout.h"
@@ -299,6 +300,22 @@ TEST(an_odd_lock_counts_as_absent_and_harms_no_other)
     place.arp.slots[slot].lock++; /* SHM-20: a writer died here */
     CHECK(lacks(&place, mac_at(16, 3, 0)));
     CHECK(has(&place, mac_at(16, 3, 1), 2));
+    close_place(&place);
+}
+
+/* A lookup's tries are not those of each slot: this would take a minute. */
+TEST(odd_locks_everywhere_end_a_lookup)
+{
+    struct place place;
+    uint32_t slots = 1 << 20;
+
+    open_place(&place, slots);
+    place.arp.header->probe = slots;
+    for (uint32_t i = 0; i < slots; i++)
+        place.arp.slots[i].lock = 1;
+    alarm(30);
+    CHECK(lacks(&place, 5));
+    alarm(0);
     close_place(&place);
 }
 

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/arp.h"
@@ -98,6 +99,50 @@ TEST(only_what_can_be_locked_is_replaced)
     fstat(second.fd, &new);
     CHECK(old.st_ino != new.st_ino);
     shm_drop(&second);
+}
+
+static int64_t inode_of(const char *name)
+{
+    int fd = shm_open(name, O_RDONLY, 0);
+    struct stat stat = {.st_ino = 0};
+
+    if (fd >= 0 && fstat(fd, &stat) == 0)
+        close(fd);
+    return (int64_t)stat.st_ino;
+}
+
+/* Makes the object, dies with it, and again; the exit status says whether it was robbed of it. */
+static void start_again_and_again(const char *path)
+{
+    struct shm_owned owned;
+    struct stat stat;
+    char reason[REASON_SIZE];
+
+    for (int i = 0; i < 20000; i++) {
+        if (shm_make(&owned, path, 16, reason))
+            continue;
+        if (fstat(owned.fd, &stat) || inode_of(owned.name) != (int64_t)stat.st_ino)
+            _exit(1);
+        munmap(owned.memory, owned.size);
+        close(owned.fd);
+    }
+    _exit(0);
+}
+
+TEST(servers_that_start_at_once_take_no_object_from_each_other)
+{
+    const char *path = socket_path();
+    struct shm_owned owned;
+    char reason[REASON_SIZE];
+    int status;
+
+    for (int i = 0; i < 4; i++)
+        if (fork() == 0)
+            start_again_and_again(path);
+    while (wait(&status) > 0)
+        CHECK_EQ_INT(status, 0);
+    CHECK_EQ_INT(shm_make(&owned, path, 16, reason), 0);
+    shm_drop(&owned);
 }
 
 TEST(an_object_that_cannot_be_had_leaves_nothing)
