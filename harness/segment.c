@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -61,7 +62,7 @@ static bool is_capacity(uint64_t n)
 static char *judge_layout(const struct segment *s)
 {
     uint64_t magic = load64(s->at + HEADER_magic);
-    uint32_t version = load32(s->at + HEADER_version), capacity = segment_capacity(s);
+    uint32_t version = load32(s->at + HEADER_version), capacity = s->capacity;
 
     if (magic != (uint64_t)WIRE_SHM_MAGIC)
         return x_printf("magic is 0x%016llx; expected 0x%016llx", (unsigned long long)magic,
@@ -75,6 +76,38 @@ static char *judge_layout(const struct segment *s)
         return x_printf("it has %zu bytes; expected %zu for %u slots", s->size, size_for(capacity),
                         capacity);
     return NULL;
+}
+
+/* What segment_open() has mapped, for the handler: an object that its owner has cut short raises
+ * SIGBUS in its readers, and no case may be lost to that. */
+static struct {
+    uint8_t *at;
+    size_t size;
+    volatile sig_atomic_t cut;
+} guarded;
+
+/* Puts zeros where the memory is gone. A fault that is somebody else's has its default action when
+ * the access is made again. */
+static void take_bus_error(int number, siginfo_t *info, void *context)
+{
+    uint8_t *at = info->si_addr;
+
+    (void)context;
+    if (guarded.at == NULL || at < guarded.at || at >= guarded.at + guarded.size ||
+        mmap(guarded.at, guarded.size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+            MAP_FAILED)
+        signal(number, SIG_DFL);
+    guarded.cut = 1;
+}
+
+static void guard(const struct segment *s)
+{
+    struct sigaction action = {.sa_sigaction = take_bus_error, .sa_flags = SA_SIGINFO};
+
+    guarded.at = s->at;
+    guarded.size = s->size;
+    guarded.cut = 0;
+    sigaction(SIGBUS, &action, NULL);
 }
 
 struct segment *segment_open(const char *name, char **why)
@@ -92,7 +125,13 @@ struct segment *segment_open(const char *name, char **why)
         s->at = mmap(NULL, s->size, PROT_READ, MAP_SHARED, s->fd, 0);
         if (s->at == MAP_FAILED)
             s->at = NULL;
-        *why = s->at == NULL ? x_strdup(strerror(errno)) : judge_layout(s);
+        if (s->at == NULL) {
+            *why = x_strdup(strerror(errno));
+        } else {
+            guard(s);
+            s->capacity = load32(s->at + HEADER_capacity);
+            *why = judge_layout(s);
+        }
     }
     if (*why == NULL)
         return s;
@@ -106,8 +145,11 @@ struct segment *segment_create(const char *name, uint32_t capacity, uint64_t epo
     struct segment *s = x_calloc(1, sizeof *s);
 
     s->size = size_for(capacity);
+    s->capacity = capacity;
     s->made = true;
-    s->fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    errno = EINVAL;
+    s->fd =
+        is_capacity(capacity) ? shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode) : -1;
     if (s->fd < 0) {
         free(s);
         return NULL;
@@ -136,6 +178,8 @@ void segment_close(struct segment *s)
 {
     if (s == NULL)
         return;
+    if (s->at != NULL && s->at == guarded.at)
+        guarded.at = NULL;
     if (s->at != NULL)
         munmap(s->at, s->size);
     if (s->fd >= 0)
@@ -148,7 +192,7 @@ void segment_close(struct segment *s)
 
 uint32_t segment_capacity(const struct segment *s)
 {
-    return load32(s->at + HEADER_capacity);
+    return s->capacity;
 }
 
 uint64_t segment_epoch(const struct segment *s)
@@ -272,14 +316,15 @@ static char *judge_place(const struct segment *s, uint32_t slot, const struct ce
     char mac[18];
 
     mac_format(c->mac, mac);
-    for (; at != slot; at = (at + 1) & (capacity - 1), steps++)
+    for (; at != slot && steps <= probe; at = (at + 1) & (capacity - 1), steps++)
         if (segment_read(s, at, 100, &passed) && passed.epoch == WIRE_SHM_NEVER_USED)
             return x_printf("%s stands in slot %u behind the never-used slot %u of its probe "
                             "sequence",
                             mac, slot, at);
     if (steps > probe)
-        return x_printf("%s is slot %u of its probe sequence; probe says at most %u", mac, steps,
-                        probe);
+        return x_printf("%s stands in slot %u, which is not among the first %u of its probe "
+                        "sequence that probe allows",
+                        mac, slot, probe);
     return NULL;
 }
 
@@ -291,7 +336,9 @@ static const char *judge_slots(const struct segment *s, const struct arp *want, 
     struct buf rows = {0};
     const char *id = NULL;
 
-    for (uint32_t i = 0; i < segment_capacity(s) && id == NULL; i++) {
+    /* more than are wanted are wrong already, and might be millions */
+    for (uint32_t i = 0; i < segment_capacity(s) && id == NULL && arp_count(got) <= arp_count(want);
+         i++) {
         struct cell c;
         if (!segment_read(s, i, 1000, &c)) {
             *why = x_printf("the lock of slot %u is %u, odd or changing, while nothing is written",
@@ -318,19 +365,31 @@ static const char *judge_slots(const struct segment *s, const struct arp *want, 
     return id;
 }
 
+static const char *judge_header(const struct segment *s, size_t count, uint64_t epoch, char **why)
+{
+    uint64_t got = segment_epoch(s);
+
+    if (got != epoch)
+        *why =
+            x_printf("epoch is %u.%u; that of the server's frames is %u.%u", (unsigned)(got >> 32),
+                     (unsigned)got, (unsigned)(epoch >> 32), (unsigned)epoch);
+    else if (segment_count(s) != count)
+        *why = x_printf("count is %u; the server has %zu entries", segment_count(s), count);
+    else if (load32(s->at + HEADER_capacity) != s->capacity)
+        *why = x_printf("capacity was %u and is another one now", s->capacity);
+    return *why != NULL ? "SHM-7" : NULL;
+}
+
 const char *segment_judge(const struct segment *s, const struct arp *want, uint64_t epoch,
                           char **why)
 {
-    if (segment_epoch(s) != epoch) {
-        *why = x_printf("epoch is %u.%u; that of the server's frames is %u.%u",
-                        (unsigned)(segment_epoch(s) >> 32), (unsigned)segment_epoch(s),
-                        (unsigned)(epoch >> 32), (unsigned)epoch);
-        return "SHM-7";
-    }
-    if (segment_count(s) != arp_count(want)) {
-        *why =
-            x_printf("count is %u; the server has %zu entries", segment_count(s), arp_count(want));
-        return "SHM-7";
-    }
-    return judge_slots(s, want, why);
+    const char *id = judge_header(s, arp_count(want), epoch, why);
+
+    if (id == NULL)
+        id = judge_slots(s, want, why);
+    if (!guarded.cut || s->made)
+        return id;
+    free(*why);
+    *why = x_strdup("it was cut short while it was read");
+    return "SHM-2";
 }

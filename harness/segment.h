@@ -15,7 +15,8 @@ struct segment {
     char *name; /* as shm_open(3) takes it */
     uint8_t *at;
     size_t size;
-    bool made; /* by segment_create(): writable, and removed when it is closed */
+    uint32_t capacity; /* as it was when this was opened: an object may change its mind */
+    bool made;         /* by segment_create(): writable, and removed when it is closed */
     struct stat stat;
     int fd;
 };
@@ -27,8 +28,9 @@ struct cell {
     uint32_t ip; /* host byte order */
 };
 
-/* A mapping without the right to write. NULL with *why (the caller's): what is wrong with the name,
- * the size or the header, as SHM-22 has it. */
+/* A mapping without the right to write, one at a time. NULL with *why (the caller's): what is wrong
+ * with the name, the size or the header, as SHM-22 has it. If its owner cuts it short, what is gone
+ * reads as 0. */
 struct segment *segment_open(const char *name, char **why);
 /* A new object: header filled, slots never used. size 0: that of the capacity. NULL with errno. */
 struct segment *segment_create(const char *name, uint32_t capacity, uint64_t epoch, size_t size,

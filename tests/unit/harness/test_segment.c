@@ -132,3 +132,26 @@ TEST(each_broken_rule_is_told)
     arp_destroy(empty);
     segment_close(s);
 }
+
+/* What an object does while it is read is no end of the reader. */
+TEST(an_object_that_changes_under_its_reader)
+{
+    struct segment *s = create(), *opened;
+    struct arp *want = arp_create();
+    char *why = NULL;
+
+    put(s, 5, 7);
+    arp_add(want, &(struct neighbour){5, 7, true});
+    opened = segment_open(name, &why);
+    CHECK_EQ_STR(judged(opened, want), "");
+    segment_set(s, "capacity", 1 << 24);
+    CHECK_EQ_STR(judged(opened, want), "SHM-7");
+    segment_set(s, "capacity", 16);
+    CHECK_EQ_INT(ftruncate(s->fd, 0), 0);
+    CHECK_EQ_STR(judged(opened, want), "SHM-2");
+    CHECK_EQ_INT(segment_read(opened, 3, 1, &(struct cell){0}), 1);
+    CHECK_EQ_INT(ftruncate(s->fd, (off_t)s->size), 0);
+    segment_close(opened);
+    arp_destroy(want);
+    segment_close(s);
+}
