@@ -37,7 +37,7 @@ units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
 bench    := $(call objects,tests/bench/*.c)
 bench_ref := $(call objects,tests/bench/ref/*.c)
 
-.PHONY: all unit conform check model leak bench benches install format language clean help FORCE
+.PHONY: all unit conform check model leak soak bench benches install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -61,6 +61,9 @@ benches: all $(BUILD)/rtm-bench $(BUILD)/bench-apply
 
 leak:  ## the suite with the reference under valgrind: ten minutes
 	@ci/leak --setup
+
+soak:  ## 10,000 random changes over clients and servers that come and go; `ci/soak SEED`
+	@ci/soak
 
 install:  ## install under $(DESTDIR)$(PREFIX)
 	$(quiet)$(MAKE) BUILD=$(BUILD)/install share=$(PREFIX)/share/rtm bin=$(PREFIX)/bin all
