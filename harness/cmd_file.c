@@ -95,6 +95,16 @@ int run_feed_churn(struct world *w, const struct step *s)
     return result;
 }
 
+int run_feed_flush(struct world *w, const struct step *s)
+{
+    struct buf text = {0};
+
+    buf_adds(&text, "flush\n");
+    int result = feed_start(w, world_actor(w, step_word(s, 1)), &text);
+    buf_finish(&text);
+    return result;
+}
+
 int run_feed_mixed(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
