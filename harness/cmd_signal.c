@@ -148,6 +148,8 @@ int run_await_signals_taken(struct world *w, const struct step *s)
         world_saw(w, 1);
         world_pause(w, next_pause(&pause));
     }
+    if (!actor_runs(a))
+        return world_fail(w, VERDICT_FAIL, "%s does not run any more", a->name);
     int result = dump_read(w, a, &answer);
     dump_finish(&answer);
     return result;
