@@ -87,6 +87,11 @@ build_leaky() {
     told 0 PASS
 }
 
+@test "a log that never ends is no log" {
+    attempt none create --wrap '{root}/note {log} pipe'
+    told 2 BROKEN 'the log of the wrapper, *, cannot be read: *'
+}
+
 @test "each kind of process has its own wrapper" {
     attempt none create --wrap-client '{root}/note {log} "==12== an odd thing"'
     told 1 'FAIL ROB-10' 'A: an odd thing'
