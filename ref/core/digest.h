@@ -17,4 +17,7 @@ uint64_t digest_bytes(const void *bytes, size_t size);
 /* Hash of the route's canonical line. */
 uint64_t digest_route(const struct route *route);
 
+/* What the digest grows by when the one route becomes the other. */
+uint64_t digest_change(const struct route *from, const struct route *to);
+
 #endif

@@ -77,7 +77,7 @@ int table_replace(struct table *table, const struct route *route)
     if (!name)
         return -1;
     fill(table, node, &old);
-    table->digest += digest_route(route) - digest_route(&old);
+    table->digest += digest_change(&old, route);
     names_drop(&table->names, node->tag);
     node->value = route->gateway;
     node->tag = name & 0x1ffffff;
