@@ -33,14 +33,14 @@ static void refuse(struct admin *admin, enum refusal refusal, struct prefix pref
 static void change(struct admin *admin, enum frame_op op, const struct route *route)
 {
     static const char *const lines[] = {
-        [OP_CREATE] = "ok create seq=%" PRIu64,
-        [OP_UPDATE] = "ok update seq=%" PRIu64,
-        [OP_DELETE] = "ok delete seq=%" PRIu64,
+        [OP_CREATE] = "ok create seq=",
+        [OP_UPDATE] = "ok update seq=",
+        [OP_DELETE] = "ok delete seq=",
     };
     static const char *const words[] = {
-        [OP_CREATE] = "Created: change %" PRIu64 ".",
-        [OP_UPDATE] = "Updated: change %" PRIu64 ".",
-        [OP_DELETE] = "Deleted: change %" PRIu64 ".",
+        [OP_CREATE] = "Created: change ",
+        [OP_UPDATE] = "Updated: change ",
+        [OP_DELETE] = "Deleted: change ",
     };
     enum refusal refusal;
 
@@ -51,7 +51,7 @@ static void change(struct admin *admin, enum frame_op op, const struct route *ro
     if (refusal)
         refuse(admin, refusal, route->prefix);
     else
-        console_answer(admin->console, lines[op], words[op], admin->server->origin.seq);
+        console_answer_number(admin->console, lines[op], words[op], admin->server->origin.seq);
 }
 
 static enum console_more wait_more(void *arg);

@@ -316,6 +316,24 @@ void console_answer(struct console *console, const char *line, const char *words
     add(console, "\n", 1);
 }
 
+void console_answer_number(struct console *console, const char *line, const char *words,
+                           uint64_t number)
+{
+    const char *text = console->terminal ? words : line;
+    char digits[24], *first = digits + sizeof(digits);
+
+    *--first = '\n';
+    if (console->terminal)
+        *--first = '.';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    leave_prompt(console);
+    add(console, text, strlen(text));
+    add(console, first, (size_t)(digits + sizeof(digits) - first));
+}
+
 void console_refuse(struct console *console, enum refusal refusal, const char *reason)
 {
     leave_prompt(console);

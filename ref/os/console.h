@@ -66,6 +66,9 @@ __attribute__((format(printf, 2, 3))) void console_print(struct console *console
 void console_route(struct console *console, const struct route *route);
 __attribute__((format(printf, 2, 4), format(printf, 3, 4))) void
 console_answer(struct console *console, const char *line, const char *words, ...);
+/* As console_answer, for a text with a number behind it: such answers come by the million. */
+void console_answer_number(struct console *console, const char *line, const char *words,
+                           uint64_t number);
 void console_refuse(struct console *console, enum refusal refusal, const char *reason);
 
 /* A line that belongs to no answer; dropped if nobody reads them. */
