@@ -131,14 +131,14 @@ static uint32_t *hint_slot(const struct trie *trie, struct prefix prefix)
     return &trie->hints[prefix.address >> (32 - trie->hint_mask)];
 }
 
-/* A node above the prefix, or 0: start from the root. */
+/* A node above the prefix or at it, or 0: start from the root. */
 static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
 {
     uint32_t index = trie->hints ? *hint_slot(trie, prefix) : 0;
     const struct trie_node *node = &trie->nodes[index];
 
-    return index && node->mask < prefix.mask && prefix_covers(node_prefix(node), prefix) ? index
-                                                                                         : 0;
+    return index && node->mask <= prefix.mask && prefix_covers(node_prefix(node), prefix) ? index
+                                                                                          : 0;
 }
 
 static void keep_hint(const struct trie *trie, uint32_t index, struct prefix prefix)
@@ -173,7 +173,7 @@ struct trie_node *trie_add(struct trie *trie, struct prefix prefix)
         return NULL;
     make_hints(trie);
     hint = hint_of(trie, prefix);
-    if (hint)
+    if (hint && trie->nodes[hint].mask < prefix.mask)
         link = &trie->nodes[hint].child[bit_at(prefix.address, trie->nodes[hint].mask)];
     while (*link) {
         node = &trie->nodes[*link];
