@@ -148,6 +148,11 @@ build_leaky() {
     is 0 "$status"
     like '*9-robustness/ROB-1-killed *' "$output"
     [[ $output != *ROB-2-stopped* && $output != *DAT-1* ]]
+    rtmtest list --only ROB-1-killed
+    is 0 "$status"
+    like '9-robustness/ROB-1-killed *' "$output"
+    rtmtest list --only ROB-1-kill
+    is 64 "$status"
     rtmtest list --except signal
     is 64 "$status"
     like '*no requirement, case, file or tag with a scenario: signal*' "$stderr"
