@@ -185,7 +185,7 @@ static bool belongs(const struct world *w, const char *directory, const char *na
         return owns_object(w, name);
     if (strcmp(directory, w->sandbox->dir) != 0)
         return false;
-    if (wrap_is_log(name))
+    if (wrap_is_log(w, name))
         return true;
     for (size_t i = 0; i < w->file_count; i++) {
         const char *slash = strrchr(w->files[i].path, '/');

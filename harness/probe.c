@@ -14,6 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define KEPT_MOST (16 << 20) /* bytes that are read while the peer should; then it has to */
+
 static struct probe *add(struct world *w, const char *name, const char *socket)
 {
     struct probe *p = x_calloc(1, sizeof *p);
@@ -322,10 +324,14 @@ int probe_wait_taken(struct world *w, struct probe *p)
 
 size_t probe_poll(struct probe *p, struct pollfd *out)
 {
+    short events = p->full && p->in.len >= KEPT_MOST ? POLLOUT
+                   : p->full                         ? POLLIN | POLLOUT
+                                                     : POLLIN;
+
     if (!p->wants && !p->full)
         return 0;
     if (p->fd >= 0 && !p->ended)
-        *out = (struct pollfd){.fd = p->fd, .events = p->full ? POLLIN | POLLOUT : POLLIN};
+        *out = (struct pollfd){.fd = p->fd, .events = events};
     else if (p->listener >= 0)
         *out = (struct pollfd){.fd = p->listener, .events = POLLIN};
     else

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * JUnit XML, as Jenkins, GitLab and GitHub's actions read it: one suite, a test case for each case
- * with its chapter as class. FAIL and XPASS are failures, BROKEN and UNRESOLVED errors.
+ * with its chapter as class. FAIL and XPASS are failures, BROKEN and UNRESOLVED errors. A run that
+ * is undecided, though no case says so, has one more test case, itself, which is an error.
  */
 #include "escape.h"
 #include "report_text.h"
+#include "run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,15 +137,33 @@ static void add_case(struct buf *b, const struct report *r, const json_t *e)
     free(class);
 }
 
+/* Whether the cases alone would look as if all were well: it was interrupted, or nothing was
+ * judged. */
+static bool is_error_itself(const struct report *r, const json_t *end)
+{
+    size_t announced = (size_t)event_count(r->start, "cases");
+
+    return event_count(end, "exit") == EXIT_UNDECIDED &&
+           (event_count(end, "failed") == 0 || json_array_size(r->cases) < announced);
+}
+
+static void add_itself(struct buf *b, const json_t *end)
+{
+    buf_adds(b, "    <testcase classname=\"rtmtest\" name=\"the run\" time=\"0.000\">\n"
+                "      <error type=\"UNDECIDED\"");
+    add_attribute(b, "message", event_text(end, "reason"));
+    buf_adds(b, "/>\n    </testcase>\n");
+}
+
 static void add_counts(struct buf *b, const struct report *r, const json_t *end)
 {
-    int errors = 0;
+    int errors = 0, itself = is_error_itself(r, end);
 
     for (size_t i = 0; i < json_array_size(r->cases); i++)
         errors += is_error(event_verdict(json_array_get(r->cases, i)));
     buf_printf(b, " tests=\"%zu\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\"",
-               json_array_size(r->cases), event_count(end, "failed") - errors, errors,
-               event_count(end, "skipped"), seconds(end));
+               json_array_size(r->cases) + (size_t)itself, event_count(end, "failed") - errors,
+               errors + itself, event_count(end, "skipped"), seconds(end));
 }
 
 void report_junit(struct report *r, json_t *event)
@@ -162,6 +182,8 @@ void report_junit(struct report *r, json_t *event)
     add_properties(&b, r->start, event);
     for (size_t i = 0; i < json_array_size(r->cases); i++)
         add_case(&b, r, json_array_get(r->cases, i));
+    if (is_error_itself(r, event))
+        add_itself(&b, event);
     buf_adds(&b, "  </testsuite>\n</testsuites>\n");
     fwrite(b.data, 1, b.len, r->out);
     buf_finish(&b);

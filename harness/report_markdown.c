@@ -94,15 +94,21 @@ static void add_case(struct buf *b, const struct report *r, const json_t *e)
 {
     char *repeat = report_repeat(r, e);
 
-    buf_printf(b, "\n### %s %s%s", event_text(e, "verdict"), event_text(e, "id"),
-               *event_text(e, "id") ? " " : "");
+    buf_printf(b, "\n### %s ", event_text(e, "verdict"));
+    markdown_add(b, event_text(e, "id"));
+    buf_adds(b, *event_text(e, "id") ? " " : "");
     markdown_add(b, event_text(e, "case"));
     buf_adds(b, ": ");
     markdown_add(b, event_text(e, "title"));
     buf_adds(b, "\n\n");
     if (*event_text(e, "id") != '\0') {
-        buf_printf(b, "> **%s** (%s, %s): ", event_text(e, "id"), event_text(e, "level"),
-                   event_text(e, "class"));
+        char *who = x_printf("%s, %s", event_text(e, "level"), event_text(e, "class"));
+        buf_adds(b, "> **");
+        markdown_add(b, event_text(e, "id"));
+        buf_adds(b, "** (");
+        markdown_add(b, who);
+        buf_adds(b, "): ");
+        free(who);
         markdown_add(b, event_text(e, "sentence"));
         buf_adds(b, "\n\n");
     }

@@ -44,16 +44,24 @@ int selection_read(struct suite *s, const struct options *o, const struct requir
     return d->count > 0 ? -1 : 0;
 }
 
+/* Whether the word is this name or the beginning of it, up to a row or a case. */
+static bool begins(const char *name, const char *word)
+{
+    size_t len = strlen(word);
+
+    return strncmp(name, word, len) == 0 && strchr("/#", name[len]) != NULL;
+}
+
 /* Whether one word of --only or --except means this case. */
 static bool means(const char *word, const struct test_case *t)
 {
-    size_t len = strlen(word);
+    const char *slash = strchr(t->name, '/');
     char a[PATH_MAX], b[PATH_MAX];
+    size_t len;
 
-    if (strcmp(word, t->name) == 0 || strcmp(word, t->only) == 0 || case_tagged(t, word) ||
-        case_cites(t, word))
+    if (strcmp(word, t->only) == 0 || case_tagged(t, word) || case_cites(t, word))
         return true;
-    if (strncmp(t->name, word, len) == 0 && (t->name[len] == '/' || t->name[len] == '#'))
+    if (begins(t->name, word) || (slash != NULL && begins(slash + 1, word)))
         return true;
     if (realpath(word, a) == NULL || realpath(t->file, b) == NULL)
         return false;

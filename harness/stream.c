@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
+#include "run.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -54,6 +56,10 @@ static int check_counts(const struct reader *r)
             return refuse(r, 1, "the closing record says %d %s, but its verdicts come to %d",
                           event_count(s->end, name), name, sums[k]);
     }
+    if (event_count(s->end, "exit") > EXIT_UNDECIDED ||
+        (event_count(s->end, "exit") == EXIT_CONFORMS && sums[FAILED] > 0))
+        return refuse(r, 1, "the closing record says exit status %d, but %d failed",
+                      event_count(s->end, "exit"), sums[FAILED]);
     return 0;
 }
 
@@ -65,7 +71,7 @@ static int take_end(const struct reader *r)
     if (event_count(s->end, "events") != r->line)
         return refuse(r, 1, "the closing record counts %d events, but %d were read: lines are lost",
                       event_count(s->end, "events"), r->line);
-    if (read > all || (read < all && event_count(s->end, "exit") != 2))
+    if (read > all || (read < all && event_count(s->end, "exit") != EXIT_UNDECIDED))
         return refuse(r, 1, "%d cases were announced, and %d told", all, read);
     return check_counts(r);
 }

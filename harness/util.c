@@ -51,12 +51,25 @@ char *x_printf(const char *format, ...)
     return buf_take(&b);
 }
 
+/* Takes the room of dropped bytes back. */
+static void close_up(struct buf *b)
+{
+    if (b->gone == 0)
+        return;
+    memmove(b->data - b->gone, b->data, b->len + 1);
+    b->data -= b->gone;
+    b->gone = 0;
+}
+
 static void reserve(struct buf *b, size_t more)
 {
     size_t want = b->len + more + 1;
 
-    if (want <= b->cap)
+    if (want <= b->cap - b->gone)
         return;
+    if (b->gone > 0) /* half of it stays free, so that this happens seldom */
+        want = want > b->cap / 2 ? 2 * want : want;
+    close_up(b);
     b->cap = b->cap ? b->cap : 64;
     while (b->cap < want)
         b->cap *= 2;
@@ -114,11 +127,15 @@ void buf_consume(struct buf *b, size_t n)
     if (n == 0)
         return;
     b->len -= n;
-    memmove(b->data, b->data + n, b->len + 1);
+    b->data += n;
+    b->gone += n;
+    if (b->len == 0)
+        close_up(b);
 }
 
 void buf_finish(struct buf *b)
 {
+    close_up(b);
     free(b->data);
     *b = (struct buf){0};
 }
@@ -128,6 +145,7 @@ char *buf_take(struct buf *b)
     char *text;
 
     reserve(b, 0);
+    close_up(b);
     b->data[b->len] = '\0';
     text = b->data;
     *b = (struct buf){0};

@@ -24,6 +24,7 @@ char *x_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct buf {
     char *data;
     size_t len, cap;
+    size_t gone; /* dropped bytes in front of data, part of cap */
 };
 
 void buf_add(struct buf *b, const void *data, size_t len);

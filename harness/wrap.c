@@ -6,13 +6,17 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define PREFIX "findings." /* of a log's name: no actor's name begins with a small letter */
 #define SHOWN 24           /* lines of a log in the report */
+#define LOG_MOST (4 << 20) /* bytes of a log that are read */
 
 char **wrap_parse(const char *option, const char *command, struct diag *d)
 {
@@ -44,9 +48,9 @@ void wrap_end(struct world *w, int status)
         w->judged++;
 }
 
-bool wrap_is_log(const char *name)
+bool wrap_is_log(const struct world *w, const char *name)
 {
-    return strncmp(name, PREFIX, strlen(PREFIX)) == 0;
+    return w->wrapped > 0 && strncmp(name, PREFIX, strlen(PREFIX)) == 0;
 }
 
 /* A line without the "==PID==" that checkers put before each. */
@@ -109,9 +113,33 @@ static void tell(struct world *w, const char *actor, char *log)
     buf_finish(&rest);
 }
 
-static int is_log(const struct dirent *e)
+static int has_prefix(const struct dirent *e)
 {
-    return wrap_is_log(e->d_name);
+    return strncmp(e->d_name, PREFIX, strlen(PREFIX)) == 0;
+}
+
+/* The beginning of a log. A program under test may have put anything there: what is no file would
+ * never end. */
+static int read_log(const char *path, struct buf *log)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st;
+    char chunk[65536];
+    ssize_t got = 1;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+        close(fd);
+        errno = EINVAL;
+        return -1;
+    }
+    while (got > 0 && log->len < LOG_MOST) {
+        got = read(fd, chunk, sizeof chunk);
+        buf_add(log, chunk, got > 0 ? (size_t)got : 0);
+    }
+    close(fd);
+    return got < 0 ? -1 : 0;
 }
 
 /* One log, "findings.ACTOR.NUMBER". */
@@ -122,8 +150,9 @@ static void collect(struct world *w, const char *name)
     char *path = x_printf("%s/%s", w->sandbox->dir, name);
     char *actor = x_strndup(rest, strcspn(rest, "."));
 
-    if (file_read(path, &log) < 0)
-        world_fail(w, VERDICT_BROKEN, "%s: %s", path, strerror(errno));
+    if (read_log(path, &log) < 0)
+        world_fail(w, VERDICT_BROKEN, "the log of the wrapper, %s, cannot be read: %s", path,
+                   strerror(errno));
     else if (log.len > 0)
         tell(w, actor, log.data);
     free(actor);
@@ -134,7 +163,7 @@ static void collect(struct world *w, const char *name)
 void wrap_collect(struct world *w)
 {
     struct dirent **logs;
-    int n = scandir(w->sandbox->dir, &logs, is_log, versionsort);
+    int n = w->wrapped > 0 ? scandir(w->sandbox->dir, &logs, has_prefix, versionsort) : -1;
 
     for (int i = 0; i < n; i++) {
         collect(w, logs[i]->d_name);

@@ -22,8 +22,9 @@ char *wrap_begin(struct world *w, const char *actor);
 /* Counts an end with this status of waitpid(2): one that was killed could not tell of leaks. */
 void wrap_end(struct world *w, int status);
 
-/* Whether a file of the private directory, by its name, is such a log. */
-bool wrap_is_log(const char *name);
+/* Whether a file of the private directory, by its name, is such a log; none is without a wrapper.
+ */
+bool wrap_is_log(const struct world *w, const char *name);
 /* Reads the logs. The first error in each becomes a finding. */
 void wrap_collect(struct world *w);
 

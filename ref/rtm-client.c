@@ -52,7 +52,7 @@ static int open_parts(struct program *program)
     if (program->signals.fd < 0 || !program->loop ||
         loop_add(program->loop, &program->signals, LOOP_READ))
         return fail("the loop cannot be made; raise the limit of descriptors");
-    if (console_open(&program->console, program->loop, follow_line, &program->follow))
+    if (console_open(&program->console, program->loop, follow_lines, &program->follow))
         return fail("the console cannot be polled; give another standard input");
     if (follow_init(&program->follow, program->loop, &program->console, options->socket,
                     options->reconnect))

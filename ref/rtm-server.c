@@ -53,7 +53,7 @@ static int open_parts(struct program *program)
         return fail("the loop cannot be made; raise the limit of descriptors");
     if (server_init(&program->server, program->listener.instance, program->options.journal))
         return fail("the table cannot be made; make memory free");
-    if (console_open(&program->console, program->loop, admin_line, &program->admin))
+    if (console_open(&program->console, program->loop, admin_lines, &program->admin))
         return fail("the console cannot be polled; give another standard input");
     admin_init(&program->admin, &program->server, &program->console);
     if (serve_open(&program->serve, program->loop, &program->server, &program->console,

@@ -228,12 +228,30 @@ static enum refusal parse_arguments(struct word line, struct command *command,
     }
 }
 
+/* Whether eight bytes all are from blank to `~`. */
+static bool plain(const char bytes[8])
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t all;
+
+    memcpy(&all, bytes, sizeof(all));
+    return !((all | (all + each) | (all - ' ' * each)) & 0x80 * each);
+}
+
 /* CON-9 */
 static bool printable(struct word line)
 {
-    for (size_t i = 0; i < line.size; i++)
+    size_t i = 0;
+
+    while (i < line.size) {
+        if (line.size - i >= 8 && plain(line.text + i)) {
+            i += 8;
+            continue;
+        }
         if ((line.text[i] < ' ' && line.text[i] != '\t') || line.text[i] > '~')
             return false;
+        i++;
+    }
     return true;
 }
 

@@ -69,14 +69,10 @@ int table_add(struct table *table, const struct route *route)
 
 int table_replace(struct table *table, const struct route *route)
 {
-    struct trie_node *node;
+    struct trie_node *node = trie_find(&table->trie, route->prefix);
     struct route old;
-    uint64_t digest;
     uint32_t name;
 
-    trie_expect(&table->trie, route->prefix);
-    digest = digest_route(route);
-    node = trie_find(&table->trie, route->prefix);
     if (!node) {
         errno = ENOENT;
         return -1;
@@ -85,7 +81,7 @@ int table_replace(struct table *table, const struct route *route)
     if (!name)
         return -1;
     fill(table, node, &old);
-    table->digest += digest - digest_route(&old);
+    table->digest += digest_change(&old, route);
     names_drop(&table->names, node->tag);
     node->value = route->gateway;
     node->tag = name & 0x1ffffff;
@@ -105,6 +101,11 @@ int table_remove(struct table *table, struct prefix prefix)
     table->digest -= digest_route(&old);
     names_drop(&table->names, node->tag);
     return trie_remove(&table->trie, prefix);
+}
+
+void table_expect(const struct table *table, const struct prefix *prefixes, size_t count)
+{
+    trie_expect(&table->trie, prefixes, count);
 }
 
 bool table_find(const struct table *table, struct prefix prefix, struct route *route)

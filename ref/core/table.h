@@ -41,6 +41,12 @@ int table_add(struct table *table, const struct route *route);
 int table_replace(struct table *table, const struct route *route);
 int table_remove(struct table *table, struct prefix prefix);
 
+enum { TABLE_AHEAD = TRIE_AHEAD };
+
+/* These prefixes, up to TABLE_AHEAD, are about to be changed or found: in a big table they then
+ * wait for memory together. */
+void table_expect(const struct table *table, const struct prefix *prefixes, size_t count);
+
 /* Copy out the route of exactly this prefix (unless `route` is NULL), or with the longest match;
  * false if there is none. */
 bool table_find(const struct table *table, struct prefix prefix, struct route *route);

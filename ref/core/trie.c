@@ -17,6 +17,7 @@ enum {
     PAGE = 4096,
     BIG = 2 * 1024 * 1024, /* of memory, that big pages pay for */
     FETCH = 32,            /* nodes ahead of a walk: what was loaded in order lies in order */
+    STEPS = 3,             /* of a descent from its hint, that most need */
 };
 
 static unsigned bit_at(uint32_t address, unsigned place)
@@ -130,7 +131,7 @@ static uint32_t *hint_slot(const struct trie *trie, struct prefix prefix)
     return &trie->hints[prefix.address >> (32 - trie->hint_mask)];
 }
 
-/* A node above the prefix, or 0: start from the root. */
+/* A node above the prefix or at it, or 0: start from the root. */
 static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
 {
     uint32_t index = trie->hints ? *hint_slot(trie, prefix) : 0;
@@ -139,7 +140,7 @@ static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
     if (!index)
         return 0;
     node = &trie->nodes[index];
-    return node->mask < prefix.mask && prefix_covers(node_prefix(node), prefix) ? index : 0;
+    return node->mask <= prefix.mask && prefix_covers(node_prefix(node), prefix) ? index : 0;
 }
 
 static void keep_hint(const struct trie *trie, uint32_t index, struct prefix prefix)
@@ -174,7 +175,7 @@ struct trie_node *trie_add(struct trie *trie, struct prefix prefix)
         return NULL;
     make_hints(trie);
     hint = hint_of(trie, prefix);
-    if (hint)
+    if (hint && trie->nodes[hint].mask < prefix.mask)
         link = &trie->nodes[hint].child[bit_at(prefix.address, trie->nodes[hint].mask)];
     while (*link) {
         node = &trie->nodes[*link];
@@ -269,10 +270,39 @@ int trie_remove(struct trie *trie, struct prefix prefix)
     return 0;
 }
 
-void trie_expect(const struct trie *trie, struct prefix prefix)
+/* A node may lie on two cache lines. */
+static void fetch(const struct trie *trie, uint32_t index)
 {
-    if (trie->hints)
-        __builtin_prefetch(hint_slot(trie, prefix));
+    __builtin_prefetch(&trie->nodes[index]);
+    __builtin_prefetch((const char *)&trie->nodes[index + 1] - 1);
+}
+
+/* One step down; stays where trie_find would end. */
+static uint32_t below(const struct trie *trie, uint32_t index, struct prefix prefix)
+{
+    const struct trie_node *node = &trie->nodes[index];
+    uint32_t child = node->mask < prefix.mask ? node->child[bit_at(prefix.address, node->mask)] : 0;
+
+    return child ? child : index;
+}
+
+void trie_expect(const struct trie *trie, const struct prefix *prefixes, size_t count)
+{
+    uint32_t at[TRIE_AHEAD];
+
+    if (!trie->hints)
+        return; /* small: it is in the cache */
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(hint_slot(trie, prefixes[i]));
+    for (size_t i = 0; i < count; i++)
+        fetch(trie, at[i] = *hint_slot(trie, prefixes[i]));
+    for (size_t i = 0; i < count; i++) {
+        at[i] = hint_of(trie, prefixes[i]);
+        at[i] = at[i] ? at[i] : trie->root;
+    }
+    for (int step = 0; step < STEPS; step++)
+        for (size_t i = 0; i < count; i++)
+            fetch(trie, at[i] = below(trie, at[i], prefixes[i]));
 }
 
 static void push(struct trie_cursor *cursor, uint32_t index)

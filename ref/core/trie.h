@@ -58,7 +58,10 @@ void trie_seek(struct trie_cursor *cursor, const struct trie *trie, struct prefi
 /* Up to `max` next entries, at least one unless there are no more: how many. */
 int trie_next(struct trie_cursor *cursor, const struct trie_node **entries, int max);
 
-/* Begins to fetch what trie_find of this prefix will read first. */
-void trie_expect(const struct trie *trie, struct prefix prefix);
+enum { TRIE_AHEAD = 16 };
+
+/* Fetches what trie_find and trie_add of up to TRIE_AHEAD prefixes will read, for all at once:
+ * one by one, each would wait for memory several times. */
+void trie_expect(const struct trie *trie, const struct prefix *prefixes, size_t count);
 
 #endif

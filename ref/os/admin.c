@@ -35,14 +35,14 @@ static void refuse(struct admin *admin, enum refusal refusal, struct prefix pref
 static void change(struct admin *admin, enum frame_op op, const struct route *route)
 {
     static const char *const lines[] = {
-        [OP_CREATE] = "ok create seq=%" PRIu64,
-        [OP_UPDATE] = "ok update seq=%" PRIu64,
-        [OP_DELETE] = "ok delete seq=%" PRIu64,
+        [OP_CREATE] = "ok create seq=",
+        [OP_UPDATE] = "ok update seq=",
+        [OP_DELETE] = "ok delete seq=",
     };
     static const char *const words[] = {
-        [OP_CREATE] = "Created: change %" PRIu64 ".",
-        [OP_UPDATE] = "Updated: change %" PRIu64 ".",
-        [OP_DELETE] = "Deleted: change %" PRIu64 ".",
+        [OP_CREATE] = "Created: change ",
+        [OP_UPDATE] = "Updated: change ",
+        [OP_DELETE] = "Deleted: change ",
     };
     enum refusal refusal;
 
@@ -53,7 +53,7 @@ static void change(struct admin *admin, enum frame_op op, const struct route *ro
     if (refusal)
         refuse(admin, refusal, route->prefix);
     else
-        console_answer(admin->console, lines[op], words[op], admin->server->origin.seq);
+        console_answer_number(admin->console, lines[op], words[op], admin->server->origin.seq);
 }
 
 static void change_arp(struct admin *admin, enum frame_op op, const struct arp_entry *entry)
@@ -326,19 +326,55 @@ static void execute(struct admin *admin, const struct command *command)
     }
 }
 
-void admin_line(void *arg, struct word line)
+static bool changes_route(const struct command *command)
+{
+    return command->kind == COMMAND_CREATE || command->kind == COMMAND_UPDATE ||
+           command->kind == COMMAND_DELETE;
+}
+
+/* Lines are parsed up to the first that is not a change of a route: parsing depends on nothing
+ * that they change. */
+struct batch {
+    struct command commands[CONSOLE_AHEAD];
+    struct prefix prefixes[CONSOLE_AHEAD];
+    size_t lines, count; /* parsed, and of them commands */
+    bool other;          /* the last command is no change of a route */
+    enum refusal refusal;
+    char reason[REASON_SIZE];
+};
+
+static void parse(struct batch *batch, const struct word *lines, size_t count)
+{
+    batch->lines = batch->count = 0;
+    batch->other = false;
+    while (batch->lines < count && !batch->other) {
+        struct word line = lines[batch->lines++];
+        struct command *command = &batch->commands[batch->count];
+
+        if (command_skips(line))
+            continue;
+        batch->refusal = command_parse(line, COMMAND_SERVER, command, batch->reason);
+        batch->other = batch->refusal || !changes_route(command);
+        if (!batch->other)
+            batch->prefixes[batch->count++] = command->route.prefix;
+    }
+}
+
+size_t admin_lines(void *arg, const struct word *lines, size_t count)
 {
     struct admin *admin = arg;
-    struct command command;
-    char reason[REASON_SIZE];
-    enum refusal refusal;
+    struct batch batch;
 
     tell_outcome(admin); /* no answer is unfinished here */
-    if (admin->quit || command_skips(line))
-        return;
-    refusal = command_parse(line, COMMAND_SERVER, &command, reason);
-    if (refusal)
-        console_refuse(admin->console, refusal, reason);
-    else
-        execute(admin, &command);
+    if (admin->quit)
+        return count;
+    parse(&batch, lines, count);
+    table_expect(admin->server->origin.table, batch.prefixes, batch.count);
+    for (size_t i = 0; i < batch.count; i++)
+        execute(admin, &batch.commands[i]);
+    if (batch.other && batch.refusal)
+        console_refuse(admin->console, batch.refusal, batch.reason);
+    else if (batch.other)
+        execute(admin, &batch.commands[batch.count]);
+    return batch.lines;
 }

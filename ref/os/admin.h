@@ -31,8 +31,8 @@ struct admin {
 void admin_init(struct admin *admin, struct server *server, struct console *console);
 void admin_finish(struct admin *admin);
 
-/* Executes one line of the console. */
-void admin_line(void *arg, struct word line);
+/* Executes lines of the console: changes of routes together, anything else alone. */
+size_t admin_lines(void *arg, const struct word *lines, size_t count);
 
 /* Starts the load of the option `--load`; its outcome is told in a notice. */
 void admin_preload(struct admin *admin, struct word path);

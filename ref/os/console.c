@@ -64,14 +64,13 @@ static void measure_output(struct console *console)
         console->out_piece = S_ISCHR(stat.st_mode) ? TERMINAL_PIECE : PIPE_PIECE;
 }
 
-int console_open(struct console *console, struct loop *loop,
-                 void (*line)(void *arg, struct word line), void *arg)
+int console_open(struct console *console, struct loop *loop, console_lines *lines, void *arg)
 {
     *console = (struct console){
         .loop = loop,
         .input = {.fd = STDIN_FILENO, .ready = on_input, .arg = console},
         .output = {.fd = STDOUT_FILENO, .ready = on_output, .arg = console},
-        .line = line,
+        .lines = lines,
         .arg = arg,
         .terminal = isatty(STDIN_FILENO),
     };
@@ -141,39 +140,62 @@ static bool skip_long_line(struct console *console, const char *end)
     return true;
 }
 
-/* Executes the next line, if one is whole. */
-static bool next_line(struct console *console)
+/* The next lines, of which the first ends there; at the end of input it may end by that. */
+static size_t next_lines(const struct console *console, const char *end,
+                         struct word lines[CONSOLE_AHEAD])
 {
+    const char *at = buffer_bytes(&console->in), *stop = at + buffer_size(&console->in);
+    size_t count = 0;
+
+    if (!end && console->ended && at < stop)
+        end = stop;
+    while (end && end - at <= CONSOLE_LINE) {
+        lines[count++] = (struct word){at, (size_t)(end - at)};
+        if (count == CONSOLE_AHEAD || end == stop)
+            break;
+        at = end + 1;
+        end = memchr(at, '\n', (size_t)(stop - at));
+    }
+    return count;
+}
+
+/* Executes the next lines that are whole, bounded: how many. */
+static size_t execute(struct console *console)
+{
+    struct word lines[CONSOLE_AHEAD];
     char *end = line_end(console);
-    struct word line = {buffer_bytes(&console->in), buffer_size(&console->in)};
+    size_t count, done = 1, size;
 
     if (skip_long_line(console, end))
         return console->in.end > 0;
-    if (!end && !(console->ended && line.size > 0))
-        return false;
-    if (end)
-        line.size = (size_t)(end - line.text);
-    buffer_consume(&console->in, line.size + (end != NULL));
-    console->scanned = 0;
+    count = next_lines(console, end, lines);
+    if (count == 0)
+        return 0;
     console->prompted = false;
     if (console->menu)
-        menu_line(console->menu, line);
+        menu_line(console->menu, lines[0]);
     else
-        console->line(console->arg, line);
-    return true;
+        done = console->lines(console->arg, lines, count);
+    size = (size_t)(lines[done - 1].text + lines[done - 1].size - lines[0].text);
+    buffer_consume(&console->in, size + (size < buffer_size(&console->in)));
+    console->scanned = 0;
+    return done;
 }
 
 bool console_turn(struct console *console)
 {
     enum console_more more = MORE_FINISHED;
+    size_t steps = 1;
 
-    for (int i = 0; i < TURN_LINES && more == MORE_FINISHED && console_room(console); i++) {
+    for (size_t i = 0;
+         steps > 0 && i < TURN_LINES && more == MORE_FINISHED && console_room(console);
+         i += steps) {
         if (console->more) {
             more = console->more(console->more_arg);
             if (more == MORE_FINISHED)
                 console->more = NULL;
-        } else if (!next_line(console)) {
-            break;
+        } else {
+            steps = execute(console);
         }
     }
     if (console->menu && !console->more && !console->prompted && console_room(console)) {
@@ -305,6 +327,24 @@ void console_answer(struct console *console, const char *line, const char *words
     add_format(console, console->terminal ? words : line, args);
     va_end(args);
     add(console, "\n", 1);
+}
+
+void console_answer_number(struct console *console, const char *line, const char *words,
+                           uint64_t number)
+{
+    const char *text = console->terminal ? words : line;
+    char digits[24], *first = digits + sizeof(digits);
+
+    *--first = '\n';
+    if (console->terminal)
+        *--first = '.';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    leave_prompt(console);
+    add(console, text, strlen(text));
+    add(console, first, (size_t)(digits + sizeof(digits) - first));
 }
 
 void console_refuse(struct console *console, enum refusal refusal, const char *reason)

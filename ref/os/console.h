@@ -14,9 +14,16 @@
 #include "core/mac.h"
 #include "os/loop.h"
 
-enum { CONSOLE_LINE = 4352 }; /* longest line: a path and a command (CON-9) */
+enum {
+    CONSOLE_LINE = 4352, /* longest line: a path and a command (CON-9) */
+    CONSOLE_AHEAD = 16,  /* lines that are shown at once */
+};
 
 struct menu;
+
+/* Executes one line or more of those that are there, from the first on, and says how many: who
+ * knows what follows can prepare for it. */
+typedef size_t console_lines(void *arg, const struct word *lines, size_t count);
 
 /* What an unfinished answer says after a step. */
 enum console_more { MORE_FINISHED, MORE_GOES_ON, MORE_WAITS };
@@ -31,8 +38,7 @@ struct console {
     bool terminal, prompted;
     bool ended, skipping; /* input is at its end; in the rest of a line that is too long */
     struct menu *menu;    /* on a terminal */
-    /* Executes one line. */
-    void (*line)(void *arg, struct word line);
+    console_lines *lines;
     void *arg;
     /* Goes on with an unfinished answer by one step; NULL: there is none. */
     enum console_more (*more)(void *arg);
@@ -40,8 +46,7 @@ struct console {
 };
 
 /* Takes over descriptors 0 and 1; -1 with errno. */
-int console_open(struct console *console, struct loop *loop,
-                 void (*line)(void *arg, struct word line), void *arg);
+int console_open(struct console *console, struct loop *loop, console_lines *lines, void *arg);
 void console_close(struct console *console);
 /* No prompt comes any more: the program is about to end. */
 void console_say_last(struct console *console);
@@ -63,6 +68,9 @@ void console_route(struct console *console, const struct route *route);
 void console_arp(struct console *console, const struct arp_entry *entry, bool known);
 __attribute__((format(printf, 2, 4), format(printf, 3, 4))) void
 console_answer(struct console *console, const char *line, const char *words, ...);
+/* As console_answer, for a text with a number behind it: such answers come by the million. */
+void console_answer_number(struct console *console, const char *line, const char *words,
+                           uint64_t number);
 void console_refuse(struct console *console, enum refusal refusal, const char *reason);
 
 /* A line that belongs to no answer; dropped if nobody reads them. */

@@ -191,9 +191,8 @@ static void status(struct follow *follow)
                    table_sum(client->table).macs, client->stats.connects, client->stats.resyncs);
 }
 
-void follow_line(void *arg, struct word line)
+static void execute(struct follow *follow, struct word line)
 {
-    struct follow *follow = arg;
     struct command command;
     char reason[REASON_SIZE];
     enum refusal refusal;
@@ -212,6 +211,12 @@ void follow_line(void *arg, struct word line)
     } else {
         view_command(&follow->view, &command);
     }
+}
+
+size_t follow_lines(void *arg, const struct word *lines, size_t count)
+{
+    execute(arg, lines[0]);
+    return count > 0;
 }
 
 void follow_close(struct follow *follow)

@@ -38,8 +38,8 @@ void follow_signal(struct follow *follow);
 /* Milliseconds until follow_turn() has something to do by time, -1: never. */
 int follow_timeout(const struct follow *follow);
 
-/* Executes one line of the console. */
-void follow_line(void *arg, struct word line);
+/* Executes the first of these lines of the console. */
+size_t follow_lines(void *arg, const struct word *lines, size_t count);
 
 /* SES-8: sends BYE, and frees all. */
 void follow_close(struct follow *follow);

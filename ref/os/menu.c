@@ -132,7 +132,7 @@ static void advance(struct menu *menu)
     if (menu->size > CONSOLE_LINE)
         refuse_long(menu);
     else
-        menu->console->line(menu->console->arg, line);
+        menu->console->lines(menu->console->arg, &line, 1);
 }
 
 static void start(struct menu *menu, const struct menu_item *item)
@@ -175,6 +175,6 @@ void menu_line(struct menu *menu, struct word line)
     } else if ((item = item_at(menu, number_of(line)))) {
         start(menu, item);
     } else {
-        menu->console->line(menu->console->arg, line);
+        menu->console->lines(menu->console->arg, &line, 1);
     }
 }

@@ -225,6 +225,7 @@ inline accept() {
 }
 
 inline work() {
+end_idle:
     do
     :: atomic { ops < OPS -> choose() };
         if

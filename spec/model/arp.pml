@@ -109,11 +109,11 @@ inline disturb(key_) {
 #include "arp-server.pml"
 #include "arp-client.pml"
 
-/* At a standstill no lookup is stuck. */
+/* At a standstill no lookup is stuck; and nobody else is, or he were not at his end label. */
 proctype monitor() {
 end:
     do
-    :: atomic { timeout -> bounded = !looking; assert(bounded) }
+    :: atomic { timeout -> bounded = !looking; assert(bounded); break }
     :: false
     od
 }

@@ -184,7 +184,8 @@ end:
     do
     :: atomic { timeout ->
         registration = (!claims[0] || handle[0]) && (!claims[1] || handle[1]);
-        assert(registration) }
+        assert(registration);
+        break }
     :: false
     od
 }

@@ -9,8 +9,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pan
-import tables
+sys.dont_write_bytecode = True  # the folder is installed as it stands
+
+import pan  # noqa: E402
+import tables  # noqa: E402
 
 MARKS = ("<!-- rules: made by ci/model --rules -->", "<!-- end of rules -->")
 

@@ -163,13 +163,14 @@ inline look(c) {
      epoch > registered_at[c] && own[c] < epoch)
 #define DONE(c) (SETTLED(c) && (registered[c] || !LOCAL(c)))
 
-/* Only a broken property lets it take a step, so it adds no states. */
+/* Only a broken property or a standstill lets it take a step, so it adds no states. When it has ended, a process
+ * that stands anywhere but at its end label is an error. */
 proctype monitor(byte c) {
 end:
     do
 #ifndef IGNORE_CONVERGENCE
     :: d_step { SETTLED(c) && !SAME(c) -> convergence = false; assert(convergence) }
-    :: atomic { timeout -> progress = DONE(c); assert(progress) }
+    :: atomic { timeout -> progress = DONE(c); assert(progress); break }
 #endif
 #ifdef EFFECT
     :: d_step { LATE(c) -> signal_effect = false; assert(signal_effect) }

@@ -261,6 +261,28 @@ serve_client() {
     done
 }
 
+# Changes are parsed together: what stands between them, and each refusal, keeps its place.
+@test "changes in one write take effect one after the other [CON-1]" {
+    local prefix=20.0.0.0/8 n
+    {
+        for n in 1 2 3 4 5; do
+            printf '%s\n' "create $prefix $n.0.0.1 eth0" "create $prefix 9.9.9.9 eth9" '' \
+                "update $prefix $n.0.0.2 eth1" '# a comment' "lookup 20.1.1.1" \
+                "update $prefix $n.0.0 eth1" "delete $prefix" "update $prefix 9.9.9.9 eth9"
+        done
+        printf '%s\n' quit "create $A"
+    } >"$dir/commands"
+    for n in 1 2 3 4 5; do
+        printf '%s\n' "ok create seq=$((3 * n - 2))" 'error: exists:' "ok update seq=$((3 * n - 1))" \
+            "$prefix $n.0.0.2 eth1" 'ok lookup routes=1' 'error: address:' "ok delete seq=$((3 * n))" \
+            'error: absent:'
+    done >"$dir/expected"
+    echo 'ok quit' >>"$dir/expected"
+    run timeout "$deadline" "$bin/rtm-server" --socket "$sock" <"$dir/commands"
+    is 0 "$status"
+    is "$(cat "$dir/expected")" "$(sed -e '/^#/d' -e 's/^\(error: [a-z]*:\).*/\1/' <<<"$output")"
+}
+
 @test "quit, SIGINT and SIGTERM end with 0 and leave nothing [CON-13 TRN-6 ROB-7]" {
     ends_cleanly() {
         for how in quit INT TERM; do

@@ -5,12 +5,14 @@
 bats_require_minimum_version 1.5.0
 load helper
 
+spec=spec # below which the models are
+
 # model LINE OPTION...: runs the one case of this line.
 model() {
     echo "$1" >"$dir/cases"
     shift
-    run --separate-stderr timeout "$deadline" env BUILD="$dir" PYTHONDONTWRITEBYTECODE=1 \
-        python3 spec/model/run.py --cases "$dir/cases" "$@" </dev/null 3>&-
+    run --separate-stderr timeout "$deadline" env BUILD="$dir" \
+        python3 "$spec/model/run.py" --cases "$dir/cases" "$@" </dev/null 3>&-
 }
 
 # answered PATTERN: the result of the case, behind those of the tables.
@@ -91,6 +93,23 @@ END
     like '*not ok 2 - README.md *' "$output"
 }
 
+@test "a standstill that breaks no property is an error" {
+    spec=$dir/spec
+    cp -r "$root/spec" "$spec"
+    echo 'active proctype stuck() { false }' >>"$spec/model/peer.pml"
+    model 'a | peer | HANDLE=4 | holds | quick | S9 | it'
+    like "*the verdict is 'error: invalid end state' (*" "$output"
+}
+
+@test "requirements and rules have to name each other" {
+    spec=$dir/spec
+    cp -r "$root/spec" "$spec"
+    sed -i '/^\*\*EPO-5\*\*/s/ (C5)$//; /^\*\*SYN-1\*\*/s/ (S5)$/ (S5, A9)/' "$spec/4-session.md"
+    model 'a | peer | HANDLE=4 | holds | quick | S9 | it'
+    like '*# 4-session.md:*: SYN-1 names A9, which spec/model/rules does not have*' "$output"
+    like '*# rules:*: no requirement of 4-session.md names C5*' "$output"
+}
+
 @test "the shortest run is told" {
     model 'a | peer | HANDLE=0 | violates right_addressee | quick | S9 | it' --trace a
     is 0 "$status"
@@ -101,7 +120,7 @@ END
 
 @test "without spin it says what to do" {
     mkdir "$dir/bin"
-    run --separate-stderr /usr/bin/env PATH="$dir/bin" PYTHONDONTWRITEBYTECODE=1 \
+    run --separate-stderr /usr/bin/env PATH="$dir/bin" \
         "$(python3 -c 'import sys; print(sys.executable)')" spec/model/run.py
     is 69 "$status"
     is 'spec/model: no spin here: run ci/setup --for check' "$stderr"

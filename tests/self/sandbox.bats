@@ -91,6 +91,8 @@ interrupted() {
             is '' "$(our_processes)"
             is '' "$(ls -A "$dir/tmp")"
             is "$(grep -v '^rtmtest: ' <<<"${output%$'\n'}")" "$("$bin/rtmtest" report tap "$dir/run")"
+            like '*tests="2" failures="0" errors="1"*<error type="UNDECIDED" message="undecided: the run was interrupted"*' \
+                "$("$bin/rtmtest" report junit "$dir/run")"
         done
     done
 }

@@ -87,6 +87,11 @@ build_leaky() {
     told 0 PASS
 }
 
+@test "a log that never ends is no log" {
+    attempt none create --wrap '{root}/note {log} pipe'
+    told 2 BROKEN 'the log of the wrapper, *, cannot be read: *'
+}
+
 @test "each kind of process has its own wrapper" {
     attempt none create --wrap-client '{root}/note {log} "==12== an odd thing"'
     told 1 'FAIL ROB-10' 'A: an odd thing'
@@ -143,6 +148,11 @@ build_leaky() {
     is 0 "$status"
     like '*9-robustness/ROB-1-killed *' "$output"
     [[ $output != *ROB-2-stopped* && $output != *DAT-1* ]]
+    rtmtest list --only ROB-1-killed
+    is 0 "$status"
+    like '9-robustness/ROB-1-killed *' "$output"
+    rtmtest list --only ROB-1-kill
+    is 64 "$status"
     rtmtest list --except signal
     is 64 "$status"
     like '*no requirement, case, file or tag with a scenario: signal*' "$stderr"

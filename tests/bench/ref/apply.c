@@ -24,23 +24,37 @@ struct apply {
     size_t count, next; /* next == count: none are under way */
 };
 
-static void on_line(void *arg, struct word line)
+static size_t on_lines(void *arg, const struct word *lines, size_t count)
 {
     struct apply *apply = arg;
     struct table_sum sum = table_sum(apply->server.origin.table);
 
-    if (line.size == 2)
+    if (lines[0].size == 2)
         apply->next = 0;
     else
         console_print(&apply->console,
                       "ok digest seq=%" PRIu64 " routes=%" PRIu32 " macs=0 digest=%016" PRIx64 "\n",
                       apply->server.origin.seq, sum.routes, sum.digest);
+    return count > 0;
+}
+
+static void expect_some(struct apply *apply)
+{
+    struct prefix prefixes[TABLE_AHEAD];
+    size_t count = 0;
+
+    for (; count < TABLE_AHEAD && apply->next + count < apply->count; count++)
+        prefixes[count] = apply->updates[apply->next + count].prefix;
+    table_expect(apply->server.origin.table, prefixes, count);
 }
 
 static bool apply_slice(struct apply *apply)
 {
-    for (int i = 0; i < SLICE && apply->next < apply->count; i++, apply->next++)
+    for (int i = 0; i < SLICE && apply->next < apply->count; i++, apply->next++) {
+        if (i % TABLE_AHEAD == 0)
+            expect_some(apply);
         server_change(&apply->server, OP_UPDATE, &apply->updates[apply->next]);
+    }
     return apply->next < apply->count;
 }
 
@@ -101,7 +115,7 @@ int main(int argc, char **argv)
     char reason[512] = "";
 
     if (argc != 4 || !loop || server_init(&apply.server, 1, JOURNAL) ||
-        console_open(&apply.console, loop, on_line, &apply) || read_updates(&apply, argv[3]) ||
+        console_open(&apply.console, loop, on_lines, &apply) || read_updates(&apply, argv[3]) ||
         load_table(&apply.server, argv[2]) ||
         uds_listen(&listener, argv[1], reason, sizeof(reason))) {
         fprintf(stderr, "bench-apply: SOCKET TABLE UPDATES are expected %s\n", reason);

@@ -88,6 +88,10 @@ TEST(what_does_not_add_up_is_refused)
                   "run:4:1: the closing record says 2 passed, but its verdicts come to 1\n");
     check_refused(START CASES CASE("c", "PASS") END_OF("5", "\"PASS\":2,\"FAIL\":1", "2", "1", "1"),
                   "run:5:1: 2 cases were announced, and 3 told\n");
+    check_refused(START CASES END_OF("4", "\"PASS\":1,\"FAIL\":1", "1", "1", "0"),
+                  "run:4:1: the closing record says exit status 0, but 1 failed\n");
+    check_refused(START CASES END_OF("4", "\"PASS\":1,\"FAIL\":1", "1", "1", "3"),
+                  "run:4:1: the closing record says exit status 3, but 1 failed\n");
 }
 
 TEST(what_is_out_of_place_is_refused)

@@ -63,6 +63,25 @@ TEST(a_buffer_is_consumed_from_its_front)
     buf_finish(&b);
 }
 
+TEST(a_buffer_that_is_filled_and_consumed_keeps_its_bytes_and_its_size)
+{
+    struct buf b = {0};
+    int put = 0, got = 0;
+
+    for (int round = 0; round < 3000; round++) {
+        for (int i = 0; i < 7; i++)
+            buf_add(&b, &(char){(char)(put++ % 251)}, 1);
+        for (int i = 0; i < (round % 100 < 99 ? 6 : 50); i++) {
+            CHECK_EQ_INT(b.data[0], (char)(got++ % 251));
+            buf_consume(&b, 1);
+        }
+        CHECK_EQ_INT(b.len, put - got);
+        CHECK_EQ_INT(b.data[b.len], 0);
+    }
+    CHECK(b.cap < 64 * 1024);
+    free(buf_take(&b));
+}
+
 TEST(hexadecimal_is_read_with_blanks_anywhere_between)
 {
     struct buf b = {0};

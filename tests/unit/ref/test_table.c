@@ -214,6 +214,23 @@ static int walk_length(const struct table *table)
     return count;
 }
 
+/* Routes and what is near them, that is expected before it is looked up. */
+static int missing_after_expect(const struct table *table, uint32_t first)
+{
+    struct prefix prefixes[TABLE_AHEAD];
+    struct route found;
+    int missing = 0;
+
+    for (uint32_t i = 0; i < TABLE_AHEAD; i++)
+        prefixes[i] = nested_prefix(first + i);
+    prefixes[1] = (struct prefix){0};
+    prefixes[2] = (struct prefix){UINT32_MAX, 32};
+    table_expect(table, prefixes, TABLE_AHEAD);
+    for (uint32_t i = 0; i < TABLE_AHEAD; i++)
+        missing += !table_find(table, prefixes[i], &found) || found.gateway != first + i;
+    return missing;
+}
+
 /* Above 262,144 routes the hints are fine ones, below and above the masks of the routes. */
 TEST(a_full_table_keeps_every_route)
 {
@@ -230,6 +247,8 @@ TEST(a_full_table_keeps_every_route)
     CHECK_EQ_INT(walk_length(table), ROUTES);
     for (uint32_t i = 0; i < ROUTES; i++)
         wrong += !table_find(table, nested_prefix(i), &found) || found.gateway != i;
+    for (uint32_t i = 0; i < ROUTES; i += TABLE_AHEAD)
+        wrong += missing_after_expect(table, i) - 2;
     for (uint32_t i = 0; i < ROUTES; i += 2)
         wrong += table_remove(table, nested_prefix(i)) != 0;
     for (uint32_t i = 0; i < ROUTES; i++)

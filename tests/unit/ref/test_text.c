@@ -55,6 +55,52 @@ TEST(the_digest_is_fnv_1a_over_the_canonical_line)
     CHECK_EQ_INT(digest_route(&route), digest_bytes(line, strlen(line)));
 }
 
+/* Values that are equal, that differ early or late, that go on where the other ends. */
+TEST(a_change_moves_the_digest_from_one_line_to_the_other)
+{
+    static const struct route values[] = {
+        {.gateway = 0x01020304, .oif = "eth0"}, {.gateway = 0x01020304, .oif = "eth0.100"},
+        {.gateway = 0x01020304, .oif = "e"},    {.gateway = 0x010203, .oif = "eth0"},
+        {.gateway = 0xfefefefe, .oif = "x"},    {.oif = "an-interface-with-a-long-name"},
+    };
+    enum { VALUES = sizeof(values) / sizeof(*values) };
+    int wrong = 0;
+
+    for (int i = 0; i < VALUES * VALUES; i++) {
+        struct route from = values[i / VALUES], to = values[i % VALUES];
+
+        from.prefix = to.prefix = (struct prefix){0x0a000000, 8};
+        wrong += digest_route(&from) + digest_change(&from, &to) != digest_route(&to);
+    }
+    CHECK_EQ_INT(wrong, 0);
+}
+
+/* Eight bytes are judged at once: a bad one anywhere, and a tab is none. */
+TEST(a_byte_that_is_not_printable_is_seen_wherever_it_stands)
+{
+    static const char bad[] = {'\0',   '\1',   '\b',   '\n',   '\r',
+                               '\x1f', '\x7f', '\x80', '\xa0', '\xff'};
+    char line[] = "create 10.0.0.0/8 1.1.1.1 eth0~", reason[REASON_SIZE] = "";
+    struct command command;
+    int wrong = 0;
+
+    for (size_t at = 0; at < sizeof(line) - 1; at++) {
+        char kept = line[at];
+
+        for (size_t i = 0; i < sizeof(bad); i++) {
+            line[at] = bad[i];
+            command_parse((struct word){line, sizeof(line) - 1}, COMMAND_SERVER, &command, reason);
+            wrong += strstr(reason, "not printable") == NULL;
+            reason[0] = 0;
+        }
+        line[at] = kept;
+    }
+    CHECK_EQ_INT(wrong, 0);
+    CHECK_EQ_INT(command_parse(word("create\t10.0.0.0/8\t1.1.1.1\t\teth0~\t "), COMMAND_SERVER,
+                               &command, reason),
+                 REFUSED_NOT);
+}
+
 static enum refusal parse(const char *line, enum command_side side, struct command *command)
 {
     char reason[REASON_SIZE];
