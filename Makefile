@@ -89,8 +89,7 @@ $(BUILD)/harness/%.o: include = -Iharness -I. $(defaults) $(call libs,--cflags)
 $(BUILD)/tests/unit/ref/%.o: include = -Itests/unit -Iref -I.
 $(BUILD)/tests/unit/harness/%.o: include = -Itests/unit -Iharness -I. $(call libs,--cflags)
 
-$(BUILD)/tests/bench/%.o: include = -I.
-$(BUILD)/tests/bench/ref/%.o: include = -Iref -I.
+$(BUILD)/tests/bench/%.o: include = -Iref -I.
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -117,7 +116,7 @@ $(BUILD)/unit/harness/%: $(BUILD)/tests/unit/harness/%.o $(harness_core)
 	@echo "  link  $@"
 	$(link) $(call libs,--libs)
 
-$(BUILD)/rtm-bench: $(bench)
+$(BUILD)/rtm-bench: $(bench) $(ref_core)
 	@echo "  link  $@"
 	$(link)
 

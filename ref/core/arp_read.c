@@ -7,7 +7,10 @@
 
 #include "core/arp_layout.h"
 
-enum { TRIES = 4096 }; /* a writer that is stopped inside a write may stay there for ever */
+enum {
+    TRIES = 4096, /* a writer that is stopped inside a write may stay there for ever */
+    AHEAD = 2,    /* slots whose memory is fetched meanwhile: they are in the next cache line */
+};
 
 uint32_t arp_check(const void *header, size_t size, uint32_t instance, char reason[REASON_SIZE])
 {
@@ -84,7 +87,7 @@ static bool slot_read(const struct arp_slot *slot, unsigned *tries, struct readi
 bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address)
 {
     uint64_t epoch = arp_epoch(reader); /* before any slot: SHM-18 */
-    uint32_t probe, at;
+    uint32_t probe, at, mask = reader->capacity - 1;
     unsigned tries = TRIES;
     struct reading reading;
 
@@ -93,7 +96,8 @@ bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address
     probe = atomic_load_explicit(&reader->header->probe, memory_order_acquire);
     probe = probe < reader->capacity ? probe : reader->capacity; /* SHM-21 */
     at = arp_home(mac, arp_shift(reader->capacity));
-    for (; probe > 0; probe--, at = (at + 1) & (reader->capacity - 1)) {
+    for (; probe > 0; probe--, at = (at + 1) & mask) {
+        __builtin_prefetch(&reader->slots[(at + AHEAD) & mask]);
         if (!slot_read(&reader->slots[at], &tries, &reading))
             continue;
         if (reading.epoch == WIRE_SHM_NEVER_USED)

@@ -34,7 +34,9 @@ struct bench {
     int (*ours)(double *cost);
     int (*raw)(double *cost);
     void (*close)(void); /* also after an open that failed */
-    int variant;         /* for benches that share their functions */
+    /* What else there is to say of the pairs, NULL: nothing. Valid until the next measurement. */
+    const char *(*note)(void);
+    int variant; /* for benches that share their functions */
 };
 
 /* Keeps the message; gives -1. */

@@ -49,6 +49,8 @@ static int list_all(const struct bench **list)
     list[count++] = &bench_stalled;
     list[count++] = &bench_memory;
     list[count++] = &bench_scenario;
+    for (size_t i = 0; i < bench_arp_count; i++)
+        list[count++] = &bench_arp[i];
     return count;
 }
 
@@ -101,24 +103,30 @@ static const char *bound_text(const struct bench *bench, char text[32])
 
 static const char *const verdicts[] = {"holds", "FALLS SHORT", "reported", "BROKEN"};
 
+static const char *note_text(const struct bench *bench)
+{
+    return bench->note ? bench->note() : "";
+}
+
 static void print_row(const struct bench *bench, const struct measured *m)
 {
     char bound[32], ours[32], raw[32], spread[40];
 
     snprintf(spread, sizeof(spread), "%.3g to %.3g", m->low, m->high);
-    printf("%-15s %8.3g %-18s %-10s %-11s %10s %10s  %s\n", bench->name, m->value, spread,
+    printf("%-15s %8.3g %-18s %-10s %-11s %10s %10s  %s%s%s\n", bench->name, m->value, spread,
            bound_text(bench, bound), verdicts[m->outcome], cost_text(m->ours, bench->unit, ours),
-           cost_text(m->raw, bench->unit, raw), bench->title);
+           cost_text(m->raw, bench->unit, raw), bench->title, bench->note ? ": " : "",
+           note_text(bench));
 }
 
 static void print_json(const struct bench *bench, const struct measured *m)
 {
     printf("{\"bench\":\"%s\",\"title\":\"%s\",\"verdict\":\"%s\",\"value\":%.6g,\"low\":%.6g,"
            "\"high\":%.6g,\"sense\":\"%s\",\"bound\":%.6g,\"ours\":%.6g,\"raw\":%.6g,"
-           "\"unit\":\"%s\"}\n",
+           "\"unit\":\"%s\",\"note\":\"%s\"}\n",
            bench->name, bench->title, verdicts[m->outcome], m->value, m->low, m->high,
            bench->sense == COST_AT_MOST ? "at most" : "at least", bench->bound, m->ours, m->raw,
-           bench->unit);
+           bench->unit, note_text(bench));
 }
 
 static void print_one(const struct options *options, int number, const struct bench *bench,
