@@ -123,6 +123,21 @@ static void tell_state(struct follow *follow)
                    table_sum(client->table).macs);
 }
 
+/* A newer epoch within a connection is a flush; its state stays what it was. */
+static void tell_flush(struct follow *follow)
+{
+    const struct client *client = &follow->client;
+    uint64_t before = follow->told_epoch;
+
+    if (client->epoch == before)
+        return;
+    follow->told_epoch = client->epoch;
+    if (before != 0 && client->epoch != 0)
+        console_notice(follow->console, "flushed flushes=%u routes=%u macs=%u",
+                       (uint32_t)client->epoch, table_sum(client->table).routes,
+                       table_sum(client->table).macs);
+}
+
 void follow_turn(struct follow *follow)
 {
     if (follow->source.fd < 0 && follow->next != INT64_MAX && loop_now() >= follow->next)
@@ -130,6 +145,7 @@ void follow_turn(struct follow *follow)
     if (follow->source.fd >= 0)
         send_output(follow);
     tell_state(follow);
+    tell_flush(follow);
 }
 
 /* C7, FLU-15: the signal is taken, now the epoch is read, once. FLU-17: or not at all. */

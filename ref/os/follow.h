@@ -20,6 +20,7 @@ struct follow {
     bool looked; /* for it, on this connection */
     struct view view;
     enum client_state told; /* the state of the last notice */
+    uint64_t told_epoch;    /* that of the connection, as far as notices go; 0: none */
     int64_t next;           /* time of the next attempt; INT64_MAX: none */
     int last_error;         /* of an attempt: said once */
     bool reconnect, quit;
@@ -29,7 +30,7 @@ struct follow {
 int follow_init(struct follow *follow, struct loop *loop, struct console *console, const char *path,
                 bool reconnect);
 
-/* Connects if it is time, sends, and tells of a new state. */
+/* Connects if it is time, sends, and tells of a new state and of flushes. */
 void follow_turn(struct follow *follow);
 
 /* SIGUSR1 was taken (FLU-9). */

@@ -6,6 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+enum { TAKEN = 4 /* by one read: each signal is pending once, three are taken */ };
+
 int signals_open(bool flushed)
 {
     sigset_t set;
@@ -29,10 +31,14 @@ int signals_open(bool flushed)
 
 unsigned signals_take(int fd)
 {
-    struct signalfd_siginfo info;
+    struct signalfd_siginfo infos[TAKEN];
     unsigned events = 0;
+    ssize_t got;
 
-    while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-        events |= info.ssi_signo == SIGUSR1 ? SIGNALS_FLUSH : SIGNALS_END;
+    do { /* one read most often: there are no more than it asks for */
+        got = read(fd, infos, sizeof(infos));
+        for (ssize_t i = 0; i < got / (ssize_t)sizeof(*infos); i++)
+            events |= infos[i].ssi_signo == SIGUSR1 ? SIGNALS_FLUSH : SIGNALS_END;
+    } while (got == sizeof(infos));
     return events;
 }

@@ -87,6 +87,15 @@ join() {
     await one '# state synchronised *routes=1*'
 }
 
+@test "it says that it was flushed, and what it has left" {
+    serve server
+    ask server "create $A"
+    start one rtm-client --socket "$sock"
+    await one '# state synchronised *routes=1*'
+    ask server flush
+    await one '# flushed flushes=1 routes=0 macs=0'
+}
+
 @test "a server that is not there yet is waited for [SES-13]" {
     start one rtm-client --socket "$sock"
     await one "# connecting $sock"
