@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Lookups in a shared ARP table that is half full, each of a MAC that follows from the answer to
- * the one before. Their cost is processor time: nothing in a lookup waits.
+ * Lookups in a shared ARP table that is half full. Their cost is processor time: nothing in a
+ * lookup waits.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@ enum {
     SLOTS = 1 << 20,
     SLOTS_SMOKE = 1 << 12,
     LOOKUPS = 2000000,
+    BLOCKS = 50,
     OPERATIONS = 10000000,
     FLUSHES = 100,
     RATE = 100000,     /* updates a second that the writer has to make */
@@ -22,9 +23,18 @@ enum {
     TRIES = 8,         /* of a pair whose writer was too slow */
 };
 
+/* Two kinds of lookups whose blocks alternate: what other programs do to the memory falls on both.
+ */
+struct turns {
+    int (*ours)(uint32_t count, double *seconds), (*raw)(uint32_t count, double *seconds);
+    double ours_cost, raw_cost;
+    bool held; /* measured, and one of the two not yet asked for */
+};
+
 static struct stock stock, fresh;
+static uint64_t random_state;
 static struct churn churn;
-static uint32_t live, lookups;
+static uint32_t live, lookups, block;
 static bool judge_rate;
 static double slowest;
 static int discarded;
@@ -42,6 +52,8 @@ static int open_stock(const struct scale *scale)
     uint32_t slots = scale->updates > 1 ? SLOTS_SMOKE : SLOTS;
 
     lookups = LOOKUPS / (uint32_t)scale->updates;
+    block = lookups / BLOCKS;
+    random_state = 1;
     live = slots / 2;
     return stock_open(&stock, "arp", slots);
 }
@@ -52,15 +64,6 @@ static void fill(struct stock *filled)
         stock_add(filled, filled->count);
 }
 
-static int open_lookup(const struct bench *bench, const struct scale *scale)
-{
-    (void)bench;
-    if (open_stock(scale))
-        return -1;
-    fill(&stock);
-    return 0;
-}
-
 static void close_arp(void)
 {
     churn_stop(&churn);
@@ -68,14 +71,32 @@ static void close_arp(void)
     stock_close(&fresh);
 }
 
-/* The seconds of one lookup. Keys below `certain` must be there, the others may be. */
-static int measure_lookups(uint32_t certain, double *cost)
+static int in_turns(struct turns *turns)
 {
-    uint64_t random = 1;
+    double ours, raw;
+
+    turns->held = !turns->held;
+    if (!turns->held)
+        return 0;
+    turns->ours_cost = turns->raw_cost = 0;
+    for (int i = 0; i < BLOCKS; i++) {
+        if (turns->ours(block, &ours) || turns->raw(block, &raw))
+            return -1;
+        turns->ours_cost += ours / lookups;
+        turns->raw_cost += raw / lookups;
+    }
+    return 0;
+}
+
+/* Keys below `certain` must be there, the others may be. Chained, each follows from the answer to
+ * the one before, so that none can begin early. */
+static int look_up(uint32_t certain, bool chained, uint32_t count, double *seconds)
+{
+    uint64_t random = random_state;
     uint32_t address = 0, wrong = 0;
     double start = cpu_now();
 
-    for (uint32_t i = 0; i < lookups; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t key = stock_random(&random, live);
         uint64_t mac = stock_mac(key);
 
@@ -83,32 +104,66 @@ static int measure_lookups(uint32_t certain, double *cost)
             wrong += key < certain;
         else
             wrong += address != stock_address(mac);
-        random += address;
+        random += chained ? address : 0;
     }
-    *cost = (cpu_now() - start) / lookups;
-    return wrong == 0 ? 0 : bench_fail("%u of %u lookups are wrong", wrong, lookups);
+    *seconds = cpu_now() - start;
+    random_state = random;
+    return wrong == 0 ? 0 : bench_fail("%u of %u lookups are wrong", wrong, count);
 }
 
-static int ours_lookup(double *cost)
+static int look_up_present(uint32_t count, double *seconds)
 {
-    return measure_lookups(live, cost);
+    return look_up(live, false, count, seconds);
 }
 
-/* The same with the lookup replaced by one read of the slot where it would begin. */
-static int raw_read(double *cost)
+static int look_up_chained(uint32_t count, double *seconds)
+{
+    return look_up(live, true, count, seconds);
+}
+
+/* Chained, with the lookup replaced by one read of the slot where it would begin. */
+static int read_home(uint32_t count, double *seconds)
 {
     const struct arp_slot *slots = stock.reader.slots;
     unsigned shift = arp_shift(stock.capacity);
-    uint64_t random = 1;
+    uint64_t random = random_state;
     double start = cpu_now();
 
-    for (uint32_t i = 0; i < lookups; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint64_t mac = stock_mac(stock_random(&random, live));
 
         random += atomic_load_explicit(&slots[arp_home(mac, shift)].ip, memory_order_relaxed);
     }
-    *cost = (cpu_now() - start) / lookups;
-    return random ? 0 : bench_fail("the numbers are not random");
+    *seconds = cpu_now() - start;
+    random_state = random;
+    return 0;
+}
+
+static struct turns against_reads = {.raw = read_home};
+
+static int open_lookup(const struct bench *bench, const struct scale *scale)
+{
+    if (open_stock(scale))
+        return -1;
+    fill(&stock);
+    against_reads.ours = bench->variant ? look_up_chained : look_up_present;
+    return 0;
+}
+
+static int ours_lookup(double *cost)
+{
+    int result = in_turns(&against_reads);
+
+    *cost = against_reads.ours_cost;
+    return result;
+}
+
+static int raw_read(double *cost)
+{
+    int result = in_turns(&against_reads);
+
+    *cost = against_reads.raw_cost;
+    return result;
 }
 
 static int open_busy(const struct bench *bench, const struct scale *scale)
@@ -123,9 +178,18 @@ static int open_busy(const struct bench *bench, const struct scale *scale)
     return churn_start(&churn, &stock, live / 2, RATE_SET);
 }
 
+static int raw_idle(double *cost)
+{
+    double seconds;
+    int result = look_up(live / 2, false, lookups, &seconds);
+
+    *cost = seconds / lookups;
+    return result;
+}
+
 static int measure_busy(double *cost, double *rate)
 {
-    if (churn_go(&churn) || measure_lookups(live / 2, cost))
+    if (churn_go(&churn) || raw_idle(cost))
         return -1;
     return churn_rest(&churn, rate);
 }
@@ -144,11 +208,6 @@ static int ours_busy(double *cost)
     }
     return bench_fail("the writer made %.0f updates/s; expected %d: the machine is busy", rate,
                       RATE);
-}
-
-static int raw_idle(double *cost)
-{
-    return measure_lookups(live / 2, cost);
 }
 
 static const char *note_busy(void)
@@ -194,35 +253,53 @@ static int open_aged(const struct bench *bench, const struct scale *scale)
 }
 
 /* No key of 33 bits was ever added. */
-static int measure_absent(const struct stock *asked, double *cost)
+static int look_up_absent(const struct stock *asked, uint32_t count, double *seconds)
 {
-    uint64_t random = 1;
+    uint64_t random = random_state;
     uint32_t address = 0, found = 0;
     double start = cpu_now();
 
-    for (uint32_t i = 0; i < lookups; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint64_t key = UINT64_C(1) << 32 | stock_random(&random, UINT32_MAX);
 
         found += arp_lookup(&asked->reader, stock_mac(key), &address);
-        random += found;
     }
-    *cost = (cpu_now() - start) / lookups;
-    return found == 0 ? 0 : bench_fail("%u of %u absent MACs were found", found, lookups);
+    *seconds = cpu_now() - start;
+    random_state = random;
+    return found == 0 ? 0 : bench_fail("%u of %u absent MACs were found", found, count);
 }
+
+static int look_up_aged(uint32_t count, double *seconds)
+{
+    return look_up_absent(&stock, count, seconds);
+}
+
+static int look_up_fresh(uint32_t count, double *seconds)
+{
+    return look_up_absent(&fresh, count, seconds);
+}
+
+static struct turns against_fresh = {.ours = look_up_aged, .raw = look_up_fresh};
 
 static int ours_aged(double *cost)
 {
-    return measure_absent(&stock, cost);
+    int result = in_turns(&against_fresh);
+
+    *cost = against_fresh.ours_cost;
+    return result;
 }
 
 static int raw_fresh(double *cost)
 {
-    return measure_absent(&fresh, cost);
+    int result = in_turns(&against_fresh);
+
+    *cost = against_fresh.raw_cost;
+    return result;
 }
 
 const struct bench bench_arp[] = {
     {.name = "arp-lookup",
-     .title = "lookups of 1 M slots, half full, of single reads of them",
+     .title = "lookups in 1 M slots, half full, of dependent reads of single slots",
      .unit = "s",
      .sense = SHARE_AT_LEAST,
      .bound = 0.9,
@@ -230,8 +307,18 @@ const struct bench bench_arp[] = {
      .ours = ours_lookup,
      .raw = raw_read,
      .close = close_arp},
+    {.name = "arp-chained",
+     .title = "  where each lookup, too, depends on the one before",
+     .unit = "s",
+     .sense = SHARE_AT_LEAST,
+     .bound = 0.85,
+     .open = open_lookup,
+     .ours = ours_lookup,
+     .raw = raw_read,
+     .close = close_arp,
+     .variant = 1},
     {.name = "arp-busy",
-     .title = "the same beside a writer, of those without",
+     .title = "lookups beside a writer, of those without",
      .unit = "s",
      .sense = SHARE_AT_LEAST,
      .bound = 0.85,

@@ -51,6 +51,7 @@ static int list_all(const struct bench **list)
     list[count++] = &bench_scenario;
     for (size_t i = 0; i < bench_arp_count; i++)
         list[count++] = &bench_arp[i];
+    list[count++] = &bench_flush;
     return count;
 }
 
