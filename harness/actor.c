@@ -30,6 +30,7 @@ struct actor *actor_create(struct world *w, const char *name, bool is_server, co
     a->pidfd = a->in = a->out = a->err = -1;
     a->oracle = is_server ? oracle_create() : NULL;
     a->shm.held = -1;
+    a->shm.hot = -1;
     w->actors = x_realloc(w->actors, (w->actor_count + 1) * sizeof(struct actor *));
     w->actors[w->actor_count++] = a;
     return a;
@@ -69,6 +70,7 @@ void actor_destroy(struct actor *a)
     oracle_destroy(a->oracle);
     close_fd(&a->shm.held);
     free(a->shm.name);
+    free(a->shm.places);
     for (size_t i = 0; a->faults != NULL && a->faults[i] != NULL; i++)
         free(a->faults[i]);
     free(a->faults);

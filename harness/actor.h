@@ -9,12 +9,14 @@
 
 #include "manifest.h"
 #include "oracle.h"
+#include "wire.h"
 #include "world.h"
 
 #include <poll.h>
 #include <sys/types.h>
 
 struct feed;
+struct place;
 
 struct actor {
     char *name, *group; /* group: NULL, or the name that counts for it too */
@@ -22,8 +24,9 @@ struct actor {
     const struct program *program;
     char *socket; /* the path it listens at or connects to */
     unsigned descriptors;
-    char *console; /* a file as its standard input, or NULL */
-    char **faults; /* system calls that fail (fault.h), NULL at the end; or NULL */
+    char *console;  /* a file as its standard input, or NULL */
+    bool held_back; /* it runs on the suite's processor while the suite waits */
+    char **faults;  /* system calls that fail (fault.h), NULL at the end; or NULL */
 
     pid_t pid; /* 0 once it was waited for */
     int pidfd, in, out, err;
@@ -48,7 +51,12 @@ struct actor {
         dev_t device;
         ino_t inode;
         uint64_t epoch; /* that its server named then */
-        int held;       /* a descriptor with a lock of the suite on it, or -1 */
+        off_t size;
+        uint8_t header[WIRE_SHM_HEADER_SIZE];
+        int64_t hot;          /* the slot that a feed writes again and again, or -1 */
+        struct place *places; /* of the live entries, place_count of them, by MAC */
+        size_t place_count;
+        int held; /* a descriptor with a lock of the suite on it, or -1 */
     } shm;
 };
 

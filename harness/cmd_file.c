@@ -172,6 +172,18 @@ int run_feed_data(struct world *w, const struct step *s)
     return result;
 }
 
+int run_feed_file(struct world *w, const struct step *s)
+{
+    const char *path = world_file(w, step_word(s, 2))->path;
+    struct buf text = {0};
+    int result = file_read(path, &text) < 0
+                     ? world_fail(w, VERDICT_BROKEN, "%s: %s", path, strerror(errno))
+                     : feed_start(w, world_actor(w, step_word(s, 1)), &text);
+
+    buf_finish(&text);
+    return result;
+}
+
 int run_await_feed(struct world *w, const struct step *s)
 {
     return feed_wait(w, world_actor(w, step_word(s, 1)), (unsigned)atoi(step_word(s, 2)));
@@ -239,6 +251,24 @@ int run_table_data(struct world *w, const struct step *s)
     return result;
 }
 
+/* ARP-11: routes first. A row with a slash is one. */
+static int check_rows_in_order(struct world *w, const char *name)
+{
+    struct buf text = {0};
+    bool behind = false, wrong = false;
+    char *rest = NULL;
+
+    if (file_read(world_file(w, name)->path, &text) == 0 && text.len > 0)
+        for (char *line = strtok_r(text.data, "\n", &rest); line != NULL && !wrong;
+             line = strtok_r(NULL, "\n", &rest)) {
+            bool route = *line != '#' && strchr(line, '/') != NULL;
+            wrong = route && behind;
+            behind = behind || (*line != '#' && strchr(line, ':') != NULL && !route);
+        }
+    buf_finish(&text);
+    return wrong ? world_fail_for(w, "ARP-11", "%s holds a route behind an ARP entry", name) : 0;
+}
+
 int run_expect_file(struct world *w, const struct step *s)
 {
     struct oracle *want = oracle_create(), *got = oracle_create();
@@ -247,7 +277,7 @@ int run_expect_file(struct world *w, const struct step *s)
 
     if (table_read(w, step_word(s, 4), want) == 0 && table_read(w, step_word(s, 2), got) == 0) {
         result = oracle_diff(want, got, 10, &rows) == 0
-                     ? 0
+                     ? check_rows_in_order(w, step_word(s, 2))
                      : world_fail(w, VERDICT_FAIL, "%s does not hold the rows of %s",
                                   step_word(s, 2), step_word(s, 4));
         if (rows.len > 0)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Commands of the section Shared memory: a server's object seen from outside, the objects of
- * probes, and what a client has mapped.
+ * Commands of the section Shared memory: a server's object seen from outside.
  */
 #include "actor.h"
 #include "command_list.h"
 #include "compose.h"
 #include "feed.h"
 #include "generate.h"
+#include "shm_look.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,15 +16,29 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#define UNSEEN "no step has looked at the object of %s yet; say: expect %s shm right"
+
+/* NULL after world_fail(). */
+static struct segment *open_object(struct world *w, const struct actor *server, const char *name)
+{
+    const char *id;
+    char *why = NULL;
+    struct segment *s = segment_open(name, &id, &why);
+
+    if (s == NULL)
+        world_fail_for(w, id, "the object %s of %s: %s", name, server->name, why);
+    free(why);
+    return s;
+}
+
 /* The object that a server names, remembered by the actor; NULL after world_fail(). */
-static struct segment *look(struct world *w, struct actor *server, uint64_t *epoch)
+struct segment *shm_look(struct world *w, struct actor *server, uint64_t *epoch)
 {
     struct frame welcome;
     struct segment *s;
-    char name[64] = "", *why = NULL;
+    char name[64] = "";
 
     if (compose_greeting(w, server, &welcome) < 0)
         return NULL;
@@ -34,25 +48,53 @@ static struct segment *look(struct world *w, struct actor *server, uint64_t *epo
         world_fail(w, VERDICT_FAIL, "%s names no shared memory in its WELCOME", server->name);
         return NULL;
     }
-    s = segment_open(name, &why);
-    if (s == NULL) {
-        world_fail(w, VERDICT_FAIL, "the object %s of %s: %s", name, server->name, why);
-        free(why);
+    s = open_object(w, server, name);
+    if (s == NULL)
         return NULL;
-    }
     free(server->shm.name);
     server->shm.name = x_strdup(name);
     server->shm.device = s->stat.st_dev;
     server->shm.inode = s->stat.st_ino;
     server->shm.epoch = *epoch;
+    server->shm.size = s->stat.st_size;
+    memcpy(server->shm.header, s->at, WIRE_SHM_HEADER_SIZE);
     return s;
+}
+
+/* Where a live entry was. */
+struct place {
+    uint64_t mac;
+    uint32_t slot;
+};
+
+static int by_mac(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    return x->mac < y->mac ? -1 : x->mac > y->mac;
+}
+
+static void note_places(struct actor *server, const struct segment *seg)
+{
+    struct place *places = x_calloc(segment_count(seg) + 1, sizeof *places);
+    size_t n = 0;
+    struct cell c;
+
+    for (uint32_t i = 0; i < segment_capacity(seg) && n < segment_count(seg); i++)
+        if (segment_read(seg, i, 1, &c) && c.epoch == segment_epoch(seg))
+            places[n++] = (struct place){c.mac, i};
+    if (n > 1)
+        qsort(places, n, sizeof *places, by_mac);
+    free(server->shm.places);
+    server->shm.places = places;
+    server->shm.place_count = n;
 }
 
 int run_shm_right(struct world *w, const struct step *s)
 {
     struct actor *server = world_actor(w, step_word(s, 1));
     uint64_t epoch;
-    struct segment *seg = look(w, server, &epoch);
+    struct segment *seg = shm_look(w, server, &epoch);
     char *why = NULL;
     const char *id;
 
@@ -61,16 +103,46 @@ int run_shm_right(struct world *w, const struct step *s)
     id = segment_judge(seg, oracle_arp(server->oracle), epoch, &why);
     if (id != NULL)
         world_fail_for(w, id, "the object %s of %s: %s", seg->name, server->name, why);
+    else
+        note_places(server, seg);
     free(why);
     segment_close(seg);
     return id == NULL ? 0 : -1;
+}
+
+int run_shm_unmoved(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 1));
+    uint64_t epoch;
+    struct segment *seg = server->shm.places ? shm_look(w, server, &epoch) : NULL;
+    int result = 0;
+
+    if (server->shm.places == NULL)
+        return world_fail(w, VERDICT_BROKEN, UNSEEN, server->name, server->name);
+    if (seg == NULL)
+        return -1;
+    for (uint32_t i = 0; i < segment_capacity(seg) && result == 0; i++) {
+        struct cell c;
+        struct place *was = NULL;
+        if (segment_read(seg, i, 1000, &c) && c.epoch == epoch)
+            was = bsearch(&(struct place){.mac = c.mac}, server->shm.places,
+                          server->shm.place_count, sizeof *was, by_mac);
+        if (was == NULL || was->slot == i)
+            continue;
+        char mac[18];
+        mac_format(c.mac, mac);
+        result = world_fail(w, VERDICT_FAIL, "%s was in slot %u and is in slot %u now", mac,
+                            was->slot, i);
+    }
+    segment_close(seg);
+    return result;
 }
 
 int run_shm_reserved(struct world *w, const struct step *s)
 {
     struct actor *server = world_actor(w, step_word(s, 1));
     uint64_t epoch;
-    struct segment *seg = look(w, server, &epoch);
+    struct segment *seg = shm_look(w, server, &epoch);
     int result = 0;
 
     if (seg == NULL)
@@ -98,7 +170,7 @@ int run_shm_locked(struct world *w, const struct step *s)
 {
     struct actor *server = world_actor(w, step_word(s, 1));
     uint64_t epoch;
-    struct segment *seg = look(w, server, &epoch);
+    struct segment *seg = shm_look(w, server, &epoch);
     int result = 0;
 
     if (seg == NULL)
@@ -110,15 +182,17 @@ int run_shm_locked(struct world *w, const struct step *s)
     return result;
 }
 
-/* Looks one MAC up as chapter 5 has a reader do it, and compares. */
+/* Looks one MAC up as chapter 5 has a reader do it, and compares. The server is not asked for its
+ * object if a step has seen it: what it has left undone has to be seen undone. */
 static int find(struct world *w, struct actor *server, const char *mac, const char *address)
 {
+    struct segment *seg;
     uint64_t epoch, key = 0;
-    struct segment *seg = look(w, server, &epoch);
     struct neighbour want;
     struct cell c;
     bool there;
 
+    seg = server->shm.name ? open_object(w, server, server->shm.name) : shm_look(w, server, &epoch);
     if (seg == NULL)
         return -1;
     if (neighbour_parse(mac, address ? address : "-", &want) != NULL || !mac_parse(mac, &key)) {
@@ -160,18 +234,21 @@ int run_shm_none(struct world *w, const struct step *s)
     return world_fail(w, VERDICT_FAIL, "%s names the object %s; expected none", server->name, name);
 }
 
-/* Whether the object that was seen last still has a name. */
-static int is_there(struct world *w, const struct actor *server, bool *there)
+/* Whether the object that was seen last still has a name; and whether that one is as it was. */
+static int is_there(struct world *w, const struct actor *server, bool *there, bool *same)
 {
+    uint8_t header[WIRE_SHM_HEADER_SIZE];
     struct stat now;
     int fd;
 
     if (server->shm.name == NULL)
-        return world_fail(w, VERDICT_BROKEN, "no step has looked at the object of %s yet",
-                          server->name);
+        return world_fail(w, VERDICT_BROKEN, UNSEEN, server->name, server->name);
     fd = shm_open(server->shm.name, O_RDONLY | O_CLOEXEC, 0);
     *there = fd >= 0 && fstat(fd, &now) == 0 && now.st_dev == server->shm.device &&
              now.st_ino == server->shm.inode;
+    *same = *there && now.st_size == server->shm.size &&
+            pread(fd, header, sizeof header, 0) == sizeof header &&
+            memcmp(header, server->shm.header, sizeof header) == 0;
     if (fd >= 0)
         close(fd);
     return 0;
@@ -179,10 +256,13 @@ static int is_there(struct world *w, const struct actor *server, bool *there)
 
 static int expect_there(struct world *w, const struct actor *server, bool wanted)
 {
-    bool there = false;
+    bool there = false, same = false;
 
-    if (is_there(w, server, &there) < 0)
+    if (is_there(w, server, &there, &same) < 0)
         return -1;
+    if (there && wanted && !same)
+        return world_fail(w, VERDICT_FAIL, "the object %s has another size or header than before",
+                          server->shm.name);
     if (there == wanted)
         return 0;
     return world_fail(w, VERDICT_FAIL, "the object %s that %s had before is %s", server->shm.name,
@@ -205,8 +285,7 @@ int run_shm_hold(struct world *w, const struct step *s)
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
     if (server->shm.name == NULL)
-        return world_fail(w, VERDICT_BROKEN, "no step has looked at the object of %s yet",
-                          server->name);
+        return world_fail(w, VERDICT_BROKEN, UNSEEN, server->name, server->name);
     server->shm.held = shm_open(server->shm.name, O_RDWR | O_CLOEXEC, 0);
     if (server->shm.held < 0 || fcntl(server->shm.held, F_OFD_SETLK, &lock) < 0)
         return world_fail(w, VERDICT_BROKEN, "cannot lock %s: %s", server->shm.name,
@@ -233,7 +312,7 @@ int run_shm_fill_arp(struct world *w, const struct step *s)
     struct random r = random_seeded(w->test->name);
     struct buf text = {0};
     uint64_t epoch;
-    struct segment *seg = look(w, server, &epoch);
+    struct segment *seg = shm_look(w, server, &epoch);
     size_t goal;
     int result;
 
@@ -241,30 +320,13 @@ int run_shm_fill_arp(struct world *w, const struct step *s)
         return -1;
     goal = segment_capacity(seg) / 8 * 7;
     segment_close(seg);
-    if (goal > 1000000)
+    if (goal > 250000)
         return world_fail(w, VERDICT_UNSUPPORTED, "%s has too many slots to fill: %zu",
                           server->name, goal);
     generate_additions(&r, server->oracle, goal - arp_count(oracle_arp(server->oracle)), &text);
     result = feed_start(w, server, &text);
     buf_finish(&text);
     return result < 0 ? -1 : feed_wait(w, server, 100);
-}
-
-int run_answers_or_dies(struct world *w, const struct step *s)
-{
-    struct actor *a = world_actor(w, step_word(s, 1));
-    struct ask ask = {.op = ASK_LINE, .line = step_word(s, 3)};
-
-    a->expected_to_end = true;
-    if (actor_ask(w, a, &ask) == 0) {
-        a->expected_to_end = false;
-        return 0;
-    }
-    if (actor_runs(a) || !WIFSIGNALED(a->status))
-        return -1;
-    world_forgive(w);
-    world_tell(w, "a signal ended %s: %s", a->name, strsignal(WTERMSIG(a->status)));
-    return 0;
 }
 
 /* The file system of shared memory objects, the case's own, at another size. */
@@ -297,109 +359,5 @@ int run_shm_free(struct world *w, const struct step *s)
 {
     (void)s;
     unlink("/dev/shm/filler");
-    return resize(w, "size=1g");
-}
-
-/* Reads slots while a feed writes them, until it is answered. An entry is whole if its address is
- * the one that generated entries of its MAC have. */
-static int read_while_fed(struct world *w, struct actor *server, struct segment *seg, size_t *mixed,
-                          size_t *changed)
-{
-    uint32_t capacity = segment_capacity(seg);
-    uint32_t *lock = x_calloc(capacity, sizeof *lock);
-    int result = 0;
-
-    while (feed_share(server) < 100 && result == 0 && *mixed == 0) {
-        for (uint32_t i = 0; i < capacity && *mixed == 0; i++) {
-            struct cell c;
-            if (!segment_read(seg, i, 1, &c))
-                continue;
-            *changed += lock[i] != c.lock;
-            lock[i] = c.lock;
-            if (c.epoch > WIRE_SHM_DELETED && c.ip != generate_address(c.mac)) {
-                char mac[18];
-                mac_format(c.mac, mac);
-                world_fail(w, VERDICT_FAIL, "slot %u gave %s with an address of another entry", i,
-                           mac);
-                ++*mixed;
-            }
-        }
-        world_pause(w, 0);
-        if (now_ms() >= w->deadline_ms)
-            result = world_timeout(w, "%s does not answer its feed", server->name);
-    }
-    free(lock);
-    return result;
-}
-
-int run_shm_whole(struct world *w, const struct step *s)
-{
-    struct actor *server = world_actor(w, step_word(s, 1));
-    size_t mixed = 0, changed = 0;
-    uint64_t epoch;
-    struct segment *seg;
-    int result;
-
-    if (server->feed == NULL)
-        return world_fail(w, VERDICT_BROKEN, "%s is not being fed", server->name);
-    seg = look(w, server, &epoch);
-    if (seg == NULL)
-        return -1;
-    result = read_while_fed(w, server, seg, &mixed, &changed);
-    world_tell(w, "%zu changes of slots were seen in %s", changed, seg->name);
-    segment_close(seg);
-    return mixed > 0 ? -1 : result;
-}
-
-/* Lines of a client's memory map that name an object, and how many of them it may write to. */
-static int count_maps(struct world *w, const struct actor *client, size_t *maps, size_t *writable)
-{
-    struct buf text = {0};
-    char path[64], *rest = NULL;
-
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)client->pid);
-    if (file_read(path, &text) < 0) {
-        buf_finish(&text);
-        return world_fail(w, VERDICT_SKIPPED, "%s: %s", path, strerror(errno));
-    }
-    *maps = *writable = 0;
-    for (char *line = text.data ? strtok_r(text.data, "\n", &rest) : NULL; line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        const char *rights = strchr(line, ' ');
-        if (strstr(line, " /dev/shm/") == NULL || rights == NULL)
-            continue;
-        ++*maps;
-        *writable += rights[2] == 'w';
-    }
-    buf_finish(&text);
-    return 0;
-}
-
-static int await_maps(struct world *w, struct actor *client, bool wanted)
-{
-    size_t maps = 0, writable = 0;
-    int pause = 0;
-
-    for (;;) {
-        if (count_maps(w, client, &maps, &writable) < 0)
-            return -1;
-        if (writable > 0)
-            return world_fail(w, VERDICT_FAIL, "%s may write to the object that it has mapped",
-                              client->name);
-        if ((maps > 0) == wanted)
-            return 0;
-        if (now_ms() >= w->deadline_ms)
-            return world_timeout(w, "%s has %zu objects mapped", client->name, maps);
-        world_pause(w, next_pause(&pause));
-    }
-}
-
-int run_shm_mapped(struct world *w, const struct step *s)
-{
-    return await_maps(w, world_actor(w, step_word(s, 1)), true);
-}
-
-int run_shm_unmapped(struct world *w, const struct step *s)
-{
-    return await_maps(w, world_actor(w, step_word(s, 1)), false);
+    return resize(w, "size=2g");
 }

@@ -193,7 +193,7 @@ int run_left_flushed(struct world *w, const struct step *s)
     if (server->shm.name == NULL || actor_runs(server))
         return world_fail(w, VERDICT_BROKEN, "%s still runs, or no step has looked at its object",
                           server->name);
-    seg = segment_open(server->shm.name, &why);
+    seg = segment_open(server->shm.name, &id, &why);
     if (seg != NULL)
         id = segment_judge(seg, oracle_arp(server->oracle), server->shm.epoch + 1, &why);
     if (seg == NULL || id != NULL)

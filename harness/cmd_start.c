@@ -32,6 +32,14 @@ int run_server_limited(struct world *w, const struct step *s)
     return actor_start(w, a);
 }
 
+int run_server_held_back(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->held_back = true;
+    return actor_start(w, a);
+}
+
 int run_server_reading(struct world *w, const struct step *s)
 {
     struct actor *a = add_server(w, s);

@@ -210,20 +210,24 @@ static void arp_pool_finish(struct arp_pool *p)
     free(p->at);
 }
 
+#define MAC_LAST 0xffffffffffffu
+
 uint32_t generate_address(uint64_t mac)
 {
     return (uint32_t)((mac * 0xc2b2ae3d27d4eb4fu) >> 24);
 }
 
-/* An entry of its own MAC, added to the pool; its line behind the verb. */
+/* An entry of its own MAC, every other time the one behind the last; added to the pool, and its
+ * line behind the verb. */
 static void draw_neighbour(struct random *r, struct arp_pool *p, const char *verb, struct buf *out)
 {
     struct neighbour n = {.known = true};
     char line[36];
 
-    do
+    n.mac =
+        p->n > 0 && random_below(r, 2) ? (p->at[p->n - 1] + 1) & MAC_LAST : random_next(r) >> 16;
+    while (arp_find(p->now, n.mac) != NULL)
         n.mac = random_next(r) >> 16;
-    while (arp_find(p->now, n.mac) != NULL);
     n.ip = generate_address(n.mac);
     arp_pool_add(p, &n);
     neighbour_format(&n, line);

@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The program's file as the case sees it: relative to the root, or below it on the host. */
@@ -74,13 +76,38 @@ static void keep_environment(const char *dir)
     setenv("TMPDIR", dir, 1);
 }
 
+/* In the child of an actor that is held back: it is scheduled behind the suite. A session of its
+ * own would be a group of its own to the scheduler (sched(7), autogroup), with a share of its own.
+ */
+static void step_back(void)
+{
+    struct sched_param none = {0};
+
+    setpgid(0, 0);
+    sched_setscheduler(0, SCHED_IDLE, &none);
+}
+
+/* From now on the suite, and who it starts, has one processor. */
+static void share_processor(void)
+{
+    cpu_set_t cpu;
+
+    CPU_ZERO(&cpu);
+    CPU_SET(sched_getcpu(), &cpu);
+    sched_setaffinity(0, sizeof cpu, &cpu);
+}
+
 /* In the child: everything between fork and exec. Tells errno through report if it fails. */
 static void become(const struct world *w, const struct actor *a, char **argv, const int fds[3],
                    int report)
 {
     int error, program = -1;
 
-    setsid();
+    if (a->held_back)
+        step_back();
+    else
+        setsid();
+    umask(S_IWOTH); /* the same for every caller, and no help to who forgets the group */
     for (int i = 0; i < 3; i++)
         if (dup2(fds[i], i) < 0)
             goto lost;
@@ -149,6 +176,8 @@ int actor_launch(struct world *w, struct actor *a)
 
     if (open_pipes(a, child) < 0 || pipe2(report, O_CLOEXEC) < 0)
         return -1;
+    if (a->held_back)
+        share_processor();
     a->pid = fork();
     if (a->pid == 0)
         become(w, a, argv, child, report[1]);

@@ -106,7 +106,7 @@ static int make_dev(void)
     if (mount("mqueue", "/dev/mqueue", "mqueue", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         return -1;
     chmod("/dev/mqueue", 01777);
-    return mount("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=1g");
+    return mount("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=2g");
 }
 
 /* A tmpfs on /tmp with the IUT, the private directory and the data bound into it. */

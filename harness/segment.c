@@ -59,11 +59,12 @@ static bool is_capacity(uint64_t n)
     return n >= WIRE_SHM_CAPACITY_MIN && n <= WIRE_SHM_CAPACITY_MAX && (n & (n - 1)) == 0;
 }
 
-static char *judge_layout(const struct segment *s)
+static char *judge_layout(const struct segment *s, const char **id)
 {
     uint64_t magic = load64(s->at + HEADER_magic);
     uint32_t version = load32(s->at + HEADER_version), capacity = s->capacity;
 
+    *id = "SHM-7";
     if (magic != (uint64_t)WIRE_SHM_MAGIC)
         return x_printf("magic is 0x%016llx; expected 0x%016llx", (unsigned long long)magic,
                         (unsigned long long)WIRE_SHM_MAGIC);
@@ -72,6 +73,7 @@ static char *judge_layout(const struct segment *s)
     if (!is_capacity(capacity))
         return x_printf("capacity is %u; expected a power of two from %d to %d", capacity,
                         WIRE_SHM_CAPACITY_MIN, WIRE_SHM_CAPACITY_MAX);
+    *id = "SHM-2";
     if (s->size != size_for(capacity))
         return x_printf("it has %zu bytes; expected %zu for %u slots", s->size, size_for(capacity),
                         capacity);
@@ -110,10 +112,11 @@ static void guard(const struct segment *s)
     sigaction(SIGBUS, &action, NULL);
 }
 
-struct segment *segment_open(const char *name, char **why)
+struct segment *segment_open(const char *name, const char **id, char **why)
 {
     struct segment *s = x_calloc(1, sizeof *s);
 
+    *id = "SHM-1";
     s->name = x_strdup(name);
     s->fd = shm_open(name, O_RDONLY | O_CLOEXEC, 0);
     if (s->fd < 0 || fstat(s->fd, &s->stat) < 0) {
@@ -130,7 +133,7 @@ struct segment *segment_open(const char *name, char **why)
         } else {
             guard(s);
             s->capacity = load32(s->at + HEADER_capacity);
-            *why = judge_layout(s);
+            *why = judge_layout(s, id);
         }
     }
     if (*why == NULL)

@@ -28,10 +28,10 @@ struct cell {
     uint32_t ip; /* host byte order */
 };
 
-/* A mapping without the right to write, one at a time. NULL with *why (the caller's): what is wrong
- * with the name, the size or the header, as SHM-22 has it. If its owner cuts it short, what is gone
- * reads as 0. */
-struct segment *segment_open(const char *name, char **why);
+/* A mapping without the right to write, one at a time. NULL with *why (the caller's), what is wrong
+ * with the name, the size or the header as SHM-22 has it, and the id of the rule that its server
+ * breaks. If its owner cuts it short, what is gone reads as 0. */
+struct segment *segment_open(const char *name, const char **id, char **why);
 /* A new object: header filled, slots never used. size 0: that of the capacity. NULL with errno. */
 struct segment *segment_create(const char *name, uint32_t capacity, uint64_t epoch, size_t size,
                                mode_t mode);

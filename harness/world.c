@@ -368,6 +368,8 @@ static char *live_value(struct world *w, const char *reference)
         return x_strdup(a != NULL ? a->socket : p->socket);
     if (p != NULL && p->segment != NULL && strcmp(property, "shm") == 0)
         return x_strdup(p->segment->name);
+    if (a != NULL && a->shm.name != NULL && strcmp(property, "shm") == 0)
+        return x_strdup(a->shm.name);
     if (f != NULL && strcmp(property, "path") == 0)
         return x_strdup(f->path);
     if (f != NULL && strcmp(property, "last") == 0)
@@ -392,7 +394,7 @@ char *world_expand(struct world *w, const char *text)
         if (value == NULL)
             world_fail(w, VERDICT_BROKEN,
                        "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
-                       "{PROBE.shm}, {PROBE.epoch}, {PROBE.seq}, {FILE.path} or {FILE.last}",
+                       "{NAME.shm}, {PROBE.epoch}, {PROBE.seq}, {FILE.path} or {FILE.last}",
                        reference);
         free(reference);
         if (value == NULL) {

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Commands of the section Shared memory: what a client has mapped.
+ */
+#include "actor.h"
+#include "command_list.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* Lines of a client's memory map that name an object, and how many of them it may write to. */
+static int count_maps(struct world *w, const struct actor *client, size_t *maps, size_t *writable)
+{
+    struct buf text = {0};
+    char path[64], *rest = NULL;
+
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)client->pid);
+    if (file_read(path, &text) < 0) {
+        buf_finish(&text);
+        return world_fail(w, VERDICT_SKIPPED, "%s: %s", path, strerror(errno));
+    }
+    *maps = *writable = 0;
+    for (char *line = text.data ? strtok_r(text.data, "\n", &rest) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        const char *rights = strchr(line, ' ');
+        if (strstr(line, " /dev/shm/") == NULL || rights == NULL)
+            continue;
+        ++*maps;
+        *writable += rights[2] == 'w';
+    }
+    buf_finish(&text);
+    return 0;
+}
+
+static int await_maps(struct world *w, struct actor *client, bool wanted)
+{
+    size_t maps = 0, writable = 0;
+    int pause = 0;
+
+    for (;;) {
+        if (count_maps(w, client, &maps, &writable) < 0)
+            return -1;
+        if (writable > 0)
+            return world_fail(w, VERDICT_FAIL, "%s may write to the object that it has mapped",
+                              client->name);
+        if ((maps > 0) == wanted)
+            return 0;
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "%s has %zu objects mapped", client->name, maps);
+        world_pause(w, next_pause(&pause));
+    }
+}
+
+int run_shm_mapped(struct world *w, const struct step *s)
+{
+    return await_maps(w, world_actor(w, step_word(s, 1)), true);
+}
+
+int run_shm_unmapped(struct world *w, const struct step *s)
+{
+    return await_maps(w, world_actor(w, step_word(s, 1)), false);
+}
+
+int run_answers_or_dies(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    struct ask ask = {.op = ASK_LINE, .line = step_word(s, 3)};
+
+    a->expected_to_end = true;
+    if (actor_ask(w, a, &ask) == 0) {
+        a->expected_to_end = false;
+        return 0;
+    }
+    if (actor_runs(a) || !WIFSIGNALED(a->status))
+        return -1;
+    world_forgive(w);
+    world_tell(w, "a signal ended %s: %s", a->name, strsignal(WTERMSIG(a->status)));
+    return 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Commands of the section Shared memory that look at slots while a server writes them.
+ */
+#include "actor.h"
+#include "command_list.h"
+#include "feed.h"
+#include "generate.h"
+#include "shm_look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Two entries whose lookups begin at the same slot of the object, added and deleted in turn; gives
+ * the slot. */
+static uint32_t put_rivals(struct random *r, const struct segment *seg, size_t changes,
+                           struct buf *text)
+{
+    struct neighbour n[2] = {{.mac = random_next(r) >> 16, .known = true}, {.known = true}};
+    char line[2][36];
+
+    do
+        n[1].mac = random_next(r) >> 16;
+    while (n[1].mac == n[0].mac || segment_home(seg, n[1].mac) != segment_home(seg, n[0].mac));
+    for (size_t i = 0; i < 2; i++) {
+        n[i].ip = generate_address(n[i].mac);
+        neighbour_format(&n[i], line[i]);
+    }
+    for (size_t i = 0; i < changes; i += 2) {
+        const char *row = line[i / 2 % 2];
+        buf_printf(text, "arp add %s\narp delete %.17s\n", row, row);
+    }
+    return segment_home(seg, n[0].mac);
+}
+
+int run_feed_slot(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 1));
+    struct random r = random_seeded(w->test->name);
+    struct buf text = {0};
+    uint64_t epoch;
+    struct segment *seg = shm_look(w, server, &epoch);
+    int result;
+
+    if (seg == NULL)
+        return -1;
+    server->shm.hot = put_rivals(&r, seg, (size_t)atol(step_word(s, 3)), &text);
+    segment_close(seg);
+    result = feed_start(w, server, &text);
+    buf_finish(&text);
+    return result;
+}
+
+/* Slots that are read while a feed writes them. */
+struct watch {
+    struct segment *seg;
+    uint32_t first, count; /* slots in a row, the last one of the object followed by the first */
+    struct cell *last;     /* of each, what was read before */
+    size_t changed;
+};
+
+/* A live entry is whole if its address is the one that generated entries of its MAC have. */
+static bool is_whole(const struct actor *server, const struct watch *watch, const struct cell *c)
+{
+    const struct neighbour *n;
+
+    if (c->epoch != segment_epoch(watch->seg) || c->ip == generate_address(c->mac))
+        return true;
+    n = arp_find(oracle_arp(server->oracle), c->mac); /* one that the scenario named */
+    return n != NULL && n->ip == c->ip;
+}
+
+static int watch_slot(struct world *w, const struct actor *server, struct watch *watch, uint32_t i)
+{
+    uint32_t slot = (watch->first + i) & (segment_capacity(watch->seg) - 1);
+    struct cell c, *last = &watch->last[i];
+
+    if (!segment_read(watch->seg, slot, 1, &c))
+        return 0;
+    if (!is_whole(server, watch, &c)) {
+        char mac[18];
+        mac_format(c.mac, mac);
+        return world_fail(w, VERDICT_FAIL, "slot %u gave %s with an address of another entry", slot,
+                          mac);
+    }
+    if (c.lock == last->lock && (c.mac != last->mac || c.ip != last->ip || c.epoch != last->epoch))
+        return world_fail(w, VERDICT_FAIL,
+                          "slot %u holds something else than before, and its lock is %u as before",
+                          slot, c.lock);
+    watch->changed += c.lock != last->lock;
+    *last = c;
+    return 0;
+}
+
+/* So many reads between two looks at the feed: many rounds over few slots, or a part of many. */
+#define READS 8192
+
+static int watch_while_fed(struct world *w, struct actor *server, struct watch *watch)
+{
+    uint32_t at = 0;
+
+    while (feed_share(server) < 100) {
+        for (int reads = 0; reads < READS; reads++, at = (at + 1) % watch->count)
+            if (watch_slot(w, server, watch, at) < 0)
+                return -1;
+        world_pause(w, 0);
+        if (now_ms() >= w->deadline_ms)
+            return world_timeout(w, "%s does not answer its feed", server->name);
+    }
+    for (at = 0; at < watch->count; at++) /* behind the last change, too */
+        if (watch_slot(w, server, watch, at) < 0)
+            return -1;
+    return 0;
+}
+
+int run_shm_whole(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 1));
+    struct watch watch = {0};
+    uint64_t epoch;
+    int result;
+
+    if (server->feed == NULL)
+        return world_fail(w, VERDICT_BROKEN, "%s is not being fed", server->name);
+    watch.seg = shm_look(w, server, &epoch);
+    if (watch.seg == NULL)
+        return -1;
+    watch.count = server->shm.hot < 0 ? segment_capacity(watch.seg) : 2;
+    watch.first = server->shm.hot < 0 ? 0 : (uint32_t)server->shm.hot;
+    watch.last = x_calloc(watch.count, sizeof *watch.last);
+    for (uint32_t i = 0; i < watch.count; i++)
+        segment_read(watch.seg, (watch.first + i) & (segment_capacity(watch.seg) - 1), 1000,
+                     &watch.last[i]);
+    result = watch_while_fed(w, server, &watch);
+    world_tell(w, "%zu changes of slots were seen in %s", watch.changed, watch.seg->name);
+    free(watch.last);
+    segment_close(watch.seg);
+    return result;
+}
