@@ -83,20 +83,29 @@ TEST(each_wrong_object_is_named)
     static const struct {
         const char *field;
         uint64_t value;
-    } wrong[] = {{"magic", 1}, {"version", 2}, {"capacity", 8}, {"capacity", 24}, {"capacity", 32}};
+        const char *id;
+    } wrong[] = {{"magic", 1, "SHM-7"},
+                 {"version", 2, "SHM-7"},
+                 {"capacity", 8, "SHM-7"},
+                 {"capacity", 24, "SHM-7"},
+                 {"capacity", 32, "SHM-2"}};
 
     for (size_t i = 0; i < LENGTH(wrong); i++) {
         struct segment *s = create(), *opened;
+        const char *id = NULL;
         char *why = NULL;
         segment_set(s, wrong[i].field, wrong[i].value);
-        opened = segment_open(name, &why);
+        opened = segment_open(name, &id, &why);
         CHECK(opened == NULL && why != NULL && strlen(why) > 0);
+        CHECK_EQ_STR(id, wrong[i].id);
         free(why);
         segment_close(opened);
         segment_close(s);
     }
+    const char *id = NULL;
     char *why = NULL;
-    CHECK(segment_open("/rtm-unit-none", &why) == NULL && why != NULL);
+    CHECK(segment_open("/rtm-unit-none", &id, &why) == NULL && why != NULL);
+    CHECK_EQ_STR(id, "SHM-1");
     free(why);
 }
 
@@ -138,11 +147,12 @@ TEST(an_object_that_changes_under_its_reader)
 {
     struct segment *s = create(), *opened;
     struct arp *want = arp_create();
+    const char *id = NULL;
     char *why = NULL;
 
     put(s, 5, 7);
     arp_add(want, &(struct neighbour){5, 7, true});
-    opened = segment_open(name, &why);
+    opened = segment_open(name, &id, &why);
     CHECK_EQ_STR(judged(opened, want), "");
     segment_set(s, "capacity", 1 << 24);
     CHECK_EQ_STR(judged(opened, want), "SHM-7");
@@ -153,5 +163,44 @@ TEST(an_object_that_changes_under_its_reader)
     CHECK_EQ_INT(ftruncate(s->fd, (off_t)s->size), 0);
     segment_close(opened);
     arp_destroy(want);
+    segment_close(s);
+}
+
+/* What a reader sees of a slot that is being written, and of one that was killed inside. */
+TEST(a_slot_with_an_odd_lock_is_no_entry)
+{
+    struct segment *s = create();
+    uint32_t home = segment_home(s, 5);
+    struct cell c;
+
+    put(s, 5, 7);
+    CHECK(segment_find(s, 5, &c) == home && segment_read(s, home, 1, &c));
+    segment_write(s, home, &(struct cell){5, 5, EPOCH, 7});
+    CHECK(!segment_read(s, home, 100, &c));
+    CHECK_EQ_INT(segment_find(s, 5, &c), -1);
+    segment_write(s, home, &(struct cell){6, 5, EPOCH, 7});
+    CHECK(segment_find(s, 5, &c) == home);
+    segment_close(s);
+}
+
+/* Lookups and placing pass deleted and stale slots, end at one that was never used, go round. */
+TEST(lookups_pass_what_is_not_live)
+{
+    struct segment *s = create();
+    uint64_t mac = 1;
+    uint32_t home;
+    struct cell c;
+
+    while (segment_home(s, mac) != 15)
+        mac++;
+    home = segment_home(s, mac);
+    segment_write(s, home, &(struct cell){2, mac, WIRE_SHM_DELETED, 1});
+    segment_write(s, 0, &(struct cell){2, mac, EPOCH - 1, 2});
+    CHECK_EQ_INT(segment_find(s, mac, &c), -1);
+    segment_write(s, 1, &(struct cell){2, mac, EPOCH, 3});
+    CHECK(segment_find(s, mac, &c) == 1 && c.ip == 3);
+    CHECK_EQ_INT(segment_place(s, mac), home);
+    segment_write(s, 0, &(struct cell){4, mac, WIRE_SHM_NEVER_USED, 2});
+    CHECK_EQ_INT(segment_find(s, mac, &c), -1);
     segment_close(s);
 }
