@@ -146,6 +146,7 @@ static int open_lookup(const struct bench *bench, const struct scale *scale)
     if (open_stock(scale))
         return -1;
     fill(&stock);
+    against_reads.held = false;
     against_reads.ours = bench->variant ? look_up_chained : look_up_present;
     return 0;
 }
