@@ -62,8 +62,7 @@ static char **make_argv(struct world *w, const struct actor *a)
  */
 static void keep_environment(const char *dir)
 {
-    static const char *const kept[] = {"PATH",         "LANG",          "LC_ALL",
-                                       "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    static const char *const kept[] = {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
     char *values[LENGTH(kept)];
 
     for (size_t i = 0; i < LENGTH(kept); i++)
@@ -72,6 +71,7 @@ static void keep_environment(const char *dir)
     for (size_t i = 0; i < LENGTH(kept); i++)
         if (values[i] != NULL)
             setenv(kept[i], values[i], 1);
+    setenv("LC_ALL", "C.UTF-8", 1); /* scenarios know the words of strerror(3) */
     setenv("HOME", dir, 1);
     setenv("TMPDIR", dir, 1);
 }
