@@ -324,13 +324,12 @@ int probe_wait_taken(struct world *w, struct probe *p)
 
 size_t probe_poll(struct probe *p, struct pollfd *out)
 {
-    short events = p->full && p->in.len >= KEPT_MOST ? POLLOUT
-                   : p->full                         ? POLLIN | POLLOUT
-                                                     : POLLIN;
+    bool reads = !p->ended && !(p->full && p->in.len >= KEPT_MOST);
+    short events = (short)((reads ? POLLIN : 0) | (p->full ? POLLOUT : 0));
 
     if (!p->wants && !p->full)
         return 0;
-    if (p->fd >= 0 && !p->ended)
+    if (p->fd >= 0 && (!p->ended || p->full)) /* who has ended its stream may still take bytes */
         *out = (struct pollfd){.fd = p->fd, .events = events};
     else if (p->listener >= 0)
         *out = (struct pollfd){.fd = p->listener, .events = POLLIN};
