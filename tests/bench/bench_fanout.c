@@ -47,13 +47,22 @@ static int members_of(const struct bench *bench, const struct scale *scale)
     return bench->variant > scale->crowd ? bench->variant / scale->crowd : 1;
 }
 
+/* The journal holds all changes: a subscriber that the machine is late to run gets them, too, and
+ * no new snapshot. */
+static int start_server(void)
+{
+    const char *const arguments[] = {
+        bench_program("rtm-server"), "--socket", socket_path, "--journal", "64M", NULL};
+
+    return program_start(&server, true, arguments) ? -1 : program_await(&server, "# ready", NULL);
+}
+
 static int open_console(const struct bench *bench, const struct scale *scale)
 {
     const struct table_file *table;
     int members = members_of(bench, scale);
 
-    if (prepare(&table, bench, scale) || raw_start(&raw, members) ||
-        program_start_server(&server, socket_path, true) ||
+    if (prepare(&table, bench, scale) || raw_start(&raw, members) || start_server() ||
         program_say(&server, "load %s", table->path) || program_await(&server, "ok load ", NULL))
         return -1;
     return fill(members);

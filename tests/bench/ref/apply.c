@@ -15,7 +15,7 @@
 #include "os/files.h"
 #include "os/serve.h"
 
-enum { SLICE = 700, JOURNAL = 8 * 1024 * 1024 };
+enum { SLICE = 700, JOURNAL = 64 * 1024 * 1024 };
 
 struct apply {
     struct server server;
