@@ -76,11 +76,14 @@ static int by_mac(const void *a, const void *b)
 
 static void note_places(struct actor *server, const struct segment *seg)
 {
-    struct place *places = x_calloc(segment_count(seg) + 1, sizeof *places);
-    size_t n = 0;
+    size_t n = 0, count = segment_count(seg); /* once: it is the server's to change */
+    struct place *places;
     struct cell c;
 
-    for (uint32_t i = 0; i < segment_capacity(seg) && n < segment_count(seg); i++)
+    if (count > segment_capacity(seg))
+        count = segment_capacity(seg);
+    places = x_calloc(count + 1, sizeof *places);
+    for (uint32_t i = 0; i < segment_capacity(seg) && n < count; i++)
         if (segment_read(seg, i, 1, &c) && c.epoch == segment_epoch(seg))
             places[n++] = (struct place){c.mac, i};
     if (n > 1)

@@ -132,6 +132,9 @@ int run_shm_whole(struct world *w, const struct step *s)
         segment_read(watch.seg, (watch.first + i) & (segment_capacity(watch.seg) - 1), 1000,
                      &watch.last[i]);
     result = watch_while_fed(w, server, &watch);
+    if (result == 0 && watch.changed == 0)
+        result =
+            world_fail(w, VERDICT_UNRESOLVED, "%s was not seen writing its slots", server->name);
     world_tell(w, "%zu changes of slots were seen in %s", watch.changed, watch.seg->name);
     free(watch.last);
     segment_close(watch.seg);
