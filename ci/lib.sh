@@ -14,7 +14,7 @@ mkdir -p "$log"
 
 # The wrapper (rtmtest run --wrap) of programs built with sanitizers: what they find is a finding.
 # shellcheck disable=SC2034 # for the stages
-sanitizer='env ASAN_OPTIONS=log_path={log}:exitcode=0:detect_stack_use_after_return=1 UBSAN_OPTIONS=log_path={log}:print_stacktrace=1'
+sanitizer='env ASAN_OPTIONS=log_path={log}:exitcode=0:handle_sigbus=0:detect_stack_use_after_return=1 UBSAN_OPTIONS=log_path={log}:print_stacktrace=1'
 
 passed=0 failed=0 skipped=0
 

@@ -4,6 +4,7 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "wrap.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,6 +77,7 @@ int run_answers_or_dies(struct world *w, const struct step *s)
     if (actor_runs(a) || !WIFSIGNALED(a->status))
         return -1;
     world_forgive(w);
+    wrap_excuse(w, a->name);
     world_tell(w, "a signal ended %s: %s", a->name, strsignal(WTERMSIG(a->status)));
     return 0;
 }

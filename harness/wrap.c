@@ -142,6 +142,27 @@ static int read_log(const char *path, struct buf *log)
     return got < 0 ? -1 : 0;
 }
 
+void wrap_excuse(struct world *w, const char *actor)
+{
+    struct dirent **logs;
+    int n = w->wrapped > 0 ? scandir(w->sandbox->dir, &logs, has_prefix, versionsort) : -1;
+    char *prefix = x_printf(PREFIX "%s.", actor), *path = NULL;
+
+    for (int i = 0; i < n; i++) {
+        if (strncmp(logs[i]->d_name, prefix, strlen(prefix)) == 0) {
+            free(path);
+            path = x_printf("%s/%s", w->sandbox->dir, logs[i]->d_name);
+        }
+        free(logs[i]);
+    }
+    if (n >= 0)
+        free(logs);
+    if (path != NULL && unlink(path) == 0)
+        w->judged--;
+    free(path);
+    free(prefix);
+}
+
 /* One log, "findings.ACTOR.NUMBER". */
 static void collect(struct world *w, const char *name)
 {

@@ -22,6 +22,10 @@ char *wrap_begin(struct world *w, const char *actor);
 /* Counts an end with this status of waitpid(2): one that was killed could not tell of leaks. */
 void wrap_end(struct world *w, int status);
 
+/* A step expected a signal to end the actor: what its last log says of that is no finding, and the
+ * end no evidence either. */
+void wrap_excuse(struct world *w, const char *actor);
+
 /* Whether a file of the private directory, by its name, is such a log; none is without a wrapper.
  */
 bool wrap_is_log(const struct world *w, const char *name);
