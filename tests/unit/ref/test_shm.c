@@ -227,3 +227,23 @@ TEST(a_client_maps_no_object_that_is_not_right)
     check_refused("\033[2J", 3, "?[2J: No such");
     CHECK_EQ_INT(descriptors(), before);
 }
+
+/* What else may have the name: whoever says it in a WELCOME holds nobody up. */
+TEST(a_client_maps_only_objects)
+{
+    char path[64];
+    const char *name = path + strlen("/dev/shm");
+    int before = descriptors();
+
+    snprintf(path, sizeof(path), "/dev/shm/unit-%d", (int)getpid());
+    CHECK_EQ_INT(mkfifo(path, 0600), 0);
+    check_refused(name, 3, "Illegal seek");
+    unlink(path);
+    CHECK_EQ_INT(mkdir(path, 0700), 0);
+    check_refused(name, 3, "directory");
+    rmdir(path);
+    CHECK_EQ_INT(symlink("/etc/passwd", path), 0);
+    check_refused(name, 3, "symbolic links");
+    unlink(path);
+    CHECK_EQ_INT(descriptors(), before);
+}
