@@ -66,10 +66,11 @@ static bool names_command(struct word line, enum command_kind kind, struct word 
 static enum command_kind kind_of(struct word line, struct word *rest)
 {
     enum command_kind found = COMMAND_COUNT;
-    struct word behind;
+    struct word behind = line, first = word_next(&behind);
 
     for (enum command_kind kind = 0; kind < COMMAND_COUNT; kind++) {
-        if (!names_command(line, kind, &behind))
+        if (!first.size || first.text[0] != commands[kind].usage[0] ||
+            !names_command(line, kind, &behind))
             continue;
         if (found != COMMAND_COUNT && command_name_size(kind) < command_name_size(found))
             continue;
