@@ -4,12 +4,36 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "probe.h"
 #include "wrap.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+
+/* Whether a line of a memory map is of an object that a server or a probe has told of. Without any
+ * such name every object is meant. */
+static bool is_told(const struct world *w, const char *line)
+{
+    const char *object = strstr(line, " /dev/shm/");
+    bool known = false;
+
+    if (object == NULL)
+        return false;
+    object += strlen(" /dev/shm");
+    for (size_t i = 0; i < w->actor_count + w->probe_count; i++) {
+        const char *name = NULL;
+        if (i < w->actor_count)
+            name = w->actors[i]->shm.name;
+        else if (w->probes[i - w->actor_count]->segment != NULL)
+            name = w->probes[i - w->actor_count]->segment->name;
+        if (name != NULL && strncmp(object, name, strlen(name)) == 0)
+            return true;
+        known = known || name != NULL;
+    }
+    return !known;
+}
 
 /* Lines of a client's memory map that name an object, and how many of them it may write to. */
 static int count_maps(struct world *w, const struct actor *client, size_t *maps, size_t *writable)
@@ -26,7 +50,7 @@ static int count_maps(struct world *w, const struct actor *client, size_t *maps,
     for (char *line = text.data ? strtok_r(text.data, "\n", &rest) : NULL; line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
         const char *rights = strchr(line, ' ');
-        if (strstr(line, " /dev/shm/") == NULL || rights == NULL)
+        if (rights == NULL || !is_told(w, line))
             continue;
         ++*maps;
         *writable += rights[2] == 'w';
