@@ -56,28 +56,29 @@ struct watch {
     struct segment *seg;
     uint32_t first, count; /* slots in a row, the last one of the object followed by the first */
     struct cell *last;     /* of each, what was read before */
+    struct arp *named;     /* entries of before the feed, whose addresses are not generated */
     size_t changed;
 };
 
 /* A live entry is whole if its address is the one that generated entries of its MAC have. */
-static bool is_whole(const struct actor *server, const struct watch *watch, const struct cell *c)
+static bool is_whole(const struct watch *watch, const struct cell *c)
 {
     const struct neighbour *n;
 
     if (c->epoch != segment_epoch(watch->seg) || c->ip == generate_address(c->mac))
         return true;
-    n = arp_find(oracle_arp(server->oracle), c->mac); /* one that the scenario named */
+    n = arp_find(watch->named, c->mac);
     return n != NULL && n->ip == c->ip;
 }
 
-static int watch_slot(struct world *w, const struct actor *server, struct watch *watch, uint32_t i)
+static int watch_slot(struct world *w, struct watch *watch, uint32_t i)
 {
     uint32_t slot = (watch->first + i) & (segment_capacity(watch->seg) - 1);
     struct cell c, *last = &watch->last[i];
 
     if (!segment_read(watch->seg, slot, 1, &c))
         return 0;
-    if (!is_whole(server, watch, &c)) {
+    if (!is_whole(watch, &c)) {
         char mac[18];
         mac_format(c.mac, mac);
         return world_fail(w, VERDICT_FAIL, "slot %u gave %s with an address of another entry", slot,
@@ -101,42 +102,59 @@ static int watch_while_fed(struct world *w, struct actor *server, struct watch *
 
     while (feed_share(server) < 100) {
         for (int reads = 0; reads < READS; reads++, at = (at + 1) % watch->count)
-            if (watch_slot(w, server, watch, at) < 0)
+            if (watch_slot(w, watch, at) < 0)
                 return -1;
         world_pause(w, 0);
         if (now_ms() >= w->deadline_ms)
             return world_timeout(w, "%s does not answer its feed", server->name);
     }
     for (at = 0; at < watch->count; at++) /* behind the last change, too */
-        if (watch_slot(w, server, watch, at) < 0)
+        if (watch_slot(w, watch, at) < 0)
             return -1;
     return 0;
+}
+
+static void begin_watch(struct watch *watch, struct segment *seg, int64_t hot)
+{
+    watch->seg = seg;
+    watch->count = hot < 0 ? segment_capacity(seg) : 2;
+    watch->first = hot < 0 ? 0 : (uint32_t)hot;
+    watch->last = x_calloc(watch->count, sizeof *watch->last);
+    watch->named = arp_create();
+    for (uint32_t i = 0; i < watch->count; i++) {
+        struct cell *c = &watch->last[i];
+        bool read = segment_read(seg, (watch->first + i) & (segment_capacity(seg) - 1), 1000, c);
+        if (read && !is_whole(watch, c))
+            arp_add(watch->named, &(struct neighbour){c->mac, c->ip, true});
+    }
+}
+
+static void end_watch(struct watch *watch)
+{
+    arp_destroy(watch->named);
+    free(watch->last);
+    segment_close(watch->seg);
 }
 
 int run_shm_whole(struct world *w, const struct step *s)
 {
     struct actor *server = world_actor(w, step_word(s, 1));
     struct watch watch = {0};
+    struct segment *seg;
     uint64_t epoch;
     int result;
 
     if (server->feed == NULL)
         return world_fail(w, VERDICT_BROKEN, "%s is not being fed", server->name);
-    watch.seg = shm_look(w, server, &epoch);
-    if (watch.seg == NULL)
+    seg = shm_look(w, server, &epoch);
+    if (seg == NULL)
         return -1;
-    watch.count = server->shm.hot < 0 ? segment_capacity(watch.seg) : 2;
-    watch.first = server->shm.hot < 0 ? 0 : (uint32_t)server->shm.hot;
-    watch.last = x_calloc(watch.count, sizeof *watch.last);
-    for (uint32_t i = 0; i < watch.count; i++)
-        segment_read(watch.seg, (watch.first + i) & (segment_capacity(watch.seg) - 1), 1000,
-                     &watch.last[i]);
+    begin_watch(&watch, seg, server->shm.hot);
     result = watch_while_fed(w, server, &watch);
     if (result == 0 && watch.changed == 0)
         result =
             world_fail(w, VERDICT_UNRESOLVED, "%s was not seen writing its slots", server->name);
     world_tell(w, "%zu changes of slots were seen in %s", watch.changed, watch.seg->name);
-    free(watch.last);
-    segment_close(watch.seg);
+    end_watch(&watch);
     return result;
 }
