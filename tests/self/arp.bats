@@ -59,13 +59,14 @@ END
     namespaces
     misled arp <<'END'
 address FAIL-SHM-1 the object /fake-arp of S: rows of the oracle*
-probe FAIL-SHM-8 the object /fake-arp of S: * is slot 1 of its probe sequence; probe says at most 0
+probe FAIL-SHM-8 the object /fake-arp of S: * stands in slot *, which is not among the first 0 of its probe sequence*
 hash FAIL-SHM-8 the object /fake-arp of S: * stands in slot * behind the never-used slot *
 far FAIL-SHM-8 the object /fake-arp of S: * stands in slot * behind the never-used slot *
 moves FAIL-SHM-8 01:00:5e:01:01:01 was in slot * and is in slot * now
 keeps-slot FAIL-SHM-10 the slot of 01:00:5e:01:01:02 has the address 2.2.2.2; expected no live slot
-odd-lock FAIL-SHM-11 the object /fake-arp of S: the lock of slot * is 3, odd or changing*
-same-lock FAIL-SHM-11 slot * holds something else than before, and its lock is * as before
+odd-lock FAIL-SHM-11 the object /fake-arp of S: the lock of slot * is *, odd or changing*
+same-lock FAIL-SHM-11 slot *
+even-lock FAIL-SHM-11 slot *
 mixed FAIL-SHM-11 slot * gave * with an address of another entry
 half FAIL-ARP-1 change * of the feed: S said "error: full: no room"; the oracle accepts it
 END
