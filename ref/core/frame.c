@@ -28,17 +28,27 @@ static size_t body_size(enum frame_type type)
     return 0;
 }
 
-static void encode_route(const struct frame *frame, uint8_t *bytes)
+static void encode_header(const struct frame *frame, size_t size, uint8_t *bytes)
 {
-    address_format(frame->route.prefix.address, TEXT(ROUTE, destination));
-    PUT(ROUTE, mask, frame->route.prefix.mask);
-    if (frame->op == OP_DELETE) { /* FRM-5 */
+    PUT(HEADER, length, size);
+    PUT(HEADER, type, frame->type);
+    PUT(HEADER, op, frame->op);
+    PUT(HEADER, flags, 0); /* FRM-2 */
+    PUT(HEADER, epoch, frame->epoch);
+    PUT(HEADER, seq, frame->seq);
+}
+
+static void encode_route(const struct route *route, enum frame_op op, uint8_t *bytes)
+{
+    address_format(route->prefix.address, TEXT(ROUTE, destination));
+    PUT(ROUTE, mask, route->prefix.mask);
+    if (op == OP_DELETE) { /* FRM-5 */
         memset(TEXT(ROUTE, gateway_ip), 0, WIDTH_ROUTE_gateway_ip);
         memset(TEXT(ROUTE, oif), 0, WIDTH_ROUTE_oif);
         return;
     }
-    address_format(frame->route.gateway, TEXT(ROUTE, gateway_ip));
-    COPY(ROUTE, oif, frame->route.oif);
+    address_format(route->gateway, TEXT(ROUTE, gateway_ip));
+    COPY(ROUTE, oif, route->oif);
 }
 
 static void encode_mac(const struct frame *frame, uint8_t *bytes)
@@ -53,7 +63,7 @@ static void encode_body(const struct frame *frame, uint8_t *bytes)
 {
     switch (frame->type) {
     case FRAME_ROUTE:
-        encode_route(frame, bytes);
+        encode_route(&frame->route, frame->op, bytes);
         break;
     case FRAME_MAC:
         encode_mac(frame, bytes);
@@ -96,14 +106,21 @@ size_t frame_encode(const struct frame *frame, uint8_t *bytes)
 {
     size_t size = body_size(frame->type);
 
-    PUT(HEADER, length, size);
-    PUT(HEADER, type, frame->type);
-    PUT(HEADER, op, frame->op);
-    PUT(HEADER, flags, 0); /* FRM-2 */
-    PUT(HEADER, epoch, frame->epoch);
-    PUT(HEADER, seq, frame->seq);
+    encode_header(frame, size, bytes);
     encode_body(frame, bytes);
     return size;
+}
+
+size_t frame_encode_routes(const struct frame *frame, const struct route *routes, int count,
+                           uint8_t *bytes)
+{
+    uint8_t *first = bytes;
+
+    for (int i = 0; i < count; i++, bytes += FRAME_SIZE_ROUTE) {
+        encode_header(frame, FRAME_SIZE_ROUTE, bytes);
+        encode_route(&routes[i], frame->op, bytes);
+    }
+    return (size_t)(bytes - first);
 }
 
 size_t frame_length(const uint8_t *bytes)

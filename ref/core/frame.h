@@ -78,6 +78,10 @@ struct frame_gather {
 /* Writes the frame into WIRE_FRAME_MAX bytes; gives its size. */
 size_t frame_encode(const struct frame *frame, uint8_t *bytes);
 
+/* Writes a ROUTE for each of the routes, with the head of the frame; gives the size of all. */
+size_t frame_encode_routes(const struct frame *frame, const struct route *routes, int count,
+                           uint8_t *bytes);
+
 /* Reads one whole frame. -1: malformed, the reason says what was wrong and what was expected. */
 int frame_decode(const uint8_t *bytes, size_t size, enum frame_side sender, struct frame *frame,
                  char reason[REASON_SIZE]);

@@ -57,9 +57,9 @@ struct peer {
     struct buffer own; /* control frames, then a step of the snapshot */
     size_t kept;       /* bytes at the front of `own` that no new snapshot drops */
     struct cursor cursor;
-    struct prefix reached; /* the walk has sent this route */
-    uint64_t next_mac;     /* and when all routes are sent, the MACs below */
-    bool walking, walked_any, walked_routes;
+    uint32_t reached;  /* how far the walk has scanned the routes, */
+    uint64_t next_mac; /* and when all routes are sent, the MACs below */
+    bool walking, walked_routes;
     bool answers_resync; /* the snapshot that runs answers a RESYNC */
     bool answered;       /* `answer_seq` is the END of such a one (SYN-21) */
     bool ended;          /* an END was sent: a PID is in place */

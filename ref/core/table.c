@@ -173,6 +173,17 @@ bool table_next(struct table_cursor *cursor, struct route *route)
     return true;
 }
 
+int table_scan(const struct table *table, uint32_t *at, struct route *routes, int max)
+{
+    const struct trie_node *entries[32];
+    int most = sizeof(entries) / sizeof(*entries);
+    int count = trie_scan(&table->trie, at, entries, max < most ? max : most);
+
+    for (int i = 0; i < count; i++)
+        fill(table, entries[i], &routes[i]);
+    return count;
+}
+
 void table_seek_mac(struct macs_cursor *cursor, const struct table *table, uint64_t mac)
 {
     macs_seek(cursor, &table->macs, mac);

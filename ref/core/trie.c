@@ -374,3 +374,18 @@ int trie_next(struct trie_cursor *cursor, const struct trie_node **entries, int 
     cursor->depth = depth;
     return count;
 }
+
+/* An entry keeps its node for as long as it lives. */
+int trie_scan(const struct trie *trie, uint32_t *at, const struct trie_node **entries, int max)
+{
+    const struct trie_node *nodes = trie->nodes;
+    uint32_t index = *at ? *at : 1; /* nodes[0] is nobody's */
+    int count = 0;
+
+    for (; index < trie->top && count < max; index++) {
+        entries[count] = &nodes[index];
+        count += nodes[index].used;
+    }
+    *at = index;
+    return count;
+}

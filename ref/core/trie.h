@@ -58,6 +58,11 @@ void trie_seek(struct trie_cursor *cursor, const struct trie *trie, struct prefi
 /* Up to `max` next entries, at least one unless there are no more: how many. */
 int trie_next(struct trie_cursor *cursor, const struct trie_node **entries, int max);
 
+/* A scan in no order that goes on while the trie changes: gives every entry that is there
+ * throughout once. Start with *at 0. Up to `max` entries, at least one unless there are no more:
+ * how many. */
+int trie_scan(const struct trie *trie, uint32_t *at, const struct trie_node **entries, int max);
+
 enum { TRIE_AHEAD = 16 };
 
 /* Fetches what trie_find and trie_add of up to TRIE_AHEAD prefixes will read, for all at once:

@@ -277,6 +277,43 @@ TEST(a_walk_goes_on_behind_a_route_that_is_gone)
     table_destroy(table);
 }
 
+/* The route /32 of a number, and how often a scan gave it. */
+static struct route route_of(uint32_t n)
+{
+    return (struct route){.prefix = {n * 2654435761u, 32}, .gateway = n, .oif = "e"};
+}
+
+TEST(a_scan_gives_each_lasting_route_once_whatever_changes_meanwhile) /* S5 */
+{
+    enum { ALL = 3000 };
+    static int seen[2 * ALL];
+    struct table *table = table_create();
+    struct route route, got[7];
+    uint32_t at = 0;
+    int count, changed = 0;
+
+    for (uint32_t n = 0; n < ALL; n++)
+        CHECK(table_add(table, (route = route_of(n), &route)) == 0);
+    while ((count = table_scan(table, &at, got, 7)) > 0) {
+        for (int i = 0; i < count; i++)
+            seen[got[i].gateway]++;
+        route = route_of((uint32_t)(changed * 3)); /* every third one goes, and others come */
+        CHECK(table_remove(table, route.prefix) == 0);
+        route = route_of((uint32_t)(ALL + changed));
+        CHECK(table_add(table, &route) == 0);
+        route = route_of((uint32_t)(changed * 3 + 1));
+        CHECK(table_replace(table, &route) == 0);
+        changed++;
+    }
+    CHECK(changed > 400);
+    for (uint32_t n = 0; n < ALL; n++)
+        if (n % 3 != 0 || n / 3 >= (uint32_t)changed)
+            CHECK_EQ_INT(seen[n], 1);
+        else
+            CHECK(seen[n] <= 1);
+    table_destroy(table);
+}
+
 TEST(thousands_of_names_come_and_go)
 {
     struct table *table = table_create();
