@@ -11,10 +11,10 @@ static const struct command_help commands[COMMAND_COUNT] = {
     [COMMAND_ARP_ADD] = {COMMAND_SERVER, "arp add MAC ADDRESS", "adds an ARP entry"},
     [COMMAND_ARP_DELETE] = {COMMAND_SERVER, "arp delete MAC", "removes an ARP entry"},
     [COMMAND_FLUSH] = {COMMAND_SERVER, "flush", "empties both tables, here and in every copy"},
-    [COMMAND_SHOW] = {COMMAND_BOTH, "show [DEST/MASK] [via GATEWAY] [dev OIF]",
-                      "shows the routes, or those that fit"},
     [COMMAND_SHOW_ARP] = {COMMAND_BOTH, "show arp", "shows the ARP table"},
     [COMMAND_SHOW_CLIENTS] = {COMMAND_SERVER, "show clients", "lists the clients"},
+    [COMMAND_SHOW] = {COMMAND_BOTH, "show [DEST/MASK] [via GATEWAY] [dev OIF]",
+                      "shows the routes, or those that fit"},
     [COMMAND_LOOKUP] = {COMMAND_BOTH, "lookup ADDRESS", "shows the route that an address takes"},
     [COMMAND_LOOKUP_MAC] = {COMMAND_BOTH, "lookup MAC", "shows the ARP entry of a MAC"},
     [COMMAND_LOAD] = {COMMAND_SERVER, "load FILE", "creates the entries of a table file"},
@@ -47,37 +47,38 @@ size_t command_name_size(enum command_kind kind)
     return size;
 }
 
-/* Whether the line starts with the words of the command's name; then `rest` is what follows. */
-static bool names_command(struct word line, enum command_kind kind, struct word *rest)
+/* Whether the line, of which `first` is the first word and `behind` the others, begins with the
+ * name of the command; `rest` is then what follows. */
+static bool names_command(struct word first, struct word behind, enum command_kind kind,
+                          struct word *rest)
 {
-    struct word name = {commands[kind].usage, command_name_size(kind)}, wanted;
+    const char *name = commands[kind].usage, *end = name + command_name_size(kind);
+    struct word word = first;
 
-    *rest = line;
-    while ((wanted = word_next(&name)).size) {
-        struct word word = word_next(rest);
-
-        if (word.size != wanted.size || memcmp(word.text, wanted.text, word.size) != 0)
+    while (word.size && word.size <= (size_t)(end - name) &&
+           memcmp(name, word.text, word.size) == 0) {
+        name += word.size;
+        if (name == end) {
+            *rest = behind;
+            return true;
+        }
+        if (*name++ != ' ')
             return false;
+        word = word_next(&behind);
     }
-    return true;
+    return false;
 }
 
-/* The command whose name is the longest that the line starts with; COMMAND_COUNT if it has none. */
+/* The command whose name the line starts with, the longest such; COMMAND_COUNT if it has none. */
 static enum command_kind kind_of(struct word line, struct word *rest)
 {
-    enum command_kind found = COMMAND_COUNT;
     struct word behind = line, first = word_next(&behind);
+    enum command_kind kind = 0;
 
-    for (enum command_kind kind = 0; kind < COMMAND_COUNT; kind++) {
-        if (!first.size || first.text[0] != commands[kind].usage[0] ||
-            !names_command(line, kind, &behind))
-            continue;
-        if (found != COMMAND_COUNT && command_name_size(kind) < command_name_size(found))
-            continue;
-        found = kind;
-        *rest = behind;
-    }
-    return found;
+    while (kind < COMMAND_COUNT && (!first.size || first.text[0] != commands[kind].usage[0] ||
+                                    !names_command(first, behind, kind, rest)))
+        kind++;
+    return kind;
 }
 
 static enum refusal misused(const char *usage, const char *what, struct word word,

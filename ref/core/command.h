@@ -17,9 +17,9 @@ enum command_kind {
     COMMAND_ARP_ADD,
     COMMAND_ARP_DELETE,
     COMMAND_FLUSH,
-    COMMAND_SHOW,
-    COMMAND_SHOW_ARP,
+    COMMAND_SHOW_ARP, /* before what its name begins with */
     COMMAND_SHOW_CLIENTS,
+    COMMAND_SHOW,
     COMMAND_LOOKUP,
     COMMAND_LOOKUP_MAC,
     COMMAND_LOAD,

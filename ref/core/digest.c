@@ -36,14 +36,15 @@ uint64_t digest_mac(uint64_t mac)
     return digest_bytes(text, mac_format(mac, text));
 }
 
-/* Every byte waits for the one before it: what both lines begin with is mixed once, then they take
- * turns. */
+/* Every byte waits for the one before it: the prefix and what the values begin with is mixed once,
+ * then they take turns. */
 uint64_t digest_change(const struct route *from, const struct route *to)
 {
-    char old[ROUTE_LINE], new[ROUTE_LINE];
-    size_t old_size = route_format(from, old), new_size = route_format(to, new), at = 0;
+    char prefix[ROUTE_LINE], old[ROUTE_LINE], new[ROUTE_LINE];
+    size_t old_size = value_format(from, old), new_size = value_format(to, new), at = 0;
     size_t least = old_size < new_size ? old_size : new_size;
-    uint64_t before = basis, after;
+    uint64_t before = mix(mix_all(basis, prefix, prefix_format(from->prefix, prefix)), ' ');
+    uint64_t after;
 
     for (; at < least && old[at] == new[at]; at++)
         before = mix(before, old[at]);

@@ -20,7 +20,7 @@ uint64_t digest_route(const struct route *route);
 /* Hash of the MAC's text. */
 uint64_t digest_mac(uint64_t mac);
 
-/* What the digest grows by when the one route becomes the other. */
+/* What the digest grows by when the one route becomes the other, which has the same prefix. */
 uint64_t digest_change(const struct route *from, const struct route *to);
 
 #endif

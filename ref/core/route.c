@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/route.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,23 +61,44 @@ void refusal_explain(enum refusal refusal, struct prefix prefix, char reason[REA
     snprintf(reason, REASON_SIZE, "%s %s", text, what);
 }
 
+/* The digit at p, or more than 9. */
+static unsigned digit_at(const char *p, const char *end)
+{
+    return p < end ? (unsigned)(*p - '0') : 10;
+}
+
+/* One to three digits up to 255 without a leading zero (TBL-11: 010 means 8 to some and 10 to
+ * others); what is behind them, or NULL. */
+static const char *octet_parse(const char *p, const char *end, uint32_t *value)
+{
+    unsigned digit = digit_at(p, end);
+
+    if (digit > 9)
+        return NULL;
+    *value = digit;
+    if ((digit = digit_at(++p, end)) > 9)
+        return p;
+    if (*value == 0)
+        return NULL;
+    *value = *value * 10 + digit;
+    if ((digit = digit_at(++p, end)) > 9)
+        return p;
+    *value = *value * 10 + digit;
+    return *value <= 255 ? p + 1 : NULL;
+}
+
 bool address_parse(struct word word, uint32_t *address)
 {
     const char *p = word.text, *end = p + word.size;
-    uint32_t result = 0;
+    uint32_t result = 0, octet;
 
     for (int i = 0; i < 4; i++) {
-        unsigned value = 0, digits = 0;
-
         if (i > 0 && (p == end || *p++ != '.'))
             return false;
-        while (p < end && digits < 3 && (unsigned)(*p - '0') < 10) {
-            value = value * 10 + (unsigned)(*p++ - '0');
-            digits++;
-        }
-        if (digits == 0 || value > 255 || (digits > 1 && value < (digits == 2 ? 10 : 100)))
-            return false; /* TBL-11: 010 means 8 to some and 10 to others */
-        result = result << 8 | value;
+        p = octet_parse(p, end, &octet);
+        if (!p)
+            return false;
+        result = result << 8 | octet;
     }
     *address = result;
     return p == end;
@@ -109,17 +131,22 @@ size_t prefix_format(struct prefix prefix, char *text)
     return size;
 }
 
+size_t value_format(const struct route *route, char *text)
+{
+    size_t oif = strnlen(route->oif, OIF_SIZE - 1), size = address_format(route->gateway, text);
+
+    text[size++] = ' ';
+    memcpy(text + size, route->oif, oif);
+    text[size + oif] = 0;
+    return size + oif;
+}
+
 size_t route_format(const struct route *route, char *line)
 {
     size_t size = prefix_format(route->prefix, line);
-    size_t oif = strnlen(route->oif, OIF_SIZE - 1);
 
     line[size++] = ' ';
-    size += address_format(route->gateway, line + size);
-    line[size++] = ' ';
-    memcpy(line + size, route->oif, oif);
-    line[size + oif] = 0;
-    return size + oif;
+    return size + value_format(route, line + size);
 }
 
 enum refusal address_read(struct word word, uint32_t *address, char reason[REASON_SIZE])
@@ -223,6 +250,29 @@ static bool blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
+/* The high bit of each byte that is 0, exact up to the first one. */
+static uint64_t zeros(uint64_t eight)
+{
+    return (eight - 0x0101010101010101) & ~eight & 0x8080808080808080;
+}
+
+/* The first blank of the bytes, or their end. */
+static const char *find_blank(const char *p, const char *end)
+{
+    for (; end - p >= 8; p += 8) {
+        uint64_t eight, found;
+
+        memcpy(&eight, p, 8);
+        eight = le64toh(eight);
+        found = zeros(eight ^ 0x2020202020202020) | zeros(eight ^ 0x0909090909090909);
+        if (found)
+            return p + __builtin_ctzll(found) / 8;
+    }
+    while (p < end && !blank(*p))
+        p++;
+    return p;
+}
+
 struct word word_next(struct word *line)
 {
     const char *p = line->text, *end = p + line->size;
@@ -231,8 +281,7 @@ struct word word_next(struct word *line)
     while (p < end && blank(*p))
         p++;
     word.text = p;
-    while (p < end && !blank(*p))
-        p++;
+    p = find_blank(p, end);
     word.size = (size_t)(p - word.text);
     *line = (struct word){p, (size_t)(end - p)};
     return word;

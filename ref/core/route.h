@@ -81,6 +81,9 @@ size_t address_format(uint32_t address, char text[ADDRESS_TEXT]);
 /* Writes DEST/MASK and a terminator into ADDRESS_TEXT + 3 bytes; gives its length. */
 size_t prefix_format(struct prefix prefix, char *text);
 
+/* Writes "GATEWAY OIF" and a terminator into ROUTE_LINE bytes; gives its length. */
+size_t value_format(const struct route *route, char *text);
+
 /* Writes the canonical line and a terminator into ROUTE_LINE bytes; gives its length. */
 size_t route_format(const struct route *route, char *line);
 
