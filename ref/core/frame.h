@@ -78,8 +78,9 @@ struct frame_gather {
 /* Writes the frame into WIRE_FRAME_MAX bytes; gives its size. */
 size_t frame_encode(const struct frame *frame, uint8_t *bytes);
 
-/* Writes a ROUTE for each of the routes, with the head of the frame; gives the size of all. */
-size_t frame_encode_routes(const struct frame *frame, const struct route *routes, int count,
+/* Writes a ROUTE with all fields for each of the routes, with the head of the frame; gives the size
+ * of all. */
+size_t frame_encode_routes(const struct frame *frame, const struct route_view *routes, int count,
                            uint8_t *bytes);
 
 /* Reads one whole frame. -1: malformed, the reason says what was wrong and what was expected. */

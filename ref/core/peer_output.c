@@ -114,7 +114,7 @@ static int end_snapshot(struct peer *peer, const struct origin *origin)
 static size_t walk_routes(struct peer *peer, const struct origin *origin, uint8_t *room)
 {
     const struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE, .epoch = origin->epoch};
-    struct route routes[32];
+    struct route_view routes[64];
     const int most = sizeof(routes) / sizeof(*routes);
     size_t size = 0;
     int count;

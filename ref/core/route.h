@@ -28,6 +28,13 @@ struct route {
     char oif[OIF_SIZE]; /* NUL-padded to its end, so that 32 bytes compare and copy */
 };
 
+/* A route whose interface lies elsewhere: OIF_SIZE padded bytes. */
+struct route_view {
+    struct prefix prefix;
+    uint32_t gateway;
+    const char *oif;
+};
+
 /* The kinds of refusal of chapter 7, in the order of refusal_name(). */
 enum refusal {
     REFUSED_NOT,

@@ -173,14 +173,16 @@ bool table_next(struct table_cursor *cursor, struct route *route)
     return true;
 }
 
-int table_scan(const struct table *table, uint32_t *at, struct route *routes, int max)
+int table_scan(const struct table *table, uint32_t *at, struct route_view *routes, int max)
 {
-    const struct trie_node *entries[32];
+    const struct trie_node *entries[64];
     int most = sizeof(entries) / sizeof(*entries);
     int count = trie_scan(&table->trie, at, entries, max < most ? max : most);
 
     for (int i = 0; i < count; i++)
-        fill(table, entries[i], &routes[i]);
+        routes[i] = (struct route_view){{entries[i]->address, (uint8_t)entries[i]->mask},
+                                        entries[i]->value,
+                                        names_text(&table->names, entries[i]->tag)};
     return count;
 }
 

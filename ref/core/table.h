@@ -59,8 +59,9 @@ bool table_find_mac(const struct table *table, uint64_t mac, struct arp_entry *e
 
 struct table_sum table_sum(const struct table *table);
 
-/* Copies up to `max` routes of a scan as trie_scan's; how many, 0 at the end. */
-int table_scan(const struct table *table, uint32_t *at, struct route *routes, int max);
+/* Shows up to `max` routes of a scan as trie_scan's, valid until the table changes; how many, 0 at
+ * the end. */
+int table_scan(const struct table *table, uint32_t *at, struct route_view *routes, int max);
 
 /* As trie_seek; then the next route, or false at the end. */
 void table_seek(struct table_cursor *cursor, const struct table *table, struct prefix prefix,

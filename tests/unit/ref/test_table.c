@@ -288,7 +288,8 @@ TEST(a_scan_gives_each_lasting_route_once_whatever_changes_meanwhile) /* S5 */
     enum { ALL = 3000 };
     static int seen[2 * ALL];
     struct table *table = table_create();
-    struct route route, got[7];
+    struct route_view got[7];
+    struct route route;
     uint32_t at = 0;
     int count, changed = 0;
 
