@@ -71,28 +71,35 @@ static struct random seeded(const struct world *w, const struct step *s)
     return r;
 }
 
-int run_feed(struct world *w, const struct step *s)
+typedef void generate_fn(struct random *r, const struct oracle *tables, size_t changes,
+                         struct buf *out);
+
+/* Feeds the server with what is generated for its tables: word 3 says how much. */
+static int feed_generated(struct world *w, const struct step *s, generate_fn *generate)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
     struct random r = seeded(w, s);
     struct buf text = {0};
 
-    generate_changes(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
+    generate(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
     int result = feed_start(w, a, &text);
     buf_finish(&text);
     return result;
 }
 
+int run_feed(struct world *w, const struct step *s)
+{
+    return feed_generated(w, s, generate_changes);
+}
+
 int run_feed_churn(struct world *w, const struct step *s)
 {
-    struct actor *a = world_actor(w, step_word(s, 1));
-    struct random r = seeded(w, s);
-    struct buf text = {0};
+    return feed_generated(w, s, generate_churn);
+}
 
-    generate_churn(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
-    int result = feed_start(w, a, &text);
-    buf_finish(&text);
-    return result;
+int run_feed_mixed(struct world *w, const struct step *s)
+{
+    return feed_generated(w, s, generate_mixed);
 }
 
 int run_feed_flush(struct world *w, const struct step *s)
@@ -101,18 +108,6 @@ int run_feed_flush(struct world *w, const struct step *s)
 
     buf_adds(&text, "flush\n");
     int result = feed_start(w, world_actor(w, step_word(s, 1)), &text);
-    buf_finish(&text);
-    return result;
-}
-
-int run_feed_mixed(struct world *w, const struct step *s)
-{
-    struct actor *a = world_actor(w, step_word(s, 1));
-    struct random r = seeded(w, s);
-    struct buf text = {0};
-
-    generate_mixed(&r, a->oracle, (size_t)atol(step_word(s, 3)), &text);
-    int result = feed_start(w, a, &text);
     buf_finish(&text);
     return result;
 }

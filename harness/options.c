@@ -81,6 +81,71 @@ static int parse_sandbox(struct options *o, const char *text)
     return usage("expected --sandbox auto, namespaces or none, not", text);
 }
 
+/* An option whose value is taken as it is, or that has none; false if it is another one. */
+static bool take_plain(struct options *o, int c)
+{
+    const struct {
+        int letter;
+        const char **value;
+    } texts[] = {
+        {'i', &o->iut},      {'w', &o->wrap},  {'v', &o->wrap_server}, {'c', &o->wrap_client},
+        {'k', &o->baseline}, {'R', &o->rerun}, {'S', &o->share},
+    };
+    const struct {
+        int letter;
+        bool *value;
+    } flags[] = {{'J', &o->json}, {'W', &o->worse}, {'K', &o->keep}, {'S', &o->share_given}};
+    bool taken = false;
+
+    for (size_t i = 0; i < LENGTH(texts); i++)
+        if (texts[i].letter == c) {
+            *texts[i].value = optarg;
+            taken = true;
+        }
+    for (size_t i = 0; i < LENGTH(flags); i++)
+        if (flags[i].letter == c)
+            *flags[i].value = taken = true;
+    return taken;
+}
+
+/* The others: 0, or EXIT_USAGE. */
+static int take_checked(struct options *o, int c)
+{
+    uint64_t number;
+
+    switch (c) {
+    case 'o':
+        o->only[o->only_n++] = optarg;
+        return 0;
+    case 'e':
+        o->except[o->except_n++] = optarg;
+        return 0;
+    case 'r':
+        o->reports[o->report_n++] = optarg;
+        return 0;
+    case 'j':
+        if (parse_number(optarg, 64, &number) < 0 || number == 0)
+            return usage("expected --jobs with a number from 1 to 64, not", optarg);
+        o->jobs = (int)number;
+        return 0;
+    case 's':
+        o->seeded = true;
+        return parse_number(optarg, UINT64_MAX, &o->seed) < 0
+                   ? usage("expected --seed with a number, not", optarg)
+                   : 0;
+    case 'b':
+        return parse_sandbox(o, optarg);
+    case 'h':
+        o->wants = options_help;
+        return 0;
+    case 'V':
+        o->wants = options_version;
+        return 0;
+    default:
+        return usage("wrong option", NULL);
+    }
+}
+
 int options_parse(struct options *o, int argc, char **argv)
 {
     static const struct option options[] = {
@@ -104,7 +169,6 @@ int options_parse(struct options *o, int argc, char **argv)
         {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
     };
-    uint64_t number;
     int c;
 
     *o = (struct options){
@@ -116,72 +180,9 @@ int options_parse(struct options *o, int argc, char **argv)
         .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
     };
     optind = 2;
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (c) {
-        case 'i':
-            o->iut = optarg;
-            break;
-        case 'o':
-            o->only[o->only_n++] = optarg;
-            break;
-        case 'e':
-            o->except[o->except_n++] = optarg;
-            break;
-        case 'w':
-            o->wrap = optarg;
-            break;
-        case 'v':
-            o->wrap_server = optarg;
-            break;
-        case 'c':
-            o->wrap_client = optarg;
-            break;
-        case 'j':
-            if (parse_number(optarg, 64, &number) < 0 || number == 0)
-                return usage("expected --jobs with a number from 1 to 64, not", optarg);
-            o->jobs = (int)number;
-            break;
-        case 's':
-            if (parse_number(optarg, UINT64_MAX, &o->seed) < 0)
-                return usage("expected --seed with a number, not", optarg);
-            o->seeded = true;
-            break;
-        case 'b':
-            if (parse_sandbox(o, optarg) != 0)
-                return EXIT_USAGE;
-            break;
-        case 'k':
-            o->baseline = optarg;
-            break;
-        case 'r':
-            o->reports[o->report_n++] = optarg;
-            break;
-        case 'R':
-            o->rerun = optarg;
-            break;
-        case 'J':
-            o->json = true;
-            break;
-        case 'W':
-            o->worse = true;
-            break;
-        case 'K':
-            o->keep = true;
-            break;
-        case 'S':
-            o->share = optarg;
-            o->share_given = true;
-            break;
-        case 'h':
-            o->wants = options_help;
-            break;
-        case 'V':
-            o->wants = options_version;
-            break;
-        default:
-            return usage("wrong option", NULL);
-        }
-    }
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+        if (!take_plain(o, c) && take_checked(o, c) != 0)
+            return EXIT_USAGE;
     if (o->wrap_server == NULL)
         o->wrap_server = o->wrap;
     if (o->wrap_client == NULL)

@@ -57,7 +57,7 @@ static void write_until_told(struct churn_state *state, struct stock *stock, str
             exchange(stock, held, steady);
             atomic_fetch_add_explicit(&state->updates, 2, memory_order_relaxed);
         }
-        nanosleep(&tick, NULL);
+        nanosleep(&tick, NULL); /* a rate is made of time: there is no event to wait for */
     }
 }
 

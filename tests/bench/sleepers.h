@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The baseline of a flush: processes that have a table and sleep until SIGUSR1 comes, and one that
+ * The baseline of a flush: processes that have a table and wait for SIGUSR1, and one that
  * sends it to them.
  */
 #ifndef BENCH_SLEEPERS_H
