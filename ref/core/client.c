@@ -94,7 +94,8 @@ static int handle_welcome(struct client *client, const struct frame *frame,
     client->welcome = true;
     client->state = CLIENT_SNAPSHOT; /* the first one is awaited */
     client->instance = (uint32_t)(frame->epoch >> 32);
-    memcpy(client->shm, frame->welcome.shm, SHM_NAME);
+    if (client->pid) /* NET-9: what another machine shares is not here */
+        memcpy(client->shm, frame->welcome.shm, SHM_NAME);
     return 0;
 }
 
@@ -114,12 +115,12 @@ static bool sum_fits(const struct table *table, const struct table_sum *sum)
     return own.routes == sum->routes && own.macs == sum->macs && own.digest == sum->digest;
 }
 
-/* SES-5, SES-7: once, when the table is synchronised for the first time. */
+/* SES-5, SES-7, NET-8: once, when the table is synchronised for the first time. */
 static int send_pid(struct client *client, char reason[REASON_SIZE])
 {
     struct frame frame = {.type = FRAME_PID, .seq = client->seq, .pid = client->pid};
 
-    if (client->registered)
+    if (client->registered || !client->pid)
         return 0;
     client->registered = true;
     return queue(client, &frame) ? fail(reason, "the server does not read what is sent to it") : 0;
@@ -157,14 +158,21 @@ static int handle_flush(struct client *client, const struct frame *frame, char r
     return send_pid(client, reason);
 }
 
-/* ARP-16: a key is as a route whose value is elsewhere. */
-static int apply(struct table *table, const struct frame *frame)
+/* ARP-16: a key is as a route, whose value is elsewhere unless it is a network client's. */
+static int apply_arp(const struct client *client, struct table *table, const struct frame *frame)
 {
-    struct arp_entry entry = {.mac = frame->arp.mac, .address = frame->arp.address};
+    struct arp_entry entry = {.mac = frame->arp.mac,
+                              .address = frame->arp.address,
+                              .known = frame->arp.filled && !client->pid};
 
+    return frame->op == OP_CREATE ? table_add_mac(table, &entry)
+                                  : table_remove_mac(table, entry.mac);
+}
+
+static int apply(const struct client *client, struct table *table, const struct frame *frame)
+{
     if (frame->type == FRAME_MAC)
-        return frame->op == OP_CREATE ? table_add_mac(table, &entry)
-                                      : table_remove_mac(table, entry.mac);
+        return apply_arp(client, table, frame);
     if (frame->op == OP_CREATE)
         return table_add(table, &frame->route);
     if (frame->op == OP_UPDATE)
@@ -175,12 +183,15 @@ static int apply(struct table *table, const struct frame *frame)
 /* SYN-5: upserts and deletes, whatever the shadow holds. */
 static int stage(struct client *client, const struct frame *frame, char reason[REASON_SIZE])
 {
-    int failed = apply(client->shadow, frame);
+    struct table *shadow = client->shadow;
+    int failed = apply(client, shadow, frame);
 
     if (failed && errno == EEXIST && frame->type == FRAME_ROUTE)
-        failed = table_replace(client->shadow, &frame->route);
+        failed = table_replace(shadow, &frame->route);
+    else if (failed && errno == EEXIST)
+        failed = table_remove_mac(shadow, frame->arp.mac) || apply_arp(client, shadow, frame);
     else if (failed && errno == ENOENT && frame->op == OP_UPDATE)
-        failed = table_add(client->shadow, &frame->route);
+        failed = table_add(shadow, &frame->route);
     return failed && errno == ENOMEM ? fail(reason, "no memory for an entry") : 0;
 }
 
@@ -192,7 +203,7 @@ static int handle_change(struct client *client, const struct frame *frame, char 
         return 0; /* SYN-13: none until the next snapshot */
     if (frame->seq != client->seq + 1)
         return resync(client, frame->seq, reason);
-    if (apply(client->table, frame)) {
+    if (apply(client, client->table, frame)) {
         if (errno == ENOMEM)
             return fail(reason, "no memory for an entry");
         return resync(client, frame->seq, reason); /* SYN-14 */

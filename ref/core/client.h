@@ -2,8 +2,9 @@
  *
  * The client without I/O: the session from HELLO to BYE, the tables it shows and the shadow that a
  * snapshot fills. Rules C1 to C10 of the protocol, as chapters 4 and 6 word them. Time is given,
- * never asked for. The addresses of ARP entries are not here: who shows them reads the shared
- * memory, for keys of this table only (ARP-18).
+ * never asked for. The addresses of ARP entries are here in a network client, which gets them on
+ * the stream; for a local one they are in shared memory: who shows them reads it, for keys of this
+ * table only (ARP-18).
  */
 #ifndef CORE_CLIENT_H
 #define CORE_CLIENT_H
@@ -18,7 +19,7 @@ struct client {
     struct table *shadow; /* NULL: no snapshot under way */
     enum client_state state;
     bool connected, welcome, registered; /* on this connection */
-    uint32_t pid;
+    uint32_t pid;                        /* 0: it is a network client, which has none to tell */
     uint64_t epoch, seq;
     uint32_t instance;  /* of the server, as WELCOME says */
     char shm[SHM_NAME]; /* its object, as WELCOME says; empty: none */
@@ -30,7 +31,7 @@ struct client {
     } stats;
 };
 
-/* -1 with errno. */
+/* -1 with errno. The pid is 0 for a network client. */
 int client_init(struct client *client, uint32_t pid);
 void client_finish(struct client *client);
 

@@ -18,6 +18,7 @@ struct arp_entry {
     uint64_t mac;
     uint32_t address;
     uint32_t slot; /* the server's: where it stands in shared memory */
+    bool known;    /* the address is; a local client has it from shared memory only */
 };
 
 /* Reads a whole word as a MAC in either case (ARP-5); false if it is none. */

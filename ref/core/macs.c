@@ -17,6 +17,7 @@ struct macs_node {
     };
     uint16_t mac_high;
     uint8_t bit;
+    bool known;
 };
 
 static uint64_t mac_of(const struct macs_node *node)
@@ -116,7 +117,8 @@ int macs_add(struct macs *macs, const struct arp_entry *entry)
                                            .mac_high = (uint16_t)(entry->mac >> 32),
                                            .address = entry->address,
                                            .slot = entry->slot,
-                                           .bit = LEAF};
+                                           .bit = LEAF,
+                                           .known = entry->known};
     link = &macs->root;
     if (macs->count++ > 0) {
         branch = node_take(macs);
@@ -157,7 +159,7 @@ int macs_remove(struct macs *macs, uint64_t mac)
 
 static void fill(const struct macs_node *node, struct arp_entry *entry)
 {
-    *entry = (struct arp_entry){mac_of(node), node->address, node->slot};
+    *entry = (struct arp_entry){mac_of(node), node->address, node->slot, node->known};
 }
 
 bool macs_find(const struct macs *macs, uint64_t mac, struct arp_entry *entry)

@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-void peer_init(struct peer *peer, void *owner, uint64_t number, uint32_t kernel_pid)
+void peer_init(struct peer *peer, void *owner, uint64_t number, enum audience audience,
+               uint32_t kernel_pid)
 {
-    *peer = (struct peer){
-        .owner = owner, .number = number, .kernel_pid = kernel_pid, .input.sender = SIDE_CLIENT};
+    *peer = (struct peer){.owner = owner,
+                          .number = number,
+                          .audience = audience,
+                          .kernel_pid = kernel_pid,
+                          .input.sender = SIDE_CLIENT};
     list_init(&peer->link);
     list_init(&peer->ready);
     list_init(&peer->cursor.link);
@@ -18,7 +22,7 @@ void peer_init(struct peer *peer, void *owner, uint64_t number, uint32_t kernel_
 void peer_finish(struct peer *peer, struct origin *origin)
 {
     peer_unregister(peer, origin);
-    journal_detach(&origin->journal, &peer->cursor);
+    journal_detach(journal_of(peer, origin), &peer->cursor);
     list_remove(&peer->link);
     list_remove(&peer->ready);
     buffer_finish(&peer->own);
@@ -73,8 +77,10 @@ static int handle_hello(struct peer *peer, struct origin *origin, const struct f
         return fail(peer, origin, FAULT_VERSION, reason); /* SES-3 */
     }
     welcome.seq = origin->seq;
-    memcpy(welcome.welcome.shm, origin->shm, SHM_NAME);
-    if (journal_attach(&origin->journal, &peer->cursor) || peer_queue(peer, origin, &welcome))
+    if (peer->audience == AUDIENCE_LOCAL) /* NET-6 */
+        memcpy(welcome.welcome.shm, origin->shm, SHM_NAME);
+    if (journal_attach(journal_of(peer, origin), &peer->cursor) ||
+        peer_queue(peer, origin, &welcome))
         return out_of_memory(peer, origin, reason);
     peer->kept = buffer_size(&peer->own);
     peer->state = PEER_SNAPSHOT;
@@ -87,8 +93,12 @@ static int refuse_pid(struct peer *peer, struct origin *origin, uint32_t pid,
 {
     struct frame frame = {.type = FRAME_ERROR, .seq = origin->seq, .error.code = FAULT_PID};
 
-    snprintf(frame.error.text, sizeof(frame.error.text),
-             "pid %" PRIu32 " is not this client's; expected %" PRIu32, pid, peer->kernel_pid);
+    if (peer->audience == AUDIENCE_NETWORK) /* NET-8 */
+        snprintf(frame.error.text, sizeof(frame.error.text),
+                 "pid %" PRIu32 " from the network is nobody's here; expected no PID", pid);
+    else
+        snprintf(frame.error.text, sizeof(frame.error.text),
+                 "pid %" PRIu32 " is not this client's; expected %" PRIu32, pid, peer->kernel_pid);
     if (peer_settle(peer, origin) || peer_queue(peer, origin, &frame))
         return out_of_memory(peer, origin, reason);
     peer->kept = buffer_size(&peer->own);
@@ -104,7 +114,7 @@ static int handle_pid(struct peer *peer, struct origin *origin, const struct fra
     if (peer->pid_came)
         return unexpected(peer, origin, reason, "a second PID; expected one");
     peer->pid_came = true;
-    if (frame->pid == 0 || frame->pid != peer->kernel_pid)
+    if (peer->audience == AUDIENCE_NETWORK || frame->pid == 0 || frame->pid != peer->kernel_pid)
         return refuse_pid(peer, origin, frame->pid, reason);
     if (origin->registrar.enrol && origin->registrar.enrol(origin->registrar.arg, peer))
         peer->pid = frame->pid; /* REG-1 */

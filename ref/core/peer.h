@@ -26,13 +26,16 @@ struct registrar {
     bool (*signal)(void *arg, struct peer *peer);
 };
 
+/* Whom a frame is for. Only a MAC with its address differs, and WELCOME: ARP-14, NET-5, NET-6. */
+enum audience { AUDIENCE_LOCAL, AUDIENCE_NETWORK, AUDIENCES };
+
 /* What all peers are served from. */
 struct origin {
     struct table *table;
     struct registrar registrar;
-    struct arp arp;     /* the addresses in shared memory */
-    char shm[SHM_NAME]; /* its name; empty: there is none */
-    struct journal journal;
+    struct arp arp;                     /* the addresses in shared memory */
+    char shm[SHM_NAME];                 /* its name; empty: there is none */
+    struct journal journals[AUDIENCES]; /* each change once for each audience that is there */
     uint64_t epoch, seq;
 };
 
@@ -49,6 +52,7 @@ struct peer {
     struct link link, ready; /* the server's: all peers; those with output or those without */
     void *owner;             /* the shell's */
     uint64_t number;         /* names it for people */
+    enum audience audience;
     enum peer_state state;
     uint32_t kernel_pid; /* the process at the other end, 0: unknown */
     uint32_t pid;        /* 0: not registered */
@@ -66,7 +70,8 @@ struct peer {
     uint64_t answer_seq, reached_seq;
 };
 
-void peer_init(struct peer *peer, void *owner, uint64_t number, uint32_t kernel_pid);
+void peer_init(struct peer *peer, void *owner, uint64_t number, enum audience audience,
+               uint32_t kernel_pid);
 void peer_finish(struct peer *peer, struct origin *origin);
 
 /* Takes bytes from the client. -1: no more are wanted, close once the output is out. The reason is

@@ -39,7 +39,7 @@ void peer_silence(struct peer *peer, struct origin *origin, enum peer_state stat
     peer_unregister(peer, origin);
     peer->walking = false;
     peer->state = state;
-    journal_detach(&origin->journal, &peer->cursor);
+    journal_detach(journal_of(peer, origin), &peer->cursor);
 }
 
 int peer_settle(struct peer *peer, struct origin *origin)
@@ -55,7 +55,7 @@ int peer_settle(struct peer *peer, struct origin *origin)
     if (buffer_append(&peer->own, frame, length))
         return -1;
     buffer_consume(&peer->own, sent);
-    journal_advance(&origin->journal, &peer->cursor, length - sent);
+    journal_advance(journal_of(peer, origin), &peer->cursor, length - sent);
     return 0;
 }
 
@@ -82,7 +82,7 @@ int peer_snapshot(struct peer *peer, struct origin *origin)
 
     if (peer_drop(peer, origin))
         return -1;
-    journal_skip(&origin->journal, &peer->cursor);
+    journal_skip(journal_of(peer, origin), &peer->cursor);
     peer->walking = true;
     peer->walked_routes = false;
     peer->next_mac = 0;
@@ -136,9 +136,11 @@ static size_t walk_macs(struct peer *peer, const struct origin *origin, uint8_t 
     struct macs_cursor cursor;
     struct arp_entry entry;
 
+    frame.arp.filled = peer->audience == AUDIENCE_NETWORK; /* ARP-14, NET-5 */
     table_seek_mac(&cursor, origin->table, peer->next_mac);
     while (size + WIRE_FRAME_MAX <= WALK_UNIT && (*more = macs_next(&cursor, &entry))) {
-        frame.arp.mac = entry.mac; /* ARP-14: without the address */
+        frame.arp.mac = entry.mac;
+        frame.arp.address = entry.address;
         peer->next_mac = entry.mac + 1;
         size += frame_encode(&frame, room + size);
     }
@@ -190,7 +192,7 @@ void peer_sent(struct peer *peer, struct origin *origin, size_t size)
     if (buffer_size(&peer->own) == 0 && !peer->walking)
         buffer_finish(&peer->own); /* an idle client costs no buffer */
     if (size > own)
-        journal_advance(&origin->journal, &peer->cursor, size - own);
+        journal_advance(journal_of(peer, origin), &peer->cursor, size - own);
 }
 
 bool peer_has_output(const struct peer *peer)

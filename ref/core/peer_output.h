@@ -7,6 +7,11 @@
 
 #include "core/peer.h"
 
+static inline struct journal *journal_of(const struct peer *peer, struct origin *origin)
+{
+    return &origin->journals[peer->audience];
+}
+
 /* Appends a frame to the peer's own buffer, whose cursor is at a boundary; -1: no memory. The frame
  * comes before what the journal has for the peer, so it gets no newer epoch than that (EPO-2). */
 int peer_queue(struct peer *peer, const struct origin *origin, struct frame *frame);

@@ -11,7 +11,8 @@ int server_init(struct server *server, uint32_t instance, size_t bound)
     list_init(&server->peers);
     list_init(&server->ready);
     list_init(&server->drained);
-    journal_init(&server->origin.journal, bound);
+    for (int i = 0; i < AUDIENCES; i++)
+        journal_init(&server->origin.journals[i], bound);
     server->origin.table = table_create();
     return server->origin.table ? 0 : -1;
 }
@@ -26,7 +27,8 @@ void server_share(struct server *server, void *memory, uint32_t capacity, const 
 
 void server_finish(struct server *server)
 {
-    journal_finish(&server->origin.journal);
+    for (int i = 0; i < AUDIENCES; i++)
+        journal_finish(&server->origin.journals[i]);
     table_destroy(server->origin.table);
 }
 
@@ -36,17 +38,12 @@ static void file(struct server *server, struct peer *peer)
     list_append(peer_has_output(peer) ? &server->ready : &server->drained, &peer->ready);
 }
 
-/* Adds a frame to the journal; the caller has reserved the room. */
-static void publish(struct server *server, struct frame *frame)
+/* ROB-3 */
+static void drop_laggards(struct server *server, const struct journal *journal)
 {
-    struct journal *journal = &server->origin.journal;
     struct cursor *laggard;
 
-    frame->epoch = server->origin.epoch;
-    frame->seq = server->origin.seq;
-    journal_commit(journal, frame_encode(frame, journal_reserve(journal, WIRE_FRAME_MAX)));
-    list_splice(&server->ready, &server->drained);
-    while ((laggard = journal_laggard(journal))) { /* ROB-3 */
+    while ((laggard = journal_laggard(journal))) {
         struct peer *peer = LIST_OWNER(laggard, struct peer, cursor);
 
         server->stats.backlogs_dropped++;
@@ -54,6 +51,36 @@ static void publish(struct server *server, struct frame *frame)
             peer_dismiss(peer, &server->origin);
         else
             peer_restart(peer, &server->origin);
+    }
+}
+
+/* Room for one more frame wherever somebody listens. */
+static bool room(struct server *server)
+{
+    for (int i = 0; i < AUDIENCES; i++) {
+        struct journal *journal = &server->origin.journals[i];
+
+        if (journal->cursors && !journal_reserve(journal, WIRE_FRAME_MAX))
+            return false;
+    }
+    return true;
+}
+
+/* Adds a frame to the journals; there is room. */
+static void publish(struct server *server, struct frame *frame)
+{
+    frame->epoch = server->origin.epoch;
+    frame->seq = server->origin.seq;
+    for (int i = 0; i < AUDIENCES; i++) {
+        struct journal *journal = &server->origin.journals[i];
+
+        if (!journal->cursors)
+            continue;
+        if (frame->type == FRAME_MAC) /* ARP-14, NET-5 */
+            frame->arp.filled = i == AUDIENCE_NETWORK && frame->op == OP_CREATE;
+        journal_commit(journal, frame_encode(frame, journal_reserve(journal, WIRE_FRAME_MAX)));
+        list_splice(&server->ready, &server->drained);
+        drop_laggards(server, journal);
     }
 }
 
@@ -73,20 +100,11 @@ static enum refusal refusal_of(int error)
 
 static void publish_digest(struct server *server)
 {
-    struct journal *journal = &server->origin.journal;
     struct frame frame = {.type = FRAME_DIGEST, .sum = table_sum(server->origin.table)};
 
-    if (journal->cursors && journal_reserve(journal, WIRE_FRAME_MAX))
+    if (room(server))
         publish(server, &frame);
     server->since_digest = 0;
-}
-
-/* Room first: a change that is accepted can then be told to all (SYN-11). */
-static bool room(struct server *server)
-{
-    struct journal *journal = &server->origin.journal;
-
-    return !journal->cursors || journal_reserve(journal, WIRE_FRAME_MAX);
 }
 
 static enum refusal refused(struct server *server, enum refusal refusal)
@@ -100,8 +118,7 @@ static void changed(struct server *server, struct frame *frame)
 {
     server->origin.seq++;
     server->stats.changes++;
-    if (server->origin.journal.cursors)
-        publish(server, frame);
+    publish(server, frame);
     if (++server->since_digest == WIRE_DIGEST_EVERY)
         publish_digest(server);
 }
@@ -110,6 +127,7 @@ enum refusal server_change(struct server *server, enum frame_op op, const struct
 {
     struct frame frame = {.type = FRAME_ROUTE, .op = op, .route = *route};
 
+    /* Room first, so that what is accepted can be told to all: SYN-11 */
     if (!room(server) || apply_route(server->origin.table, op, route))
         return refused(server, refusal_of(errno));
     changed(server, &frame);
@@ -132,7 +150,7 @@ static enum refusal add_arp(struct server *server, const struct arp_entry *entry
 {
     enum refusal refusal = server_hinders_arp(server, entry->mac);
     struct origin *origin = &server->origin;
-    struct arp_entry placed = *entry;
+    struct arp_entry placed = {.mac = entry->mac, .address = entry->address, .known = true};
 
     if (refusal)
         return refusal;
@@ -158,7 +176,7 @@ enum refusal server_change_arp(struct server *server, enum frame_op op,
                                const struct arp_entry *entry)
 {
     struct origin *origin = &server->origin;
-    struct frame frame = {.type = FRAME_MAC, .op = op, .arp.mac = entry->mac}; /* ARP-14 */
+    struct frame frame = {.type = FRAME_MAC, .op = op, .arp = {entry->mac, entry->address, false}};
     enum refusal refusal;
 
     if (!room(server))
@@ -196,8 +214,7 @@ static void publish_flush(struct server *server)
 
     for (struct link *link = peers->next; link != peers; link = link->next)
         peer_stop_walk(peer_of(link));
-    if (server->origin.journal.cursors)
-        publish(server, &frame);
+    publish(server, &frame);
     for (struct link *link = peers->next; link != peers; link = link->next)
         peer_flushed(peer_of(link));
 }
@@ -217,9 +234,7 @@ static uint32_t signal_registered(struct server *server)
 /* The order is that of S2: tables, epoch, frames, signals. */
 enum refusal server_flush(struct server *server, uint32_t *signalled)
 {
-    struct journal *journal = &server->origin.journal;
-
-    if (journal->cursors && !journal_reserve(journal, WIRE_FRAME_MAX))
+    if (!room(server))
         return REFUSED_MEMORY;
     empty_tables(server);
     begin_epoch(server);
@@ -236,13 +251,14 @@ void server_idle(struct server *server)
         publish_digest(server);
 }
 
-struct peer *server_join(struct server *server, void *owner, uint32_t kernel_pid)
+struct peer *server_join(struct server *server, void *owner, enum audience audience,
+                         uint32_t kernel_pid)
 {
     struct peer *peer = malloc(sizeof(*peer));
 
     if (!peer)
         return NULL;
-    peer_init(peer, owner, server->next_number++, kernel_pid);
+    peer_init(peer, owner, server->next_number++, audience, kernel_pid);
     list_append(&server->peers, &peer->link);
     server->peer_count++;
     server->stats.clients_joined++;
@@ -287,7 +303,6 @@ void server_blocked(struct peer *peer)
 
 void server_farewell(struct server *server)
 {
-    struct journal *journal = &server->origin.journal;
     struct frame bye = {.type = FRAME_BYE};
 
     server->leaving = true;
@@ -299,6 +314,6 @@ void server_farewell(struct server *server)
             file(server, peer);
     }
     server_idle(server);
-    if (journal->cursors && journal_reserve(journal, WIRE_FRAME_MAX))
+    if (room(server))
         publish(server, &bye);
 }

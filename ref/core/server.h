@@ -23,7 +23,7 @@ struct server {
     } stats;
 };
 
-/* -1 with errno. `bound` is the journal's. The shell then sets origin.registrar. */
+/* -1 with errno. `bound` is that of each journal. The shell then sets origin.registrar. */
 int server_init(struct server *server, uint32_t instance, size_t bound);
 
 /* Gives it the memory of the ARP table, zeroed, of arp_size(capacity) bytes, and the name that
@@ -51,8 +51,9 @@ enum refusal server_flush(struct server *server, uint32_t *signalled);
 void server_idle(struct server *server);
 
 /* A new connection; NULL with errno. `owner` is handed back in peer->owner; the pid is that of the
- * process at the other end as the kernel names it, 0 if it does not (SES-14). */
-struct peer *server_join(struct server *server, void *owner, uint32_t kernel_pid);
+ * process at the other end as the kernel names it, 0 if it does not (SES-14) or on a network. */
+struct peer *server_join(struct server *server, void *owner, enum audience audience,
+                         uint32_t kernel_pid);
 
 /* The connection is gone or is to go: forgets the peer (SES-10). */
 void server_leave(struct server *server, struct peer *peer);

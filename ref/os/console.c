@@ -297,9 +297,10 @@ void console_route(struct console *console, const struct route *route)
     add(console, line, size);
 }
 
-void console_arp(struct console *console, const struct arp_entry *entry, bool known)
+void console_arp(struct console *console, const struct arp_entry *entry)
 {
     char line[ARP_LINE];
+    bool known = entry->known;
     size_t size = known ? arp_format(entry, line) : mac_format(entry->mac, line);
 
     if (console->terminal) {

@@ -65,7 +65,7 @@ void console_drain(struct console *console);
 __attribute__((format(printf, 2, 3))) void console_print(struct console *console,
                                                          const char *format, ...);
 void console_route(struct console *console, const struct route *route);
-void console_arp(struct console *console, const struct arp_entry *entry, bool known);
+void console_arp(struct console *console, const struct arp_entry *entry);
 __attribute__((format(printf, 2, 4), format(printf, 3, 4))) void
 console_answer(struct console *console, const char *line, const char *words, ...);
 /* As console_answer, for a text with a number behind it: such answers come by the million. */

@@ -226,7 +226,7 @@ static int conn_open(struct serve *serve, int fd)
     conn->source = (struct loop_source){.fd = fd, .ready = on_conn, .arg = conn};
     list_init(&conn->parting);
     widen(fd);
-    conn->peer = server_join(serve->server, conn, pid_of(fd));
+    conn->peer = server_join(serve->server, conn, AUDIENCE_LOCAL, pid_of(fd));
     if (conn->peer && loop_add(serve->loop, &conn->source, LOOP_READ) == 0)
         return 0;
     if (conn->peer)

@@ -53,6 +53,6 @@ void survey_counters(struct console *console, const struct server *server)
     counter(console, "changes", server->stats.changes);
     counter(console, "changes_refused", server->stats.changes_refused);
     counter(console, "backlogs_dropped", server->stats.backlogs_dropped);
-    counter(console, "journal_bound", server->origin.journal.bound);
+    counter(console, "journal_bound", server->origin.journals[AUDIENCE_LOCAL].bound);
     console_answer(console, "ok stats", "These are since the start.");
 }

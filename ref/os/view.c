@@ -60,9 +60,9 @@ static void arp_heading(const struct view *view)
 /* ARP-18: what is asked for is a key of the table. ARP-19: its address may not be there. */
 static void arp_row(const struct view *view, struct arp_entry *entry)
 {
-    bool known = !view->addresses || arp_lookup(view->addresses, entry->mac, &entry->address);
-
-    console_arp(view->console, entry, known);
+    if (!entry->known && view->addresses)
+        entry->known = arp_lookup(view->addresses, entry->mac, &entry->address);
+    console_arp(view->console, entry);
 }
 
 static enum console_more arp_rows(struct view *view, bool all)

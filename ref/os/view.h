@@ -16,7 +16,7 @@ struct view {
     struct console *console;
     enum command_side side;
     struct table **table;               /* a client replaces its table */
-    const struct arp_reader *addresses; /* of ARP entries; NULL: they stand in the table */
+    const struct arp_reader *addresses; /* of ARP entries that the table has without; or NULL */
     const uint64_t *seq;
     const char *(*state)(void *arg); /* of a client; NULL on a server */
     void *arg;

@@ -105,7 +105,7 @@ static inline void world_join(int count)
         struct tap *tap = &world.taps[i];
 
         tap->gather.sender = SIDE_SERVER;
-        tap->peer = server_join(&world.server, tap, 100); /* all of one process */
+        tap->peer = server_join(&world.server, tap, AUDIENCE_LOCAL, 100); /* all of one process */
         say(tap, (struct frame){.type = FRAME_HELLO, .hello = {1, 1}});
     }
 }

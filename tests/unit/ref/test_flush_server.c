@@ -90,7 +90,7 @@ TEST(every_welcomed_stream_gets_the_flush) /* S3, FLU-3 */
     enter(&world.taps[0]);
     synchronise(&world.taps[1]);
     world.taps[3].gather.sender = SIDE_SERVER;
-    world.taps[3].peer = server_join(&world.server, &world.taps[3], 100);
+    world.taps[3].peer = server_join(&world.server, &world.taps[3], AUDIENCE_LOCAL, 100);
     flush(1);
     for (int i = 0; i < PEERS; i++) {
         struct tap *tap = &world.taps[i];
@@ -159,7 +159,7 @@ TEST(a_flush_answers_a_resync_that_is_not_answered_yet) /* S6, SYN-21 */
 TEST(a_dropped_flush_is_told_by_the_next_snapshot) /* S7, FLU-8 */
 {
     struct tap *tap = &world.taps[0];
-    struct journal *journal = &world.server.origin.journal;
+    struct journal *journal = &world.server.origin.journals[AUDIENCE_LOCAL];
 
     for (int by_flush = 0; by_flush < 2; by_flush++) {
         world_open(64 * 1024, 3, 1);
@@ -190,7 +190,7 @@ TEST(a_dropped_flush_is_told_by_the_next_snapshot) /* S7, FLU-8 */
 TEST(a_first_snapshot_dropped_with_its_flush_is_still_the_first) /* S7, SES-4 */
 {
     struct tap *tap = &world.taps[0];
-    struct journal *journal = &world.server.origin.journal;
+    struct journal *journal = &world.server.origin.journals[AUDIENCE_LOCAL];
 
     world_open(64 * 1024, 3500, 1);
     pull(tap, 5000);

@@ -88,7 +88,7 @@ TEST(the_set_is_what_an_array_says)
     qsort(keys, KEYS, sizeof(keys[0]), compare);
     for (int round = 0; round < 20000; round++) {
         int i = rand() % KEYS;
-        struct arp_entry entry = {keys[i], (uint32_t)keys[i] ^ 1, (uint32_t)i}, found;
+        struct arp_entry entry = {keys[i], (uint32_t)keys[i] ^ 1, (uint32_t)i, i % 3 == 0}, found;
 
         CHECK_EQ_INT(macs_find(&macs, keys[i], &found), there[i]);
         if (rand() % 2) {

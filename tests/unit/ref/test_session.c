@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The server core and client cores back to back in memory, with a network that cuts and delays.
+ * The server core and client cores, local and network ones, back to back in memory, with streams
+ * that cut and delay.
  */
 #include "tests/unit/unit.h"
 
@@ -10,7 +11,7 @@
 #include "core/client.h"
 #include "core/server.h"
 
-enum { CLIENTS = 6, ARP_SLOTS = 4096 };
+enum { CLIENTS = 6, LOCALS = 4, ARP_SLOTS = 4096 };
 
 static _Alignas(64) uint8_t memory[WIRE_SHM_HEADER_SIZE + ARP_SLOTS * WIRE_SHM_SLOT_SIZE];
 
@@ -30,7 +31,10 @@ struct world {
 
 static void pair_connect(struct world *world, struct pair *pair)
 {
-    pair->peer = server_join(&world->server, pair, pair->client.pid);
+    bool local = pair->client.pid != 0;
+
+    pair->peer = server_join(&world->server, pair, local ? AUDIENCE_LOCAL : AUDIENCE_NETWORK,
+                             pair->client.pid);
     client_connect(&pair->client);
 }
 
@@ -70,7 +74,7 @@ static void world_open(struct world *world, size_t bound)
     world->server.origin.registrar =
         (struct registrar){.enrol = enrol, .strike = strike, .signal = signal_pair};
     for (int i = 0; i < CLIENTS; i++) {
-        client_init(&world->pairs[i].client, (uint32_t)(100 + i));
+        client_init(&world->pairs[i].client, i < LOCALS ? (uint32_t)(100 + i) : 0);
         pair_connect(world, &world->pairs[i]);
     }
 }
@@ -184,7 +188,8 @@ static void grow(struct world *world)
     CHECK_EQ_INT(server_change(&world->server, OP_CREATE, &route), REFUSED_NOT);
 }
 
-/* ARP-17: every key with the address that the server's table has. */
+/* ARP-17, NET-5: every key with the address that the server's table has, on the way that the client
+ * has it. */
 static void check_addresses(struct world *world, const struct client *client)
 {
     struct macs_cursor cursor;
@@ -194,7 +199,11 @@ static void check_addresses(struct world *world, const struct client *client)
     table_seek_mac(&cursor, client->table, 0);
     while (macs_next(&cursor, &entry)) {
         CHECK(table_find_mac(world->server.origin.table, entry.mac, &own));
-        CHECK(arp_lookup(&world->addresses, entry.mac, &address) && address == own.address);
+        CHECK_EQ_INT(entry.known, client->pid == 0);
+        if (client->pid)
+            CHECK(arp_lookup(&world->addresses, entry.mac, &address) && address == own.address);
+        else
+            CHECK_EQ_INT(entry.address, own.address);
     }
 }
 
@@ -211,10 +220,10 @@ static void check_equal(struct world *world)
         CHECK_EQ_INT(copy.routes, own.routes);
         CHECK_EQ_INT(copy.macs, own.macs);
         CHECK_EQ_INT(copy.digest, own.digest);
-        CHECK_EQ_STR(client->shm, "/unit");
+        CHECK_EQ_STR(client->shm, client->pid ? "/unit" : "");
         check_addresses(world, client);
         if (CHECK(world->pairs[i].peer != NULL))
-            CHECK_EQ_INT(world->pairs[i].peer->pid, 100 + i);
+            CHECK_EQ_INT(world->pairs[i].peer->pid, client->pid);
     }
 }
 
@@ -328,11 +337,11 @@ TEST(the_farewell_reaches_a_laggard_within_a_frame)
         CHECK(cut == 0 || pull(&world, slow, cut) == (int)cut);
         do { /* up to the last bytes before it would be restarted */
             grow(&world);
-            room = (int64_t)world.server.origin.journal.bound -
-                   (int64_t)world.server.origin.journal.behind;
+            room = (int64_t)world.server.origin.journals[AUDIENCE_LOCAL].bound -
+                   (int64_t)world.server.origin.journals[AUDIENCE_LOCAL].behind;
         } while (room > 2 * WIRE_FRAME_MAX);
         CHECK_EQ_INT(world.server.stats.backlogs_dropped, 0);
-        world.server.origin.journal.bound -= (size_t)(room > 0 ? room : 0);
+        world.server.origin.journals[AUDIENCE_LOCAL].bound -= (size_t)(room > 0 ? room : 0);
         server_farewell(&world.server);
         CHECK(peer_backlog(slow->peer) <= 2 * WIRE_FRAME_MAX);
         while (slow->peer && pull(&world, slow, 65536) > 0)
@@ -418,7 +427,7 @@ static int error_of(const struct frame *frames, int count)
     int error = 0, parts;
 
     server_init(&server, 7, 1 << 20);
-    peer = server_join(&server, NULL, 4);
+    peer = server_join(&server, NULL, AUDIENCE_LOCAL, 4);
     for (int i = 0; i < count; i++) {
         size = frame_encode(&frames[i], bytes);
         server_receive(&server, peer, bytes, size, reason);
