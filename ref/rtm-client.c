@@ -48,7 +48,7 @@ static int open_parts(struct program *program)
 
     program->signals = (struct loop_source){.ready = on_signal, .arg = program};
     program->signals.fd = signals_open(true);
-    program->loop = loop_create(options->loop);
+    program->loop = loop_create(options->mux);
     if (program->signals.fd < 0 || !program->loop ||
         loop_add(program->loop, &program->signals, LOOP_READ))
         return fail("the loop cannot be made; raise the limit of descriptors");

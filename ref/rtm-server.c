@@ -47,7 +47,7 @@ static int fail(const char *what)
 /* All that needs no path; what fails here is a lack of memory or descriptors. */
 static int open_parts(struct program *program)
 {
-    program->loop = loop_create(program->options.loop);
+    program->loop = loop_create(program->options.mux);
     if (program->signals.fd < 0 || !program->loop ||
         loop_add(program->loop, &program->signals, LOOP_READ))
         return fail("the loop cannot be made; raise the limit of descriptors");
@@ -58,7 +58,7 @@ static int open_parts(struct program *program)
     admin_init(&program->admin, &program->server, &program->console);
     if (serve_open(&program->serve, program->loop, &program->server, &program->console,
                    program->listener.fd))
-        return fail("the socket cannot be polled; use --loop epoll");
+        return fail("the socket cannot be polled; use --mux epoll");
     return 0;
 }
 

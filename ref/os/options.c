@@ -13,14 +13,14 @@
 enum { JOURNAL_LEAST = 64 * 1024, JOURNAL_DEFAULT = 8 * 1024 * 1024, ARP_SLOTS_DEFAULT = 65536 };
 
 static const struct option server_options[] = {
-    {"socket", required_argument, NULL, 's'},    {"loop", required_argument, NULL, 'l'},
+    {"socket", required_argument, NULL, 's'},    {"mux", required_argument, NULL, 'l'},
     {"journal", required_argument, NULL, 'j'},   {"load", required_argument, NULL, 'f'},
     {"arp-slots", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0},
 };
 
 static const struct option client_options[] = {
-    {"socket", required_argument, NULL, 's'}, {"loop", required_argument, NULL, 'l'},
+    {"socket", required_argument, NULL, 's'}, {"mux", required_argument, NULL, 'l'},
     {"no-reconnect", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
 };
@@ -33,7 +33,7 @@ static void print_help(const struct options *options)
     printf("Commands are read from standard input, one a line; `help` lists them. On a terminal\n"
            "there is a menu.\n\n"
            "  --socket PATH       the server's socket (RTM_SOCKET; now %s)\n"
-           "  --loop epoll|select what waits for events (RTM_LOOP; epoll)\n",
+           "  --mux epoll|select  what waits for events (RTM_MUX; epoll)\n",
            options->socket);
     if (options->server)
         printf("  --journal BYTES     what a client may be behind before it gets a new snapshot,\n"
@@ -55,11 +55,11 @@ static int usage(const struct options *options, const char *what, const char *va
     return EXIT_USAGE;
 }
 
-static int set_loop(struct options *options, const char *what, const char *value)
+static int set_mux(struct options *options, const char *what, const char *value)
 {
     if (strcmp(value, "epoll") != 0 && strcmp(value, "select") != 0)
         return usage(options, what, value, "epoll or select");
-    options->loop = value[0] == 's' ? LOOP_SELECT : LOOP_EPOLL;
+    options->mux = value[0] == 's' ? LOOP_SELECT : LOOP_EPOLL;
     return -1;
 }
 
@@ -102,12 +102,12 @@ static void set_defaults(struct options *options)
 
 static int read_environment(struct options *options)
 {
-    const char *loop = getenv("RTM_LOOP"), *journal = getenv("RTM_JOURNAL");
+    const char *mux = getenv("RTM_MUX"), *journal = getenv("RTM_JOURNAL");
     const char *slots = getenv("RTM_ARP_SLOTS");
     int status = -1;
 
-    if (loop && *loop)
-        status = set_loop(options, "RTM_LOOP", loop);
+    if (mux && *mux)
+        status = set_mux(options, "RTM_MUX", mux);
     if (status < 0 && journal && *journal && options->server)
         status = set_journal(options, "RTM_JOURNAL", journal);
     if (status < 0 && slots && *slots && options->server)
@@ -122,7 +122,7 @@ static int set_option(struct options *options, int option)
         options->socket = optarg;
         return -1;
     case 'l':
-        return set_loop(options, "--loop", optarg);
+        return set_mux(options, "--mux", optarg);
     case 'j':
         return set_journal(options, "--journal", optarg);
     case 'f':

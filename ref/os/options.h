@@ -16,7 +16,7 @@ struct options {
     const char *program;
     bool server;
     const char *socket;
-    enum loop_kind loop;
+    enum loop_kind mux;
     size_t journal;     /* server */
     const char *load;   /* server; NULL: none */
     uint32_t arp_slots; /* server; a number that the layout allows */

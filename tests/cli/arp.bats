@@ -84,14 +84,14 @@ EOF
 
 @test "the object is private and goes with its server [SHM-2 SHM-6]" {
     for_the_end() {
-        serve one --loop "$loop"
+        serve one --mux "$mux"
         is '640 2097216' "$(stat -c '%a %s' "$(object)")"
         is held "$(flock_of "$(object)")"
         end one "$how"
         [ ! -e "$(object)" ]
     }
-    how=TERM for_each_loop for_the_end
-    how=INT for_each_loop for_the_end
+    how=TERM for_each_mux for_the_end
+    how=INT for_each_mux for_the_end
 }
 
 @test "the object of a dead server is replaced [SHM-4]" {

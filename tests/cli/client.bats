@@ -20,7 +20,7 @@ join() {
     once rtm-client --help
     is 0 "$status"
     is '' "$stderr"
-    for word in --socket --loop --no-reconnect --help --version RTM_SOCKET RTM_LOOP; do
+    for word in --socket --mux --no-reconnect --help --version RTM_SOCKET RTM_MUX; do
         like "*$word*" "$output"
     done
 }
@@ -34,7 +34,7 @@ join() {
 }
 
 @test "a wrong command line is a usage error, 64" {
-    for line in --nonsense -x surplus '--loop poll' --loop --socket '--load file' '--help=no'; do
+    for line in --nonsense -x surplus '--mux poll' --mux --socket '--load file' '--help=no'; do
         echo "rtm-client $line"
         read -ra words <<<"$line"
         once rtm-client "${words[@]}"
@@ -50,9 +50,9 @@ join() {
 }
 
 @test "a wrong environment is a usage error too" {
-    RTM_LOOP=poll once rtm-client --socket "$sock"
+    RTM_MUX=poll once rtm-client --socket "$sock"
     is 64 "$status"
-    like '*RTM_LOOP*' "$stderr"
+    like '*RTM_MUX*' "$stderr"
 }
 
 @test "RTM_SOCKET names the socket, an option beats it" {
@@ -107,9 +107,9 @@ join() {
 
 @test "a server that goes is waited for, and its table is gone [SES-11 SES-12 ROB-5]" {
     connects_again() {
-        serve server --loop "$loop"
+        serve server --mux "$mux"
         ask server "create $A"
-        join one --loop "$loop"
+        join one --mux "$mux"
         end server "$how" "$code"
         until_says one show 'ok show routes=0 *'
         serve server
@@ -119,8 +119,8 @@ join() {
         end one TERM
         end server TERM
     }
-    how=TERM code=0 for_each_loop connects_again
-    how=KILL code=137 for_each_loop connects_again
+    how=TERM code=0 for_each_mux connects_again
+    how=KILL code=137 for_each_mux connects_again
 }
 
 @test "a socket that cannot be reached is named with the reason [TRN-8]" {
@@ -147,8 +147,8 @@ join() {
 
 @test "it shows what the server has" {
     shows() {
-        serve server --loop "$loop"
-        join one --loop "$loop"
+        serve server --mux "$mux"
+        join one --mux "$mux"
         ask server "create $A"
         ask server "create $B"
         until_says one show 'ok show routes=2 state=synchronised'
@@ -168,7 +168,7 @@ join() {
         end one TERM
         end server TERM
     }
-    for_each_loop shows
+    for_each_mux shows
 }
 
 @test "it can change nothing [CON-5]" {
@@ -189,21 +189,21 @@ join() {
     printf '%s\n' help status nonsense >"$dir/commands"
     on_a_file() {
         serve server
-        start_on "$dir/commands" one rtm-client --socket "$sock" --loop "$loop"
+        start_on "$dir/commands" one rtm-client --socket "$sock" --mux "$mux"
         answer one
         is 'ok help' "$closing"
         answer one
         like 'ok status *' "$closing"
         answer one
         like 'error: syntax: *' "$closing"
-        start_on /dev/null two rtm-client --socket "$sock" --loop "$loop"
+        start_on /dev/null two rtm-client --socket "$sock" --mux "$mux"
         until_says server 'show clients' 'ok show clients clients=2'
         end one TERM
         end two TERM
         until_says server 'show clients' 'ok show clients clients=0'
         end server TERM
     }
-    for_each_loop on_a_file
+    for_each_mux on_a_file
 }
 
 @test "the end of a console on a pipe is not the end of the client [CON-11]" {
@@ -218,7 +218,7 @@ join() {
 @test "quit, SIGINT and SIGTERM end with 0, with and without a server [CON-13]" {
     ends_cleanly() {
         for how in quit INT TERM; do
-            start one rtm-client --socket "$sock" --loop "$loop"
+            start one rtm-client --socket "$sock" --mux "$mux"
             ask one status
             if [ "$how" = quit ]; then
                 ask one quit
@@ -229,19 +229,19 @@ join() {
             fi
         done
     }
-    for_each_loop ends_cleanly
+    for_each_mux ends_cleanly
     serve server
-    for_each_loop ends_cleanly
+    for_each_mux ends_cleanly
     until_says server 'show clients' 'ok show clients clients=0'
 }
 
 @test "a flush empties the server and its clients, one of them stopped [FLU-1 FLU-4 FLU-18]" {
     flushes() {
-        serve server --loop "$loop"
+        serve server --mux "$mux"
         ask server "create $A"
         ask server 'arp add 02:00:00:00:00:01 1.2.3.4'
-        join one --loop "$loop"
-        join two --loop "$loop"
+        join one --mux "$mux"
+        join two --mux "$mux"
         until_says server flush 'ok flush * signalled=2' # once both are registered
         ask server "create $B"
         kill -s STOP "${pid[two]}"
@@ -257,7 +257,7 @@ join() {
         end two TERM
         end server TERM
     }
-    for_each_loop flushes
+    for_each_mux flushes
 }
 
 @test "SIGUSR1 ends neither program [REG-7]" {

@@ -13,7 +13,7 @@ setup() {
     done
     dir=$(mktemp -d "${TMPDIR:-/tmp}/rtm-XXXXXX")
     sock=$dir/rtm.sock
-    unset RTM_SOCKET RTM_LOOP RTM_JOURNAL RTM_ARP_SLOTS
+    unset RTM_SOCKET RTM_MUX RTM_JOURNAL RTM_ARP_SLOTS
     export HOME=$dir XDG_RUNTIME_DIR=$dir LC_ALL=C
     declare -gA pid=() in=() out=()
     rows=() closing='' line=''
@@ -144,10 +144,10 @@ print("free" if kind == fcntl.F_UNLCK else "held")
 PYTHON
 }
 
-# for_each_loop FUNCTION: with $loop set to each way of waiting.
-for_each_loop() {
-    for loop in epoll select; do
-        echo "--loop $loop"
+# for_each_mux FUNCTION: with $mux set to each back-end of the loop.
+for_each_mux() {
+    for mux in epoll select; do
+        echo "--mux $mux"
         "$1"
     done
 }

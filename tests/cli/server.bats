@@ -15,8 +15,8 @@ C='30.1.1.1/32 3.3.3.3 eth2'
     once rtm-server --help
     is 0 "$status"
     is '' "$stderr"
-    for word in --socket --loop --journal --load --help --version \
-        RTM_SOCKET RTM_LOOP RTM_JOURNAL --arp-slots RTM_ARP_SLOTS; do
+    for word in --socket --mux --journal --load --help --version \
+        RTM_SOCKET RTM_MUX RTM_JOURNAL --arp-slots RTM_ARP_SLOTS; do
         like "*$word*" "$output"
     done
 }
@@ -30,7 +30,7 @@ C='30.1.1.1/32 3.3.3.3 eth2'
 }
 
 @test "a wrong command line is a usage error, 64" {
-    for line in --nonsense -x surplus '--loop poll' --loop --socket '--journal x' '--journal 1' \
+    for line in --nonsense -x surplus '--mux poll' --mux --socket '--journal x' '--journal 1' \
         '--journal 64q' '--load' '--help=no'; do
         echo "rtm-server $line"
         read -ra words <<<"$line"
@@ -49,9 +49,9 @@ C='30.1.1.1/32 3.3.3.3 eth2'
 }
 
 @test "a wrong environment is a usage error too" {
-    RTM_LOOP=poll once rtm-server --socket "$sock"
+    RTM_MUX=poll once rtm-server --socket "$sock"
     is 64 "$status"
-    like '*RTM_LOOP*' "$stderr"
+    like '*RTM_MUX*' "$stderr"
     RTM_JOURNAL=much once rtm-server --socket "$sock"
     is 64 "$status"
     like '*RTM_JOURNAL*' "$stderr"
@@ -185,7 +185,7 @@ serve_client() {
 @test "a console on a file is answered, then the server goes on [CON-11 CON-12]" {
     printf '%s\n' "create $A" '' '# a comment' "create $A" show nonsense >"$dir/commands"
     commands_on_a_file() {
-        start_on "$dir/commands" one rtm-server --socket "$sock" --loop "$loop"
+        start_on "$dir/commands" one rtm-server --socket "$sock" --mux "$mux"
         answer one
         is 'ok create seq=1' "$closing"
         answer one
@@ -199,7 +199,7 @@ serve_client() {
         end one TERM
         end client TERM
     }
-    for_each_loop commands_on_a_file
+    for_each_mux commands_on_a_file
 }
 
 @test "a file without a last line end is read to its end [CON-11]" {
@@ -216,29 +216,29 @@ serve_client() {
     done >"$dir/commands"
     echo quit >>"$dir/commands"
     many_commands() {
-        run timeout "$deadline" "$bin/rtm-server" --socket "$sock" --loop "$loop" <"$dir/commands"
+        run timeout "$deadline" "$bin/rtm-server" --socket "$sock" --mux "$mux" <"$dir/commands"
         is 0 "$status"
         is 5001 "$(grep -c '^ok' <<<"$output")"
         is 'ok quit' "${lines[-1]}"
         is 'ok create seq=5000' "${lines[-2]}"
     }
-    for_each_loop many_commands
+    for_each_mux many_commands
 }
 
 @test "a console on /dev/null [CON-12]" {
     console_on_null() {
-        start_on /dev/null one rtm-server --socket "$sock" --loop "$loop"
+        start_on /dev/null one rtm-server --socket "$sock" --mux "$mux"
         await one "# ready $sock"
         serve_client
         end client TERM
         end one TERM
     }
-    for_each_loop console_on_null
+    for_each_mux console_on_null
 }
 
 @test "the end of a console on a pipe is not the end of the server [CON-11]" {
     end_of_pipe() {
-        serve one --loop "$loop"
+        serve one --mux "$mux"
         ask one "create $A"
         hang_up one
         serve_client
@@ -246,7 +246,7 @@ serve_client() {
         end client TERM
         end one INT
     }
-    for_each_loop end_of_pipe
+    for_each_mux end_of_pipe
 }
 
 @test "commands in one write are answered in their order [CON-1]" {
@@ -286,7 +286,7 @@ serve_client() {
 @test "quit, SIGINT and SIGTERM end with 0 and leave nothing [CON-13 TRN-6 ROB-7]" {
     ends_cleanly() {
         for how in quit INT TERM; do
-            serve one --loop "$loop"
+            serve one --mux "$mux"
             if [ "$how" = quit ]; then
                 ask one quit
                 is 'ok quit' "$closing"
@@ -297,7 +297,7 @@ serve_client() {
             is '' "$(find "$dir" -name '*.sock*')"
         done
     }
-    for_each_loop ends_cleanly
+    for_each_mux ends_cleanly
 }
 
 @test "refusals say what was wrong and what was expected [CON-2]" {
@@ -410,7 +410,7 @@ load_file() {
 @test "load and save give the same table back [CON-14 CON-18]" {
     round_trip() {
         { printf '# a table\n\n%s\n%s\n' "$B" "$A"; printf '%s' "$C"; } >"$dir/table"
-        serve one --loop "$loop"
+        serve one --mux "$mux"
         load_file one "$dir/table"
         is 'ok load routes=3 macs=0 seq=3' "$closing"
         ask one "save $dir/saved"
@@ -418,7 +418,7 @@ load_file() {
         ask one digest
         before=${closing#* routes}
         end one TERM
-        serve two --loop "$loop"
+        serve two --mux "$mux"
         load_file two "$dir/saved"
         ask two digest
         is "$before" "${closing#* routes}"
@@ -429,7 +429,7 @@ load_file() {
 $B
 $C" "$(grep -v '^#' "$dir/saved" | sort)"
     }
-    for_each_loop round_trip
+    for_each_mux round_trip
 }
 
 @test "--load fills the table at the start, and is no command that is answered [CON-1]" {

@@ -267,7 +267,7 @@ def test_keys_can_be_corrected(server):
 @WAYS_OUT
 def test_the_server_ends(place, way, loop):
     """CON-13 SES-9 TRN-6"""
-    terminal = place.terminal("rtm-server", "--loop", loop)
+    terminal = place.terminal("rtm-server", "--mux", loop)
     terminal.ready()
     peer = place.replica().peer
     assert leave(terminal, way) == 0
@@ -335,7 +335,7 @@ def test_the_client_ends(place, way, loop, alone):
     """CON-13 SES-8"""
     if not alone:
         place.listen()
-    terminal = place.terminal("rtm-client", "--loop", loop)
+    terminal = place.terminal("rtm-client", "--mux", loop)
     terminal.ready()
     if not alone:
         peer = place.accept()

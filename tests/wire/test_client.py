@@ -82,7 +82,7 @@ def await_close(client, peer):
 def test_from_hello_to_synchronised(place, loop):
     """SES-1 SES-5 SYN-2 SYN-6 CON-8"""
     place.listen()
-    client = place.client("--loop", loop)
+    client = place.client("--mux", loop)
     peer = place.accept()
     peer.expect("HELLO", flags=0)
     assert client.do("status")["state"] == "connecting"
@@ -127,7 +127,7 @@ def test_nothing_comes_before_welcome(met, first):
 def test_byte_by_byte(place, loop):
     """TRN-10"""
     place.listen()
-    client = place.client("--loop", loop)
+    client = place.client("--mux", loop)
     peer = place.accept()
     peer.expect("HELLO")
     peer.drip(WELCOME, *snapshot([A, B], 2), route(CREATE, C, 3))
@@ -443,7 +443,7 @@ def test_half_a_frame_is_not_applied(synced):
 def test_farewell(place, how, loop):
     """SES-8 CON-13"""
     place.listen()
-    client = place.client("--loop", loop)
+    client = place.client("--mux", loop)
     peer = place.accept()
     peer.expect("HELLO")
     peer.send(WELCOME, *snapshot([A]))

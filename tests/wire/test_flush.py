@@ -349,9 +349,9 @@ def test_handles_are_given_back(place, how):
 @pytest.mark.parametrize("loop", ["epoll", "select"])
 def test_real_clients_are_flushed(place, loop):
     """FLU-18 FLU-4, one of them stopped meanwhile"""
-    server = place.server("--loop", loop)
+    server = place.server("--mux", loop)
     server.do(f"create {A}")
-    clients = [place.client("--loop", loop) for _ in range(3)]
+    clients = [place.client("--mux", loop) for _ in range(3)]
     for client in clients:
         client.until("status", state="synchronised")
     while "pid=0" in repr(server.do("show clients")):

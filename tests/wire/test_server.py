@@ -36,7 +36,7 @@ def many(count, start=0):
 @LOOPS
 def test_hello_is_answered_and_the_empty_table_sent(place, loop):
     """SES-2 SYN-1 SYN-4 EPO-1 FRM-2"""
-    place.server("--loop", loop)
+    place.server("--mux", loop)
     peer = place.connect()
     peer.send(HELLO)
     welcome = peer.expect("WELCOME", version=1)
@@ -171,7 +171,7 @@ def test_server_shows_who_is_there(place):
 @LOOPS
 def test_late_joiner_gets_the_whole_table(place, loop):
     """SYN-1 SYN-2 SYN-3 SYN-4 FRM-7"""
-    server = place.server("--loop", loop)
+    server = place.server("--mux", loop)
     fill(server, SAMPLE)
     peer = place.hello()
     peer.expect("SNAPSHOT_BEGIN", seq=3)
@@ -183,7 +183,7 @@ def test_late_joiner_gets_the_whole_table(place, loop):
 @LOOPS
 def test_changes_while_a_snapshot_runs(place, loop):
     """SYN-3 SYN-4; what nobody reads can't be over"""
-    server = place.server("--loop", loop)
+    server = place.server("--mux", loop)
     rows = many(20000)
     fill(server, rows)
     replica = Replica(place.hello())
@@ -210,7 +210,7 @@ def test_a_client_without_a_pid_is_served(place):
 @LOOPS
 def test_each_change_as_it_was_made(place, loop):
     """TBL-1 TBL-2 TBL-3 SYN-11 SYN-12 FRM-7 FRM-5"""
-    server = place.server("--loop", loop)
+    server = place.server("--mux", loop)
     peer = place.replica().peer
     assert server.do("create 130.1.1.0/24 10.1.1.1 Ethernet1")["seq"] == "1"
     peer.change(op=CREATE, seq=1, destination="130.1.1.0", mask=24, gateway_ip="10.1.1.1",
@@ -282,7 +282,7 @@ def test_a_line_of_garbage_is_refused_as_one(place, line):
 @LOOPS
 def test_several_clients_through_random_changes(place, loop):
     """SYN-11 SYN-12 SYN-15 SYN-17 TBL-18"""
-    server, rng, table = place.server("--loop", loop), random.Random(7), {}
+    server, rng, table = place.server("--mux", loop), random.Random(7), {}
     replicas = [place.replica() for _ in range(4)]
     commands = []
     for _ in range(3000):
@@ -335,7 +335,7 @@ def test_a_digest_in_any_1024_changes(place):
 @LOOPS
 def test_a_load_in_the_middle_of_a_show(place, loop):
     """CON-21; a walk that went on would lack the first rows of the file and show its last"""
-    server, rows = place.server("--loop", loop), many(20000)
+    server, rows = place.server("--mux", loop), many(20000)
     fill(server, rows)
     replica = place.replica()
     more = [row.replace("/32", "/31") for row in rows[::2]]
@@ -365,7 +365,7 @@ def test_a_save_while_a_load_runs(place):
 @LOOPS
 def test_resync_gives_a_new_snapshot(place, loop):
     """SYN-20 SYN-22"""
-    server = place.server("--loop", loop)
+    server = place.server("--mux", loop)
     fill(server, SAMPLE)
     replica = place.replica()
     replica.peer.send(Frame("RESYNC", seq=3))
@@ -539,7 +539,7 @@ def test_end_of_file_without_bye(place):
 @pytest.mark.parametrize("how", ["quit", "SIGINT", "SIGTERM"])
 def test_farewell(place, how, loop):
     """SES-9 CON-13 TRN-6 ROB-7; the Place sees what is left behind"""
-    server = place.server("--loop", loop)
+    server = place.server("--mux", loop)
     fill(server, SAMPLE)
     peers = [place.replica().peer for _ in range(3)]
     if how == "quit":
@@ -582,7 +582,7 @@ def test_another_instance_after_quit(place):
 @LOOPS
 def test_a_client_that_stops_reading(place, loop):
     """ROB-2 ROB-3 ROB-4; about 4 MB of changes against a bound of 64 KiB"""
-    server = place.server("--loop", loop, "--journal", "64k")
+    server = place.server("--mux", loop, "--journal", "64k")
     slow, quick = place.replica(), place.replica()
     rows = many(1000)
     fill(server, rows)

@@ -67,7 +67,7 @@ def welcome(name, epoch=OLD):
 def met(place, shared, request):
     """A client and its connection, behind WELCOME."""
     place.listen()
-    client = place.client("--loop", request.param)
+    client = place.client("--mux", request.param)
     peer = place.accept()
     peer.expect("HELLO")
     peer.send(welcome(shared.name))
