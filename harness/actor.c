@@ -29,6 +29,8 @@ struct actor *actor_create(struct world *w, const char *name, bool is_server, co
     a->descriptors = 1024;
     a->pidfd = a->in = a->out = a->err = -1;
     a->oracle = is_server ? oracle_create() : NULL;
+    if (is_server)
+        oracle_keep_history(a->oracle);
     a->shm.held = -1;
     a->shm.hot = -1;
     w->actors = x_realloc(w->actors, (w->actor_count + 1) * sizeof(struct actor *));
@@ -211,6 +213,9 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
                           a->name, a->name);
     if (!actor_runs(a))
         return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
+                          a->name);
+    if (a->stopped)
+        return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
                           a->name);
     if (actor_send(w, a, ask) < 0)
         return -1;

@@ -46,6 +46,7 @@ struct actor {
     int64_t load_us; /* while it runs: when it was sent; then: how long it took */
     struct feed *feed;
     struct oracle *oracle; /* of servers: what its table has to be */
+    size_t shown;          /* of clients: the state of the server's history that it showed last */
     struct {
         char *name; /* of the shared memory object that a step saw last, or NULL */
         dev_t device;

@@ -29,8 +29,8 @@ static int arp_change(struct world *w, struct actor *a, enum operation op, const
     if (refused == NULL && !n.known)
         refused = "address";
     if (refused == NULL)
-        refused = op == ASK_ARP_ADD ? arp_add(oracle_arp(a->oracle), &n)
-                                    : arp_remove(oracle_arp(a->oracle), n.mac);
+        refused = op == ASK_ARP_ADD ? oracle_add_neighbour(a->oracle, &n)
+                                    : oracle_remove_neighbour(a->oracle, n.mac);
     if (refused != NULL)
         return world_fail(w, VERDICT_BROKEN,
                           "chapter 5 has this refused as %s; say: expect %s refuses arp ...",

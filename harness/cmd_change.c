@@ -4,6 +4,7 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "feed.h"
 #include "question.h"
 
 #include <stdlib.h>
@@ -63,6 +64,17 @@ int run_update(struct world *w, const struct step *s)
 int run_delete(struct world *w, const struct step *s)
 {
     return change(w, s, ASK_DELETE, oracle_delete_route);
+}
+
+int run_tries(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 0));
+    struct buf line = {0};
+
+    buf_printf(&line, "%s\n", step_word(s, 2));
+    int result = feed_start(w, a, &line);
+    buf_finish(&line);
+    return result < 0 ? -1 : feed_wait(w, a, 100);
 }
 
 int run_load(struct world *w, const struct step *s)

@@ -26,7 +26,7 @@ static const char *take_row(struct oracle *into, char *line)
         return NULL;
     if (strchr(first, ':') != NULL) {
         wrong = neighbour_parse(first, second ? second : "", &n);
-        return wrong ? wrong : arp_add(oracle_arp(into), &n);
+        return wrong ? wrong : oracle_add_neighbour(into, &n);
     }
     wrong = route_parse(first, second ? second : "", third ? third : "", &r);
     return wrong ? wrong : oracle_create_route(into, &r);

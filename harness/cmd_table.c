@@ -35,6 +35,16 @@ int run_right(struct world *w, const struct step *s)
     return compare_server(w, world_actor(w, step_word(s, 1)));
 }
 
+static int state_of_one(struct world *w, struct actor *a, void *arg)
+{
+    return compare_history(w, a, arg);
+}
+
+int run_shows_state(struct world *w, const struct step *s)
+{
+    return world_each(w, s, 1, s->words.n - 4, state_of_one, last_actor(w, s));
+}
+
 /* A table that is wanted, and what it is called. */
 struct wanted {
     struct oracle *table;
@@ -126,104 +136,6 @@ int run_in_order(struct world *w, const struct step *s)
     if (result == 0 && !d.ordered)
         result = world_fail(w, VERDICT_FAIL, "the rows of %s are not in ascending order", a->name);
     dump_finish(&d);
-    return result;
-}
-
-/* The rows of the answer to a lookup. */
-struct found {
-    struct pattern *row;
-    char prefix[52];
-    size_t rows;
-};
-
-static void read_found(void *ctx, const char *line, size_t len)
-{
-    struct found *f = ctx;
-    char dest[40] = "", mask[8] = "";
-
-    if (!pattern_match(f->row, line, len))
-        return;
-    pattern_group(f->row, line, "dest", dest, sizeof dest);
-    pattern_group(f->row, line, "mask", mask, sizeof mask);
-    snprintf(f->prefix, sizeof f->prefix, "%s/%s", dest, mask);
-    f->rows++;
-}
-
-/* Looks one address up and compares with what has to be found: a prefix, or "" for none. */
-static int look_up(struct world *w, struct actor *a, const char *address, const char *want)
-{
-    struct found f = {.row = a->program->ask[ASK_LOOKUP].row};
-    struct ask ask = {.op = ASK_LOOKUP, .address = address, .row = read_found, .ctx = &f};
-
-    if (actor_ask(w, a, &ask) < 0)
-        return -1;
-    if (f.rows > 1)
-        return world_fail(w, VERDICT_FAIL, "%s finds %zu routes for %s; one is the longest match",
-                          a->name, f.rows, address);
-    if (strcmp(f.prefix, want) == 0)
-        return 0;
-    return world_fail(w, VERDICT_FAIL, "%s finds %s for %s; the longest match is %s", a->name,
-                      f.rows ? f.prefix : "nothing", address, *want ? want : "none");
-}
-
-int run_finds(struct world *w, const struct step *s)
-{
-    return look_up(w, world_actor(w, step_word(s, 1)), step_word(s, 5), step_word(s, 3));
-}
-
-int run_finds_nothing(struct world *w, const struct step *s)
-{
-    return look_up(w, world_actor(w, step_word(s, 1)), step_word(s, 5), "");
-}
-
-struct lookups {
-    const struct oracle *table;
-    const struct route *routes; /* some, to draw addresses from */
-    size_t routes_n, n;
-};
-
-static int look_up_many(struct world *w, struct actor *a, void *arg)
-{
-    const struct lookups *l = arg;
-    struct random r = random_seeded(w->test->name);
-
-    for (size_t i = 0; i < l->n; i++) {
-        uint32_t address = (uint32_t)random_next(&r);
-        char text[16], want[52] = "";
-        if (l->routes_n > 0 && i % 2 == 0) {
-            const struct route *near = &l->routes[random_below(&r, (uint32_t)l->routes_n)];
-            uint32_t host = near->mask == 0    ? UINT32_MAX
-                            : near->mask == 32 ? 0
-                                               : UINT32_MAX >> near->mask;
-            address = near->destination | (address & host);
-        }
-        snprintf(text, sizeof text, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
-                 address >> 8 & 255, address & 255);
-        const struct route *found = oracle_lookup(l->table, address);
-        if (found != NULL) {
-            char line[72];
-            route_format(found, line);
-            *strchr(line, ' ') = '\0';
-            memcpy(want, line, strlen(line) + 1);
-        }
-        if (look_up(w, a, text, want) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int run_lookups(struct world *w, const struct step *s)
-{
-    struct actor *server = world_actor(w, step_word(s, s->words.n - 4));
-    struct lookups l = {.table = server->oracle, .n = (size_t)atol(step_word(s, s->words.n - 2))};
-    struct route *routes = x_calloc(oracle_count(l.table), sizeof *routes);
-    const struct route *route;
-
-    for (size_t at = 0; (route = oracle_next(l.table, &at)) != NULL;)
-        routes[l.routes_n++] = *route;
-    l.routes = routes;
-    int result = world_each(w, s, 1, s->words.n - 6, look_up_many, &l);
-    free(routes);
     return result;
 }
 

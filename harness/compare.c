@@ -106,6 +106,7 @@ static int read_arp(struct world *w, struct actor *a, struct dump *d)
                           ask.closing);
     if (!pattern_match(done, ask.closing, strlen(ask.closing)))
         return 0;
+    pattern_group(done, ask.closing, "state", d->arp_state, sizeof d->arp_state);
     return check_count(w, a, done, "macs", r.rows, ask.closing);
 }
 
@@ -268,4 +269,51 @@ int compare_server(struct world *w, struct actor *s)
 int compare_client(struct world *w, struct actor *a, struct actor *s)
 {
     return compare_with(w, a, s->oracle, true, s->name);
+}
+
+/* SYN-7, SES-11: what has not synchronised, or says nothing of it, may show nothing. */
+static bool may_be_empty(const char *state)
+{
+    return *state == '\0' || !is_synchronised(state);
+}
+
+/* The state that the dump shows, at or behind from; HISTORY_NONE if it shows none. The two tables
+ * are asked for one after the other, and the client may go on between. */
+static size_t find_state(const struct world *w, const struct history *h, size_t from,
+                         const struct dump *d)
+{
+    size_t at = history_find_routes(h, from, oracle_digest_routes(d->table)), behind;
+
+    if (at == HISTORY_NONE && oracle_count(d->table) == 0 && may_be_empty(d->state))
+        at = from;
+    if (at == HISTORY_NONE || !manifest_claims(w->manifest, "mac"))
+        return at;
+    behind = history_find_macs(h, at, arp_digest(oracle_arp(d->table)));
+    if (behind == HISTORY_NONE && arp_count(oracle_arp(d->table)) == 0 &&
+        may_be_empty(d->arp_state))
+        behind = at;
+    return behind;
+}
+
+int compare_history(struct world *w, struct actor *a, const struct actor *s)
+{
+    const struct history *h = oracle_history(s->oracle);
+    struct buf rows = {0};
+    struct dump d;
+    int result = dump_read(w, a, &d);
+    size_t at = result == 0 ? find_state(w, h, a->shown, &d) : 0;
+
+    if (result == 0 && (at == HISTORY_NONE || d.repeated > 0 || d.unreadable > 0)) {
+        bool older = at == HISTORY_NONE && find_state(w, h, 0, &d) != HISTORY_NONE;
+        result = world_fail(w, VERDICT_FAIL, "%s shows a table that %s %s", a->name, s->name,
+                            older ? "had before the one that it showed last" : "never had");
+        same(&d, s->oracle, &rows);
+        buf_printf(&w->outcome.detail, "rows of %s now with -, of %s with +:\n%s", s->name, a->name,
+                   rows.data ? rows.data : "");
+    }
+    if (result == 0)
+        a->shown = at;
+    buf_finish(&rows);
+    dump_finish(&d);
+    return result;
 }

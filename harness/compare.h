@@ -12,11 +12,11 @@
 /* What a dump showed. */
 struct dump {
     struct oracle *table;
-    size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 or 5 refuses */
-    bool ordered;                /* ascending by destination, then mask (TBL-15) */
-    bool arp_ordered;            /* ascending by MAC (ARP-9) */
-    char state[32];              /* as the closing line has it; "" if it doesn't */
-    char sample[128];            /* one of the rows that could not be read */
+    size_t repeated, unreadable;   /* rows that stood twice, or that chapter 1 or 5 refuses */
+    bool ordered;                  /* ascending by destination, then mask (TBL-15) */
+    bool arp_ordered;              /* ascending by MAC (ARP-9) */
+    char state[32], arp_state[32]; /* as the closing lines have it; "" if they don't */
+    char sample[128];              /* one of the rows that could not be read */
 };
 
 /* Asks for the whole table, and for the ARP table where the IUT claims to have one. 0, or -1 after
@@ -32,6 +32,11 @@ int compare_with(struct world *w, struct actor *a, const struct oracle *want, bo
 int compare_client(struct world *w, struct actor *a, struct actor *s);
 /* Compares a server with its oracle, once: it has answered, so it is done. */
 int compare_server(struct world *w, struct actor *s);
+
+/* Whether the table that the actor shows now, at once, is a state of the server's history, not
+ * before the one that it showed last; empty tables are right too where it does not call itself
+ * synchronised. 0, or -1 after world_fail(). */
+int compare_history(struct world *w, struct actor *a, const struct actor *s);
 
 /* What a digest dialogue said; fields that its pattern lacks are empty. */
 struct reported {

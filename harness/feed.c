@@ -39,7 +39,7 @@ int feed_start(struct world *w, struct actor *a, struct buf *text)
 {
     struct feed *f;
 
-    if (a->feed != NULL || a->in < 0 || a->program->ask[ASK_CREATE].send == NULL)
+    if (a->feed != NULL || a->in < 0 || !actor_runs(a) || a->program->ask[ASK_CREATE].send == NULL)
         return world_fail(w, VERDICT_BROKEN, "%s cannot be fed now", a->name);
     f = x_calloc(1, sizeof *f);
     f->text = *text;
@@ -97,7 +97,7 @@ static const char *apply_arp(struct oracle *o, const struct part *p)
 
     if (refused != NULL)
         return refused;
-    return p->op == ASK_ARP_ADD ? arp_add(oracle_arp(o), &n) : arp_remove(oracle_arp(o), n.mac);
+    return p->op == ASK_ARP_ADD ? oracle_add_neighbour(o, &n) : oracle_remove_neighbour(o, n.mac);
 }
 
 static const char *apply(struct oracle *o, const struct part *p)
@@ -205,6 +205,9 @@ int feed_wait(struct world *w, struct actor *a, unsigned percent)
 
     if (f == NULL)
         return world_fail(w, VERDICT_BROKEN, "%s is not being fed", a->name);
+    if (a->stopped)
+        return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
+                          a->name);
     size_t goal = percent >= 100 ? f->total : (size_t)((double)f->total * percent / 100);
     while (f->answered < goal) {
         if (w->outcome.verdict == VERDICT_FAIL)

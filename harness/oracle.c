@@ -17,6 +17,7 @@ struct oracle {
     size_t per_mask[33];
     uint64_t digest;
     struct arp *arp;
+    struct history *history; /* or NULL */
 };
 
 struct oracle *oracle_create(void)
@@ -35,14 +36,35 @@ void oracle_destroy(struct oracle *o)
         return;
     free(o->slots);
     arp_destroy(o->arp);
+    history_destroy(o->history);
     free(o);
+}
+
+static void note_state(struct oracle *o)
+{
+    if (o->history != NULL)
+        history_add(o->history, o->digest, arp_digest(o->arp));
 }
 
 void oracle_clear(struct oracle *o)
 {
     free(o->slots);
     arp_destroy(o->arp);
-    *o = (struct oracle){.size = 64, .slots = x_calloc(64, sizeof *o->slots), .arp = arp_create()};
+    *o = (struct oracle){.size = 64,
+                         .slots = x_calloc(64, sizeof *o->slots),
+                         .arp = arp_create(),
+                         .history = o->history};
+    note_state(o);
+}
+
+void oracle_keep_history(struct oracle *o)
+{
+    o->history = history_create();
+}
+
+const struct history *oracle_history(const struct oracle *o)
+{
+    return o->history;
 }
 
 struct arp *oracle_arp(const struct oracle *o)
@@ -228,6 +250,7 @@ const char *oracle_create_route(struct oracle *o, const struct route *r)
     o->filled++;
     o->per_mask[r->mask]++;
     o->digest += route_hash(r);
+    note_state(o);
     return NULL;
 }
 
@@ -239,6 +262,7 @@ const char *oracle_update_route(struct oracle *o, const struct route *r)
         return "absent";
     o->digest += route_hash(r) - route_hash(&s->route);
     s->route = *r;
+    note_state(o);
     return NULL;
 }
 
@@ -252,7 +276,26 @@ const char *oracle_delete_route(struct oracle *o, const struct route *r)
     s->used = GONE;
     o->live--;
     o->per_mask[r->mask]--;
+    note_state(o);
     return NULL;
+}
+
+const char *oracle_add_neighbour(struct oracle *o, const struct neighbour *n)
+{
+    const char *refused = arp_add(o->arp, n);
+
+    if (refused == NULL)
+        note_state(o);
+    return refused;
+}
+
+const char *oracle_remove_neighbour(struct oracle *o, uint64_t mac)
+{
+    const char *refused = arp_remove(o->arp, mac);
+
+    if (refused == NULL)
+        note_state(o);
+    return refused;
 }
 
 size_t oracle_count(const struct oracle *o)
@@ -263,6 +306,11 @@ size_t oracle_count(const struct oracle *o)
 uint64_t oracle_digest(const struct oracle *o)
 {
     return o->digest + arp_digest(o->arp);
+}
+
+uint64_t oracle_digest_routes(const struct oracle *o)
+{
+    return o->digest;
 }
 
 const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask)

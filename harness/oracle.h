@@ -9,6 +9,7 @@
 #define HARNESS_ORACLE_H
 
 #include "arp.h"
+#include "history.h"
 
 struct route {
     uint32_t destination; /* host byte order, as gateway */
@@ -24,6 +25,10 @@ void oracle_destroy(struct oracle *o);
 void oracle_clear(struct oracle *o);
 /* Its ARP table. Valid until it is cleared. */
 struct arp *oracle_arp(const struct oracle *o);
+/* From here on notes each state that the changes below, and clearing, lead to; the oracle's. */
+void oracle_keep_history(struct oracle *o);
+/* NULL if none is kept. */
+const struct history *oracle_history(const struct oracle *o);
 /* Makes room at once: only speed. */
 void oracle_reserve(struct oracle *o, size_t routes);
 
@@ -42,11 +47,14 @@ void route_format(const struct route *r, char out[72]);
 const char *oracle_create_route(struct oracle *o, const struct route *r);
 const char *oracle_update_route(struct oracle *o, const struct route *r);
 const char *oracle_delete_route(struct oracle *o, const struct route *r);
+const char *oracle_add_neighbour(struct oracle *o, const struct neighbour *n);
+const char *oracle_remove_neighbour(struct oracle *o, uint64_t mac);
 
 /* The number of routes. */
 size_t oracle_count(const struct oracle *o);
-/* That of both tables (TBL-18). */
+/* That of both tables (TBL-18), and that of the routes alone. */
 uint64_t oracle_digest(const struct oracle *o);
+uint64_t oracle_digest_routes(const struct oracle *o);
 /* NULL if the prefix is not there. Valid until the next change. */
 const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask);
 /* Longest match; NULL if there is none. */

@@ -137,6 +137,28 @@ load helper
     like '*- 10.0.0.0/8 1.1.1.1 eth0*+ 10.0.0.0/8 1.1.1.1 lie0*' "$output"
 }
 
+@test "a table that the server never had is told" {
+    attempt liar history
+    told 1 'FAIL SYN-24' 'A shows a table that S never had'
+    like '*- 10.0.0.0/8 1.1.1.1 eth0*+ 10.0.0.0/8 1.1.1.1 lie0*' "$output"
+}
+
+@test "so is one that it had before the one that was shown" {
+    attempt forgetful history
+    told 1 'FAIL SYN-24' 'A shows a table that S had before the one that it showed last'
+    attempt none history
+    told 0 PASS
+}
+
+@test "a change that has to be refused, and is not, is told" {
+    attempt lenient tries
+    told 1 'FAIL TBL-7' 'change 1 of the feed: S said "ok create seq=0"; the oracle refuses it: exists'
+    attempt bad-refusal tries
+    told 1 'FAIL TBL-1' '*the oracle accepts it'
+    attempt none tries
+    told 0 PASS
+}
+
 # -- where it reaches ----------------------------------------------------------------------------
 
 @test "it can write nowhere outside its directory" {

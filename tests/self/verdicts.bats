@@ -70,6 +70,11 @@ whole() {
     told 2 BROKEN '*refused as absent*'
 }
 
+@test "BROKEN: a process is asked while the scenario has it stopped; 2" {
+    attempt none stopped
+    told 2 BROKEN 'A is stopped; say "continue A" first'
+}
+
 @test "UNRESOLVED: a race that the suite lost, twice; 2" {
     attempt none race
     told 2 UNRESOLVED '*before S came to the second question*'

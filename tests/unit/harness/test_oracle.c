@@ -130,6 +130,36 @@ TEST(digests_are_those_of_the_vectors)
     oracle_destroy(o);
 }
 
+TEST(history_has_every_state_in_order)
+{
+    struct oracle *o = oracle_create();
+    struct route r = {.destination = 0x0a000000, .mask = 8, .gateway = 1, .oif = "e"};
+    struct neighbour n = {.mac = 1, .ip = 1, .known = true};
+
+    CHECK(oracle_history(o) == NULL);
+    oracle_keep_history(o);
+    const struct history *h = oracle_history(o);
+    oracle_create_route(o, &r);
+    uint64_t one = oracle_digest_routes(o);
+    CHECK_EQ_STR(oracle_create_route(o, &r), "exists"); /* no state of its own */
+    oracle_add_neighbour(o, &n);
+    CHECK_EQ_STR(oracle_add_neighbour(o, &n), "exists");
+    oracle_delete_route(o, &r);
+    oracle_clear(o);
+    oracle_create_route(o, &r);
+    CHECK_EQ_INT((intmax_t)history_count(h), 6);
+    CHECK_EQ_INT((intmax_t)history_find_routes(h, 0, 0), 0);
+    CHECK_EQ_INT((intmax_t)history_find_routes(h, 0, one), 1);
+    CHECK_EQ_INT((intmax_t)history_find_routes(h, 2, one), 2);
+    CHECK_EQ_INT((intmax_t)history_find_routes(h, 3, one), 5);
+    CHECK_EQ_INT((intmax_t)history_find_macs(h, 0, oracle_digest(o) - one), 0);
+    CHECK_EQ_INT((intmax_t)history_find_macs(h, 1, 0), 1);
+    CHECK_EQ_INT((intmax_t)history_find_macs(h, 2, 0), 4);
+    CHECK(history_find_routes(h, 0, one + 1) == HISTORY_NONE);
+    CHECK(history_find_macs(h, 5, 1) == HISTORY_NONE);
+    oracle_destroy(o);
+}
+
 /* The naive model: an unordered array, every question a walk over all of it. */
 #define MOST 512
 
