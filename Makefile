@@ -26,7 +26,10 @@ libs = $(shell pkg-config $(1) libpcre2-8 jansson libseccomp)$(if $(filter-out 0
 	$(error rtmtest needs libpcre2, jansson and libseccomp: run ci/setup --for conform))
 
 objects       = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
-ref_core     := $(call objects,ref/core/*.c ref/os/*.c)
+ref_core     := $(call objects,ref/core/*.c)
+core         := $(BUILD)/librtm-core.a
+ref_os       := $(call objects,ref/os/*.c)
+ref_sim      := $(call objects,ref/sim/*.c)
 ref_mains    := $(call objects,ref/rtm-*.c)
 harness_main := $(call objects,harness/rtmtest.c)
 harness_core := $(filter-out $(harness_main),$(call objects,harness/*.c))
@@ -98,7 +101,16 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 link = $(quiet)$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/rtm-%: $(BUILD)/ref/rtm-%.o $(ref_core)
+# The protocol, once: what the programs, the simulator and the tests all link.
+$(core): $(ref_core)
+	@echo "  ar    $@"
+	$(quiet)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/rtm-%: $(BUILD)/ref/rtm-%.o $(ref_os) $(core)
+	@echo "  link  $@"
+	$(link)
+
+$(BUILD)/rtm-sim: $(BUILD)/ref/rtm-sim.o $(ref_sim) $(core)
 	@echo "  link  $@"
 	$(link)
 
@@ -106,7 +118,7 @@ $(BUILD)/rtmtest: $(harness_main) $(harness_core)
 	@echo "  link  $@"
 	$(link) $(call libs,--libs)
 
-$(BUILD)/unit/ref/%: $(BUILD)/tests/unit/ref/%.o $(ref_core)
+$(BUILD)/unit/ref/%: $(BUILD)/tests/unit/ref/%.o $(ref_os) $(ref_sim) $(core)
 	@mkdir -p $(@D)
 	@echo "  link  $@"
 	$(link)
@@ -116,11 +128,11 @@ $(BUILD)/unit/harness/%: $(BUILD)/tests/unit/harness/%.o $(harness_core)
 	@echo "  link  $@"
 	$(link) $(call libs,--libs)
 
-$(BUILD)/rtm-bench: $(bench) $(ref_core)
+$(BUILD)/rtm-bench: $(bench) $(ref_os) $(core)
 	@echo "  link  $@"
 	$(link)
 
-$(BUILD)/bench-apply: $(bench_ref) $(ref_core)
+$(BUILD)/bench-apply: $(bench_ref) $(ref_os) $(core)
 	@echo "  link  $@"
 	$(link)
 
@@ -129,4 +141,4 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(compile) $(share) $(bin)' | cmp -s - $@ || echo '$(compile) $(share) $(bin)' >$@
 
--include $(patsubst %.o,%.d,$(ref_core) $(ref_mains) $(harness_core) $(harness_main) $(unit_mains) $(bench) $(bench_ref))
+-include $(patsubst %.o,%.d,$(ref_core) $(ref_os) $(ref_sim) $(ref_mains) $(harness_core) $(harness_main) $(unit_mains) $(bench) $(bench_ref))
