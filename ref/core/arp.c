@@ -2,6 +2,7 @@
 #include "core/arp.h"
 
 #include "core/arp_layout.h"
+#include "core/arp_watch.h"
 
 enum {
     REACH = 256, /* slots that a reclaim looks ahead at most */
@@ -26,18 +27,21 @@ bool arp_full(const struct arp *arp)
 }
 
 /* SHM-11, A3: odd, fence, fields, fence, even. */
-static void slot_write(struct arp_slot *slot, uint64_t mac, uint32_t address, uint64_t epoch)
+static void slot_write(const struct arp *arp, uint32_t at, uint64_t mac, uint32_t address,
+                       uint64_t epoch)
 {
+    struct arp_watch *watch = arp->watch;
+    struct arp_slot *slot = &arp->slots[at];
     uint32_t lock = atomic_load_explicit(&slot->lock, memory_order_relaxed);
 
-    atomic_store_explicit(&slot->lock, lock + 1, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release);
-    atomic_store_explicit(&slot->mac, htobe32((uint32_t)(mac >> 16)), memory_order_relaxed);
-    atomic_store_explicit(&slot->mac_rest, htobe16((uint16_t)mac), memory_order_relaxed);
-    atomic_store_explicit(&slot->ip, htobe32(address), memory_order_relaxed);
-    atomic_store_explicit(&slot->epoch, epoch, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release);
-    atomic_store_explicit(&slot->lock, lock + 2, memory_order_relaxed);
+    ARP_STORE(watch, &slot->lock, lock + 1, memory_order_relaxed);
+    ARP_FENCE(watch, memory_order_release);
+    ARP_STORE(watch, &slot->mac, htobe32((uint32_t)(mac >> 16)), memory_order_relaxed);
+    ARP_STORE(watch, &slot->mac_rest, htobe16((uint16_t)mac), memory_order_relaxed);
+    ARP_STORE(watch, &slot->ip, htobe32(address), memory_order_relaxed);
+    ARP_STORE(watch, &slot->epoch, epoch, memory_order_relaxed);
+    ARP_FENCE(watch, memory_order_release);
+    ARP_STORE(watch, &slot->lock, lock + 2, memory_order_relaxed);
 }
 
 static uint64_t state_of(const struct arp *arp, uint32_t slot)
@@ -76,7 +80,7 @@ static void reclaim(struct arp *arp, uint32_t first, uint32_t last)
         state = state_of(arp, at);
         reach = state == arp->epoch ? (at - home_of(arp, at)) & mask : 0;
         if (state != arp->epoch && state != WIRE_SHM_NEVER_USED && covered == 0)
-            slot_write(&arp->slots[at], 0, 0, WIRE_SHM_NEVER_USED);
+            slot_write(arp, at, 0, 0, WIRE_SHM_NEVER_USED);
         covered = covered > reach + 1 ? covered - 1 : reach;
     }
 }
@@ -92,13 +96,13 @@ static void sweep(struct arp *arp)
 static void set_count(struct arp *arp, uint32_t count)
 {
     arp->count = count;
-    atomic_store_explicit(&arp->header->count, count, memory_order_relaxed);
+    ARP_STORE(arp->watch, &arp->header->count, count, memory_order_relaxed);
 }
 
 static void set_probe(struct arp *arp, uint32_t probe)
 {
     arp->probe = probe;
-    atomic_store_explicit(&arp->header->probe, probe, memory_order_release);
+    ARP_STORE(arp->watch, &arp->header->probe, probe, memory_order_release);
 }
 
 uint32_t arp_put(struct arp *arp, uint64_t mac, uint32_t address)
@@ -110,7 +114,7 @@ uint32_t arp_put(struct arp *arp, uint64_t mac, uint32_t address)
         slot = (slot + 1) & (arp->capacity - 1);
     if (steps > arp->probe)
         set_probe(arp, steps); /* before a reader may need it: SHM-8 */
-    slot_write(&arp->slots[slot], mac, address, arp->epoch);
+    slot_write(arp, slot, mac, address, arp->epoch);
     set_count(arp, arp->count + 1);
     return slot;
 }
@@ -119,7 +123,7 @@ void arp_take(struct arp *arp, uint32_t slot)
 {
     uint32_t home = home_of(arp, slot);
 
-    slot_write(&arp->slots[slot], 0, 0, WIRE_SHM_DELETED);
+    slot_write(arp, slot, 0, 0, WIRE_SHM_DELETED);
     set_count(arp, arp->count - 1);
     if (arp->count == 0)
         set_probe(arp, 0);
@@ -138,6 +142,6 @@ void arp_publish(struct arp *arp, uint64_t epoch)
     if (!arp->header)
         return;
     arp->epoch = epoch;
-    atomic_store_explicit(&arp->header->epoch, epoch, memory_order_release);
+    ARP_STORE(arp->watch, &arp->header->epoch, epoch, memory_order_release);
     set_probe(arp, 0); /* behind the epoch: until it is there, old entries count */
 }

@@ -10,7 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct arp_watch;
+
 struct arp {
+    struct arp_watch *watch;   /* NULL in a program; set behind arp_open() */
     struct arp_header *header; /* NULL: there is no memory, nothing can be added */
     struct arp_slot *slots;
     uint64_t epoch; /* that of the header */

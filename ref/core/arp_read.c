@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "core/arp_layout.h"
+#include "core/arp_watch.h"
 
-enum {
-    TRIES = 4096, /* a writer that is stopped inside a write may stay there for ever */
-    AHEAD = 2,    /* slots whose memory is fetched meanwhile: they are in the next cache line */
-};
+enum { AHEAD = 2 }; /* slots whose memory is fetched meanwhile: they are in the next cache line */
 
 uint32_t arp_check(const void *header, size_t size, uint32_t instance, char reason[REASON_SIZE])
 {
@@ -48,12 +46,18 @@ void arp_attach(struct arp_reader *reader, const void *memory, uint32_t capacity
     reader->header = memory;
     reader->slots = (const struct arp_slot *)(reader->header + 1);
     reader->capacity = capacity;
+    reader->tries = ARP_TRIES;
+    reader->watch = NULL;
 }
 
 uint64_t arp_epoch(const struct arp_reader *reader)
 {
-    return reader->header ? atomic_load_explicit(&reader->header->epoch, memory_order_acquire) : 0;
+    return reader->header ? ARP_LOAD(reader->watch, &reader->header->epoch, memory_order_acquire)
+                          : 0;
 }
+
+/* Compiled twice, with a watch and without. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* What a slot held at one moment. */
 struct reading {
@@ -63,42 +67,44 @@ struct reading {
 
 /* A3, SHM-20: false if no moment can be had. The tries are those of a whole lookup: the one writer
  * can stand in one slot only, and memory full of odd locks may not cost them for each. */
-static bool slot_read(const struct arp_slot *slot, unsigned *tries, struct reading *reading)
+ALWAYS_INLINE bool slot_read(struct arp_watch *watch, const struct arp_slot *slot, unsigned *tries,
+                             struct reading *reading)
 {
     do {
-        uint32_t before = atomic_load_explicit(&slot->lock, memory_order_relaxed), after;
+        uint32_t before = ARP_LOAD(watch, &slot->lock, memory_order_relaxed), after;
         uint32_t mac;
         uint16_t rest;
 
-        atomic_thread_fence(memory_order_acquire);
-        mac = atomic_load_explicit(&slot->mac, memory_order_relaxed);
-        rest = atomic_load_explicit(&slot->mac_rest, memory_order_relaxed);
+        ARP_FENCE(watch, memory_order_acquire);
+        mac = ARP_LOAD(watch, &slot->mac, memory_order_relaxed);
+        rest = ARP_LOAD(watch, &slot->mac_rest, memory_order_relaxed);
         reading->mac = arp_mac(mac, rest);
-        reading->ip = atomic_load_explicit(&slot->ip, memory_order_relaxed);
-        reading->epoch = atomic_load_explicit(&slot->epoch, memory_order_relaxed);
-        atomic_thread_fence(memory_order_acquire);
-        after = atomic_load_explicit(&slot->lock, memory_order_relaxed);
+        reading->ip = ARP_LOAD(watch, &slot->ip, memory_order_relaxed);
+        reading->epoch = ARP_LOAD(watch, &slot->epoch, memory_order_relaxed);
+        ARP_FENCE(watch, memory_order_acquire);
+        after = ARP_LOAD(watch, &slot->lock, memory_order_relaxed);
         if (before == after && before % 2 == 0)
             return true;
     } while (*tries > 0 && --*tries > 0);
     return false;
 }
 
-bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address)
+ALWAYS_INLINE bool lookup(struct arp_watch *watch, const struct arp_reader *reader, uint64_t mac,
+                          uint32_t *address)
 {
     uint64_t epoch = arp_epoch(reader); /* before any slot: SHM-18 */
     uint32_t probe, at, mask = reader->capacity - 1;
-    unsigned tries = TRIES;
+    unsigned tries = reader->tries;
     struct reading reading;
 
     if (epoch <= WIRE_SHM_DELETED) /* or a deleted slot would look live */
         return false;
-    probe = atomic_load_explicit(&reader->header->probe, memory_order_acquire);
+    probe = ARP_LOAD(watch, &reader->header->probe, memory_order_acquire);
     probe = probe < reader->capacity ? probe : reader->capacity; /* SHM-21 */
     at = arp_home(mac, arp_shift(reader->capacity));
     for (; probe > 0; probe--, at = (at + 1) & mask) {
         __builtin_prefetch(&reader->slots[(at + AHEAD) & mask]);
-        if (!slot_read(&reader->slots[at], &tries, &reading))
+        if (!slot_read(watch, &reader->slots[at], &tries, &reading))
             continue;
         if (reading.epoch == WIRE_SHM_NEVER_USED)
             return false;
@@ -108,4 +114,10 @@ bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address
         }
     }
     return false;
+}
+
+bool arp_lookup(const struct arp_reader *reader, uint64_t mac, uint32_t *address)
+{
+    return reader->watch ? lookup(reader->watch, reader, mac, address)
+                         : lookup(NULL, reader, mac, address);
 }

@@ -12,10 +12,16 @@
 
 #include "core/route.h"
 
+struct arp_watch;
+
+enum { ARP_TRIES = 4096 }; /* a writer that is stopped inside a write may stay there for ever */
+
 struct arp_reader {
     const struct arp_header *header; /* NULL: there is no object */
     const struct arp_slot *slots;
-    uint32_t capacity; /* as it was when the header was checked */
+    uint32_t capacity;       /* as it was when the header was checked */
+    unsigned tries;          /* reads of slots that change, in one lookup */
+    struct arp_watch *watch; /* NULL in a program */
 };
 
 /* Checks a copy of an object's header (SHM-22): its slots must fit into `size` bytes, its epoch be
