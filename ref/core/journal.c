@@ -9,17 +9,17 @@ struct chunk {
     struct chunk *next; /* newer */
     struct link cursors;
     uint32_t used;
-    uint8_t bytes[JOURNAL_CHUNK];
+    uint8_t bytes[];
 };
 
 void journal_init(struct journal *journal, size_t bound)
 {
-    *journal = (struct journal){.bound = bound};
+    *journal = (struct journal){.bound = bound, .room = JOURNAL_CHUNK};
 }
 
 static struct chunk *chunk_add(struct journal *journal)
 {
-    struct chunk *chunk = journal->spare ? journal->spare : malloc(sizeof(*chunk));
+    struct chunk *chunk = journal->spare ? journal->spare : malloc(sizeof(*chunk) + journal->room);
 
     if (!chunk)
         return NULL;
@@ -95,7 +95,7 @@ uint8_t *journal_reserve(struct journal *journal, size_t size)
 {
     struct chunk *chunk = journal->newest;
 
-    if (chunk->used + size > JOURNAL_CHUNK)
+    if (chunk->used + size > journal->room)
         chunk = chunk_add(journal);
     return chunk ? chunk->bytes + chunk->used : NULL;
 }

@@ -29,6 +29,7 @@ struct cursor {
 struct journal {
     struct chunk *oldest, *newest, *spare;
     size_t bound;  /* bytes that a cursor may be behind */
+    size_t room;   /* bytes that a chunk holds, at least a frame; not to be changed under way */
     size_t behind; /* bytes in the chunks after the oldest */
     uint32_t cursors;
 };
