@@ -27,13 +27,8 @@ static void on_signal(void *arg, unsigned events)
 {
     struct program *program = arg;
 
-    unsigned signals = signals_take(program->signals.fd); /* C7: taken before the epoch is read */
-
     (void)events;
-    if (signals & SIGNALS_FLUSH)
-        follow_signal(&program->follow);
-    if (signals & SIGNALS_END)
-        program->follow.quit = true;
+    follow_signal(&program->follow);
 }
 
 static int fail(const char *what)
@@ -55,7 +50,7 @@ static int open_parts(struct program *program)
     if (console_open(&program->console, program->loop, follow_lines, &program->follow))
         return fail("the console cannot be polled; give another standard input");
     if (follow_init(&program->follow, program->loop, &program->console, options->socket,
-                    options->reconnect))
+                    options->reconnect, program->signals.fd))
         return fail("the table cannot be made; make memory free");
     return 0;
 }

@@ -20,8 +20,17 @@ int client_init(struct client *client, uint32_t pid)
     return client->table ? 0 : -1;
 }
 
+/* FLU-16, SHM-23: before the epoch is forgotten, or a late signal would bring it back. */
+static void unmap(struct client *client)
+{
+    if (client->addresses.header)
+        client->shell.unmap(client->shell.arg);
+    client->addresses = (struct arp_reader){0};
+}
+
 void client_finish(struct client *client)
 {
+    unmap(client);
     table_destroy(client->table);
     table_destroy(client->shadow);
     buffer_finish(&client->output);
@@ -94,8 +103,10 @@ static int handle_welcome(struct client *client, const struct frame *frame,
     client->welcome = true;
     client->state = CLIENT_SNAPSHOT; /* the first one is awaited */
     client->instance = (uint32_t)(frame->epoch >> 32);
-    if (client->pid) /* NET-9: what another machine shares is not here */
-        memcpy(client->shm, frame->welcome.shm, SHM_NAME);
+    /* SHM-16; NET-9: what another machine shares is not here */
+    if (frame->welcome.shm[0] && client->pid && client->shell.map)
+        client->shell.map(client->shell.arg, frame->welcome.shm, client->instance,
+                          &client->addresses);
     return 0;
 }
 
@@ -277,8 +288,13 @@ int client_receive(struct client *client, const uint8_t *bytes, size_t size,
     return got;
 }
 
-bool client_signal(struct client *client, uint64_t epoch)
+bool client_signal(struct client *client)
 {
+    uint64_t epoch;
+
+    if (!client->shell.take_signal || !client->shell.take_signal(client->shell.arg))
+        return false;
+    epoch = arp_epoch(&client->addresses); /* behind the signal, once: C7, FLU-15 */
     if (!client->welcome || epoch <= client->epoch)
         return false; /* FLU-10, FLU-16 */
     adopt(client, epoch);
@@ -289,13 +305,13 @@ uint32_t client_disconnect(struct client *client)
 {
     uint32_t delay = client->delay_ms;
 
+    unmap(client);
     drop_shadow(client);
     table_clear(client->table);
     buffer_finish(&client->output);
     client->input.have = 0;
     client->connected = client->welcome = client->registered = false;
     client->epoch = client->seq = 0;
-    client->shm[0] = 0;
     client->state = CLIENT_CONNECTING;
     client->delay_ms = delay * 2 < DELAY_LAST_MS ? delay * 2 : DELAY_LAST_MS;
     return delay;

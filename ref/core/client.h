@@ -9,20 +9,35 @@
 #ifndef CORE_CLIENT_H
 #define CORE_CLIENT_H
 
+#include "core/arp_read.h"
 #include "core/buffer.h"
 #include "core/frame.h"
 
 enum client_state { CLIENT_CONNECTING, CLIENT_SNAPSHOT, CLIENT_RESYNCING, CLIENT_SYNCHRONISED };
 
+/* What the core needs of its surroundings, each at its moment. Without functions there is no shared
+ * memory and no signal, as for C10. */
+struct client_shell {
+    void *arg;
+    /* Takes SIGUSR1 if it is pending; whether it was. */
+    bool (*take_signal)(void *arg);
+    /* Maps the object of this name for the reader, if it is of this server instance (SHM-22);
+     * else leaves the reader as it is. */
+    void (*map)(void *arg, const char *name, uint32_t instance, struct arp_reader *reader);
+    /* Unmaps it. */
+    void (*unmap)(void *arg);
+};
+
 struct client {
+    struct client_shell shell;
     struct table *table;  /* what is shown */
     struct table *shadow; /* NULL: no snapshot under way */
     enum client_state state;
     bool connected, welcome, registered; /* on this connection */
     uint32_t pid;                        /* 0: it is a network client, which has none to tell */
     uint64_t epoch, seq;
-    uint32_t instance;  /* of the server, as WELCOME says */
-    char shm[SHM_NAME]; /* its object, as WELCOME says; empty: none */
+    uint32_t instance;           /* of the server, as WELCOME says */
+    struct arp_reader addresses; /* its object, while it is mapped */
     struct frame_gather input;
     struct buffer output;
     uint32_t delay_ms; /* pause before the next attempt */
@@ -42,13 +57,14 @@ int client_connect(struct client *client);
 int client_receive(struct client *client, const uint8_t *bytes, size_t size,
                    char reason[REASON_SIZE]);
 
-/* SIGUSR1 was taken, and after that the epoch read from shared memory (C7). A newer one is adopted:
- * both tables are empty, a snapshot under way is void, and the state stays until FLUSH comes
- * (FLU-9, FLU-12). Whether it was. */
-bool client_signal(struct client *client, uint64_t epoch);
+/* SIGUSR1 may be pending: takes it and then reads the epoch from shared memory (C7). A newer one is
+ * adopted: both tables are empty, a snapshot under way is void, and the state stays until FLUSH
+ * comes (FLU-9, FLU-12). Whether it was. Not from within client_receive() (C8). */
+bool client_signal(struct client *client);
 
-/* The connection is gone, or could not be made: the tables are emptied, the epoch forgotten
- * (SES-11, EPO-6). Gives the pause in milliseconds before the next attempt (SES-12). */
+/* The connection is gone, or could not be made: the object is unmapped, then the epoch forgotten
+ * and the tables emptied (SHM-23, EPO-6, SES-11). Gives the pause in milliseconds before the next
+ * attempt (SES-12). */
 uint32_t client_disconnect(struct client *client);
 
 /* Queues BYE (SES-8). */

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "os/signals.h"
 #include "os/uds.h"
 
 enum {
@@ -21,8 +22,6 @@ static void disconnected(struct follow *follow, const char *why)
     uint32_t delay;
 
     view_freeze(&follow->view);
-    shm_forget(&follow->shm, &follow->addresses); /* before the epoch: SHM-23 */
-    follow->looked = false;
     delay = client_disconnect(&follow->client);
     if (follow->source.fd >= 0) {
         loop_remove(follow->loop, &follow->source);
@@ -33,18 +32,29 @@ static void disconnected(struct follow *follow, const char *why)
     follow->next = follow->reconnect ? loop_now() + delay : INT64_MAX;
 }
 
-/* SHM-16, SHM-22: once in a connection; without it keys are shown without their addresses. */
-static void look_for_object(struct follow *follow)
+/* SHM-22: without it keys are shown without their addresses. */
+static void map(void *arg, const char *name, uint32_t instance, struct arp_reader *reader)
 {
-    const struct client *client = &follow->client;
+    struct follow *follow = arg;
     char reason[REASON_SIZE];
 
-    if (follow->source.fd < 0 || !client->welcome || follow->looked)
-        return;
-    follow->looked = true;
-    if (client->shm[0] &&
-        shm_see(&follow->shm, &follow->addresses, client->shm, client->instance, reason))
+    if (shm_see(&follow->shm, reader, name, instance, reason))
         console_notice(follow->console, "shared memory is not used: %s", reason);
+}
+
+static void unmap(void *arg)
+{
+    shm_forget(&((struct follow *)arg)->shm);
+}
+
+static bool take_signal(void *arg)
+{
+    struct follow *follow = arg;
+    unsigned signals = signals_take(follow->signals);
+
+    if (signals & SIGNALS_END)
+        follow->quit = true;
+    return signals & SIGNALS_FLUSH;
 }
 
 /* One read: false when there is nothing more, or the connection is gone. */
@@ -61,7 +71,6 @@ static bool read_some(struct follow *follow)
         disconnected(follow, strerror(errno));
     else if (got <= 0 || client_receive(&follow->client, bytes, (size_t)got, reason))
         disconnected(follow, reason);
-    look_for_object(follow);
     return follow->source.fd >= 0 && got == sizeof(bytes);
 }
 
@@ -148,13 +157,10 @@ void follow_turn(struct follow *follow)
     tell_flush(follow);
 }
 
-/* C7, FLU-15: the signal is taken, now the epoch is read, once. FLU-17: or not at all. */
 void follow_signal(struct follow *follow)
 {
-    if (!follow->addresses.header)
-        return;
     view_freeze(&follow->view);
-    client_signal(&follow->client, arp_epoch(&follow->addresses));
+    client_signal(&follow->client);
 }
 
 int follow_timeout(const struct follow *follow)
@@ -175,17 +181,18 @@ static const char *state_name(void *arg)
 }
 
 int follow_init(struct follow *follow, struct loop *loop, struct console *console, const char *path,
-                bool reconnect)
+                bool reconnect, int signals)
 {
-    *follow =
-        (struct follow){.loop = loop, .console = console, .path = path, .reconnect = reconnect};
+    *follow = (struct follow){
+        .loop = loop, .console = console, .path = path, .reconnect = reconnect, .signals = signals};
     follow->source = (struct loop_source){.fd = -1, .ready = on_source, .arg = follow};
     if (client_init(&follow->client, (uint32_t)getpid()))
         return -1;
+    follow->client.shell = (struct client_shell){follow, take_signal, map, unmap};
     follow->view = (struct view){.console = console,
                                  .side = COMMAND_CLIENT,
                                  .table = &follow->client.table,
-                                 .addresses = &follow->addresses,
+                                 .addresses = &follow->client.addresses,
                                  .seq = &follow->client.seq,
                                  .state = state_name,
                                  .arg = follow};
@@ -251,6 +258,5 @@ void follow_close(struct follow *follow)
         loop_remove(follow->loop, &follow->source);
         close(follow->source.fd);
     }
-    shm_forget(&follow->shm, &follow->addresses);
     client_finish(&follow->client);
 }

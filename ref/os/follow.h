@@ -16,8 +16,7 @@ struct follow {
     struct client client;
     struct loop_source source; /* fd -1: not connected */
     struct shm_seen shm;       /* the object that WELCOME names */
-    struct arp_reader addresses;
-    bool looked; /* for it, on this connection */
+    int signals;               /* where they come from */
     struct view view;
     enum client_state told; /* the state of the last notice */
     uint64_t told_epoch;    /* that of the connection, as far as notices go; 0: none */
@@ -26,14 +25,14 @@ struct follow {
     bool reconnect, quit;
 };
 
-/* -1 with errno. */
+/* -1 with errno. `signals` is the descriptor that signals_take() reads. */
 int follow_init(struct follow *follow, struct loop *loop, struct console *console, const char *path,
-                bool reconnect);
+                bool reconnect, int signals);
 
 /* Connects if it is time, sends, and tells of a new state and of flushes. */
 void follow_turn(struct follow *follow);
 
-/* SIGUSR1 was taken (FLU-9). */
+/* There are signals: SIGUSR1 (FLU-9), or the end. */
 void follow_signal(struct follow *follow);
 
 /* Milliseconds until follow_turn() has something to do by time, -1: never. */

@@ -149,10 +149,9 @@ int shm_see(struct shm_seen *seen, struct arp_reader *reader, const char *name, 
     return 0;
 }
 
-void shm_forget(struct shm_seen *seen, struct arp_reader *reader)
+void shm_forget(struct shm_seen *seen)
 {
     if (seen->memory)
         munmap(seen->memory, seen->size);
     *seen = (struct shm_seen){0};
-    *reader = (struct arp_reader){0};
 }

@@ -40,7 +40,7 @@ struct shm_seen {
 int shm_see(struct shm_seen *seen, struct arp_reader *reader, const char *name, uint32_t instance,
             char reason[REASON_SIZE]);
 
-/* Unmaps it and detaches the reader. Harmless if nothing is mapped. */
-void shm_forget(struct shm_seen *seen, struct arp_reader *reader);
+/* Unmaps it. Harmless if nothing is mapped. */
+void shm_forget(struct shm_seen *seen);
 
 #endif
