@@ -21,7 +21,7 @@ void peer_init(struct peer *peer, void *owner, uint64_t number, enum audience au
 
 void peer_finish(struct peer *peer, struct origin *origin)
 {
-    peer_unregister(peer, origin);
+    registry_strike(&origin->registrar, peer);
     journal_detach(journal_of(peer, origin), &peer->cursor);
     list_remove(&peer->link);
     list_remove(&peer->ready);
@@ -116,8 +116,7 @@ static int handle_pid(struct peer *peer, struct origin *origin, const struct fra
     peer->pid_came = true;
     if (peer->audience == AUDIENCE_NETWORK || frame->pid == 0 || frame->pid != peer->kernel_pid)
         return refuse_pid(peer, origin, frame->pid, reason);
-    if (origin->registrar.enrol && origin->registrar.enrol(origin->registrar.arg, peer))
-        peer->pid = frame->pid; /* REG-1 */
+    registry_enrol(&origin->registrar, peer);
     return 0;
 }
 

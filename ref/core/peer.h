@@ -11,20 +11,7 @@
 #include "core/buffer.h"
 #include "core/frame.h"
 #include "core/journal.h"
-
-struct peer;
-
-/* What the shell does for the registry, whose key is the connection (S9, REG-6). Without functions
- * nobody is registered. */
-struct registrar {
-    void *arg;
-    /* Takes a handle of the peer's process from the kernel; false: there is none (REG-4). */
-    bool (*enrol)(void *arg, struct peer *peer);
-    /* Gives the handle back; once for each that was taken. */
-    void (*strike)(void *arg, struct peer *peer);
-    /* Sends SIGUSR1 through the handle; false: it did not go out. */
-    bool (*signal)(void *arg, struct peer *peer);
-};
+#include "core/registry.h"
 
 /* Whom a frame is for. Only a MAC with its address differs, and WELCOME: ARP-14, NET-5, NET-6. */
 enum audience { AUDIENCE_LOCAL, AUDIENCE_NETWORK, AUDIENCES };
@@ -37,6 +24,11 @@ struct origin {
     char shm[SHM_NAME];                 /* its name; empty: there is none */
     struct journal journals[AUDIENCES]; /* each change once for each audience that is there */
     uint64_t epoch, seq;
+    size_t walk_unit; /* bytes of a step of a snapshot, two frames at least */
+};
+
+enum {
+    WALK_UNIT = 192 * 1024, /* about what a socket takes at once: its reader is woken less often */
 };
 
 enum peer_state {
@@ -56,6 +48,7 @@ struct peer {
     enum peer_state state;
     uint32_t kernel_pid; /* the process at the other end, 0: unknown */
     uint32_t pid;        /* 0: not registered */
+    int handle;          /* of its process, while it is registered */
     bool pid_came;
     struct frame_gather input;
     struct buffer own; /* control frames, then a step of the snapshot */

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/peer_output.h"
 
-enum {
-    OUTPUT_UNIT = 64 * 1024,
-    WALK_UNIT = 192 * 1024, /* about what a socket takes at once: its reader is woken less often */
-};
+enum { OUTPUT_UNIT = 64 * 1024 };
 
 static uint64_t next_epoch(const struct peer *peer, const struct origin *origin)
 {
@@ -27,16 +24,9 @@ int peer_queue(struct peer *peer, const struct origin *origin, struct frame *fra
     return 0;
 }
 
-void peer_unregister(struct peer *peer, const struct origin *origin)
-{
-    if (peer->pid)
-        origin->registrar.strike(origin->registrar.arg, peer);
-    peer->pid = 0;
-}
-
 void peer_silence(struct peer *peer, struct origin *origin, enum peer_state state)
 {
-    peer_unregister(peer, origin);
+    registry_strike(&origin->registrar, peer);
     peer->walking = false;
     peer->state = state;
     journal_detach(journal_of(peer, origin), &peer->cursor);
@@ -108,21 +98,22 @@ static int end_snapshot(struct peer *peer, const struct origin *origin)
     return 0;
 }
 
-/* The next routes of the table, up to WALK_UNIT bytes; gives their size. Their order is that in
+/* The next routes of the table, up to a unit of the walk; gives their size. Their order is that in
  * which they lie in memory: whoever fills a table anew needs no other, and a walk in order would
  * wait for memory at every step. SYN-3 */
 static size_t walk_routes(struct peer *peer, const struct origin *origin, uint8_t *room)
 {
     const struct frame frame = {.type = FRAME_ROUTE, .op = OP_CREATE, .epoch = origin->epoch};
     struct route_view routes[64];
-    const int most = sizeof(routes) / sizeof(*routes);
+    const size_t unit = origin->walk_unit, fit = unit / FRAME_SIZE_ROUTE;
+    const size_t held = sizeof(routes) / sizeof(*routes), most = fit < held ? fit : held;
     size_t size = 0;
     int count;
 
     do {
-        count = table_scan(origin->table, &peer->reached, routes, most);
+        count = table_scan(origin->table, &peer->reached, routes, (int)most);
         size += frame_encode_routes(&frame, routes, count, room + size);
-    } while (count > 0 && size + (size_t)most * FRAME_SIZE_ROUTE <= WALK_UNIT);
+    } while (count > 0 && size + most * FRAME_SIZE_ROUTE <= unit);
     peer->walked_routes = count == 0;
     return size;
 }
@@ -138,7 +129,7 @@ static size_t walk_macs(struct peer *peer, const struct origin *origin, uint8_t 
 
     frame.arp.filled = peer->audience == AUDIENCE_NETWORK; /* ARP-14, NET-5 */
     table_seek_mac(&cursor, origin->table, peer->next_mac);
-    while (size + WIRE_FRAME_MAX <= WALK_UNIT && (*more = macs_next(&cursor, &entry))) {
+    while (size + WIRE_FRAME_MAX <= origin->walk_unit && (*more = macs_next(&cursor, &entry))) {
         frame.arp.mac = entry.mac;
         frame.arp.address = entry.address;
         peer->next_mac = entry.mac + 1;
@@ -150,7 +141,7 @@ static size_t walk_macs(struct peer *peer, const struct origin *origin, uint8_t 
 /* S5 (b): all before it is sent, so what the walk reads is the table at the journal's head. */
 static int walk_step(struct peer *peer, const struct origin *origin)
 {
-    uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, WALK_UNIT);
+    uint8_t *room = (uint8_t *)buffer_reserve(&peer->own, origin->walk_unit);
     size_t size = 0;
     bool more = true;
 

@@ -28,9 +28,6 @@ int peer_drop(struct peer *peer, struct origin *origin);
  */
 int peer_snapshot(struct peer *peer, struct origin *origin);
 
-/* The peer is signalled no more (REG-5). */
-void peer_unregister(struct peer *peer, const struct origin *origin);
-
 /* The peer gets no more changes, and is not registered any more. */
 void peer_silence(struct peer *peer, struct origin *origin, enum peer_state state);
 

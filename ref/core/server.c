@@ -7,7 +7,8 @@
 
 int server_init(struct server *server, uint32_t instance, size_t bound)
 {
-    *server = (struct server){.origin.epoch = (uint64_t)instance << 32, .next_number = 1};
+    *server = (struct server){.origin = {.epoch = (uint64_t)instance << 32, .walk_unit = WALK_UNIT},
+                              .next_number = 1};
     list_init(&server->peers);
     list_init(&server->ready);
     list_init(&server->drained);
@@ -226,7 +227,7 @@ static uint32_t signal_registered(struct server *server)
     uint32_t signalled = 0;
 
     for (struct link *link = peers->next; link != peers; link = link->next)
-        if (peer_of(link)->pid && registrar->signal(registrar->arg, peer_of(link)))
+        if (registry_signal(registrar, peer_of(link)))
             signalled++;
     return signalled;
 }

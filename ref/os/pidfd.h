@@ -8,12 +8,14 @@
 
 #include <stdint.h>
 
-/* A descriptor, the caller's, of the peer of a connected Unix socket, whose number the kernel says
- * is `pid`, that this process may signal. -1 with errno: the kernel gives none (ENOSYS, EPERM,
- * EMFILE), or the peer is gone (ESRCH). */
-int pidfd_of_peer(int fd, uint32_t pid);
+/* A descriptor, the caller's, of the peer of a connected Unix socket. -1 with errno, ENOPROTOOPT
+ * before Linux 6.5. */
+int pidfd_of_peer(int fd);
 
-/* -1 with errno, ESRCH when the process has ended. */
+/* The same of whoever has the number now; -1 with errno. */
+int pidfd_of_number(uint32_t pid);
+
+/* Number 0 only asks. -1 with errno, ESRCH when the process has ended. */
 int pidfd_signal(int pidfd, int number);
 
 #endif

@@ -2,6 +2,7 @@
 #include "os/serve.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,6 @@ struct conn {
     struct peer *peer;
     struct link parting; /* empty: it is not parting */
     int64_t deadline;
-    int pidfd; /* while the peer is registered */
     bool blocked;
 };
 
@@ -50,34 +50,47 @@ static void conn_close(struct conn *conn)
     feed(serve);
 }
 
-static bool enrol(void *arg, struct peer *peer)
+static int handle_of_peer(void *arg, struct peer *peer)
 {
-    struct serve *serve = arg;
-    struct conn *conn = peer->owner;
-
-    conn->pidfd = pidfd_of_peer(conn->source.fd, peer->kernel_pid);
-    if (conn->pidfd < 0 && !serve->told_handle)
-        console_notice(serve->console,
-                       "client %llu: no handle of process %u: %s; it stays unregistered",
-                       (unsigned long long)peer->number, peer->kernel_pid, strerror(errno));
-    serve->told_handle = conn->pidfd < 0;
-    return conn->pidfd >= 0;
+    (void)arg;
+    return pidfd_of_peer(((struct conn *)peer->owner)->source.fd);
 }
 
-static void strike(void *arg, struct peer *peer)
+static int handle_of_number(void *arg, uint32_t pid)
 {
-    struct conn *conn = peer->owner;
+    (void)arg;
+    return pidfd_of_number(pid);
+}
 
-    close(conn->pidfd);
+static bool hung_up(void *arg, struct peer *peer)
+{
+    struct pollfd end = {.fd = ((struct conn *)peer->owner)->source.fd, .events = POLLRDHUP};
+
+    (void)arg;
+    return poll(&end, 1, 0) != 0;
+}
+
+static int signal_handle(void *arg, int handle, bool asked)
+{
+    (void)arg;
+    return pidfd_signal(handle, asked ? 0 : SIGUSR1);
+}
+
+static void close_handle(void *arg, int handle)
+{
+    close(handle);
     feed(arg);
 }
 
-static bool signal_peer(void *arg, struct peer *peer)
+static void tell_enrolment(void *arg, struct peer *peer, int error)
 {
-    const struct conn *conn = peer->owner;
+    struct serve *serve = arg;
 
-    (void)arg;
-    return pidfd_signal(conn->pidfd, SIGUSR1) == 0; /* FLU-4; a dead one's end of file comes */
+    if (error && !serve->told_handle)
+        console_notice(serve->console,
+                       "client %llu: no handle of process %u: %s; it stays unregistered",
+                       (unsigned long long)peer->number, peer->kernel_pid, strerror(error));
+    serve->told_handle = error != 0;
 }
 
 /* It has until its deadline to take its last frame, or to close by itself. */
@@ -263,8 +276,13 @@ int serve_open(struct serve *serve, struct loop *loop, struct server *server,
     *serve = (struct serve){.loop = loop, .server = server, .console = console};
     serve->listener = (struct loop_source){.fd = listener, .ready = on_listener, .arg = serve};
     list_init(&serve->parting);
-    server->origin.registrar =
-        (struct registrar){.arg = serve, .enrol = enrol, .strike = strike, .signal = signal_peer};
+    server->origin.registrar = (struct registrar){.arg = serve,
+                                                  .handle_of_peer = handle_of_peer,
+                                                  .handle_of_number = handle_of_number,
+                                                  .hung_up = hung_up,
+                                                  .signal = signal_handle,
+                                                  .close = close_handle,
+                                                  .told = tell_enrolment};
     return loop_add(loop, &serve->listener, LOOP_READ);
 }
 

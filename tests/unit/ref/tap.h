@@ -8,6 +8,8 @@
 
 #include "tests/unit/unit.h"
 
+#include <errno.h>
+
 #include "core/server.h"
 
 enum { PEERS = 4, FRAMES = 8192, NOBODY = 1000 };
@@ -33,28 +35,33 @@ struct world {
 
 static struct world world;
 
-static inline bool enrol(void *arg, struct peer *peer)
+/* The handle of a tap's process is the tap's number. */
+static inline int handle_of_tap(void *arg, struct peer *peer)
 {
     struct tap *tap = peer->owner;
 
-    if (((struct world *)arg)->no_handles)
-        return false;
+    if (((struct world *)arg)->no_handles) {
+        errno = EPERM;
+        return -1;
+    }
     tap->handles++;
-    return true;
+    return (int)(tap - world.taps);
 }
 
-static inline void strike(void *arg, struct peer *peer)
+static inline void close_tap(void *arg, int handle)
 {
     (void)arg;
-    ((struct tap *)peer->owner)->handles--;
+    world.taps[handle].handles--;
 }
 
-static inline bool signal_tap(void *arg, struct peer *peer)
+static inline int signal_tap(void *arg, int handle, bool asked)
 {
-    struct tap *tap = peer->owner;
+    struct tap *tap = &world.taps[handle];
     struct link *peers = &world.server.peers;
 
     (void)arg;
+    if (asked)
+        return 0;
     CHECK_EQ_INT(tap->handles, 1);
     tap->signals++;
     if (world.shared_epoch)
@@ -66,7 +73,7 @@ static inline bool signal_tap(void *arg, struct peer *peer)
         if (other->cursor.chunk && peer_backlog(other) < world.least_at_signal)
             world.least_at_signal = peer_backlog(other);
     }
-    return !tap->unreachable;
+    return tap->unreachable ? -1 : 0;
 }
 
 static inline void say(struct tap *tap, struct frame frame)
@@ -115,8 +122,8 @@ static inline void world_open(size_t bound, uint32_t routes, int count)
     memset(&world, 0, sizeof(world));
     world.least_at_signal = SIZE_MAX;
     server_init(&world.server, 7, bound);
-    world.server.origin.registrar =
-        (struct registrar){.arg = &world, .enrol = enrol, .strike = strike, .signal = signal_tap};
+    world.server.origin.registrar = (struct registrar){
+        .arg = &world, .handle_of_peer = handle_of_tap, .signal = signal_tap, .close = close_tap};
     for (uint32_t i = 0; i < routes; i++) {
         struct route route = {.prefix = {i << 8, 24}, .oif = "e"};
 

@@ -25,8 +25,7 @@ struct pair {
 struct world {
     struct server server;
     struct pair pairs[CLIENTS];
-    struct arp_reader addresses; /* what clients have mapped */
-    int errors;                  /* connections closed for a reason */
+    int errors; /* connections closed for a reason */
 };
 
 static void pair_connect(struct world *world, struct pair *pair)
@@ -45,23 +44,44 @@ static void pair_cut(struct world *world, struct pair *pair)
     client_disconnect(&pair->client);
 }
 
-static bool enrol(void *arg, struct peer *peer)
+static int handle_of_pair(void *arg, struct peer *peer)
 {
-    (void)arg;
-    return peer->kernel_pid == ((struct pair *)peer->owner)->client.pid;
+    return (int)((struct pair *)peer->owner - ((struct world *)arg)->pairs);
 }
 
-static void strike(void *arg, struct peer *peer)
+static int signal_pair(void *arg, int handle, bool asked)
 {
-    (void)arg;
-    (void)peer;
+    ((struct world *)arg)->pairs[handle].signalled |= !asked;
+    return 0;
 }
 
-static bool signal_pair(void *arg, struct peer *peer)
+static void close_pair(void *arg, int handle)
 {
     (void)arg;
-    ((struct pair *)peer->owner)->signalled = true;
-    return true;
+    (void)handle;
+}
+
+/* Of the client, whose memory is always mapped. */
+static bool take_signal(void *arg)
+{
+    struct pair *pair = arg;
+    bool was = pair->signalled;
+
+    pair->signalled = false;
+    return was;
+}
+
+static void map(void *arg, const char *name, uint32_t instance, struct arp_reader *reader)
+{
+    (void)arg;
+    (void)instance;
+    CHECK_EQ_STR(name, "/unit");
+    arp_attach(reader, memory, ARP_SLOTS);
+}
+
+static void unmap(void *arg)
+{
+    (void)arg;
 }
 
 static void world_open(struct world *world, size_t bound)
@@ -70,11 +90,12 @@ static void world_open(struct world *world, size_t bound)
     server_init(&world->server, 7, bound);
     memset(memory, 0, sizeof(memory));
     server_share(&world->server, memory, ARP_SLOTS, "/unit");
-    arp_attach(&world->addresses, memory, ARP_SLOTS);
-    world->server.origin.registrar =
-        (struct registrar){.enrol = enrol, .strike = strike, .signal = signal_pair};
+    world->server.origin.registrar = (struct registrar){
+        .arg = world, .handle_of_peer = handle_of_pair, .signal = signal_pair, .close = close_pair};
     for (int i = 0; i < CLIENTS; i++) {
         client_init(&world->pairs[i].client, i < LOCALS ? (uint32_t)(100 + i) : 0);
+        world->pairs[i].client.shell =
+            (struct client_shell){&world->pairs[i], take_signal, map, unmap};
         pair_connect(world, &world->pairs[i]);
     }
 }
@@ -171,15 +192,6 @@ static void change(struct world *world)
         change_arp(world);
 }
 
-/* C7: late or at once, several as one. */
-static void take_signal(struct world *world, struct pair *pair)
-{
-    if (!pair->signalled)
-        return;
-    pair->signalled = false;
-    client_signal(&pair->client, world->server.origin.epoch);
-}
-
 /* A change that is accepted. */
 static void grow(struct world *world)
 {
@@ -201,7 +213,7 @@ static void check_addresses(struct world *world, const struct client *client)
         CHECK(table_find_mac(world->server.origin.table, entry.mac, &own));
         CHECK_EQ_INT(entry.known, client->pid == 0);
         if (client->pid)
-            CHECK(arp_lookup(&world->addresses, entry.mac, &address) && address == own.address);
+            CHECK(arp_lookup(&client->addresses, entry.mac, &address) && address == own.address);
         else
             CHECK_EQ_INT(entry.address, own.address);
     }
@@ -220,7 +232,7 @@ static void check_equal(struct world *world)
         CHECK_EQ_INT(copy.routes, own.routes);
         CHECK_EQ_INT(copy.macs, own.macs);
         CHECK_EQ_INT(copy.digest, own.digest);
-        CHECK_EQ_STR(client->shm, client->pid ? "/unit" : "");
+        CHECK_EQ_INT(client->addresses.capacity, client->pid ? ARP_SLOTS : 0);
         check_addresses(world, client);
         if (CHECK(world->pairs[i].peer != NULL))
             CHECK_EQ_INT(world->pairs[i].peer->pid, client->pid);
@@ -239,7 +251,7 @@ static void churn(struct world *world, int steps)
         if (rand() % 50 == 0)
             CHECK_EQ_INT(server_flush(&world->server, &signalled), REFUSED_NOT);
         if (rand() % 4 == 0)
-            take_signal(world, pair);
+            client_signal(&(pair)->client); /* C7: late or at once, several as one */
         if (what < 200)
             server_idle(&world->server);
         if (what < 3 && pair->peer)
