@@ -31,7 +31,7 @@ int stock_open(struct stock *stock, const char *name, uint32_t capacity)
 
 void stock_close(struct stock *stock)
 {
-    shm_forget(&stock->seen, &stock->reader);
+    shm_forget(&stock->seen);
     shm_drop(&stock->object);
     free(stock->entries);
     *stock = (struct stock){0};
