@@ -37,6 +37,12 @@ static int fail(const char *what)
     return -1;
 }
 
+/* What it connects to, for people. */
+static const char *target_of(const struct options *options)
+{
+    return options->connect ? options->connect : options->socket;
+}
+
 static int open_parts(struct program *program)
 {
     const struct options *options = &program->options;
@@ -49,8 +55,9 @@ static int open_parts(struct program *program)
         return fail("the loop cannot be made; raise the limit of descriptors");
     if (console_open(&program->console, program->loop, follow_lines, &program->follow))
         return fail("the console cannot be polled; give another standard input");
-    if (follow_init(&program->follow, program->loop, &program->console, options->socket,
-                    options->reconnect, program->signals.fd))
+    if (follow_init(&program->follow, program->loop, &program->console, target_of(options),
+                    options->connect ? &options->remote : NULL, options->reconnect,
+                    program->signals.fd))
         return fail("the table cannot be made; make memory free");
     return 0;
 }
@@ -79,7 +86,8 @@ int main(int argc, char **argv)
     if (status >= 0)
         return status;
     options_fill_descriptors();
-    if (uds_check_path(program.options.socket, reason, sizeof(reason))) {
+    if (!program.options.connect &&
+        uds_check_path(program.options.socket, reason, sizeof(reason))) {
         fprintf(stderr, "rtm-client: %s\n", reason);
         return EXIT_FAILURE;
     }
@@ -88,7 +96,7 @@ int main(int argc, char **argv)
         if (program.console.terminal)
             menu_open(&program.menu, &program.console, COMMAND_CLIENT,
                       "Routing table manager: client");
-        console_notice(&program.console, "connecting %s", program.options.socket);
+        console_notice(&program.console, "connecting %s", target_of(&program.options));
         status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
         view_freeze(&program.follow.view); /* CON-1 */
         console_drain(&program.console);

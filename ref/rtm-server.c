@@ -15,6 +15,7 @@
 #include "os/serve.h"
 #include "os/shm.h"
 #include "os/signals.h"
+#include "os/uds.h"
 
 struct program {
     struct options options;
@@ -57,8 +58,35 @@ static int open_parts(struct program *program)
         return fail("the console cannot be polled; give another standard input");
     admin_init(&program->admin, &program->server, &program->console);
     if (serve_open(&program->serve, program->loop, &program->server, &program->console,
-                   program->listener.fd))
+                   program->listener.fd, program->options.peers))
         return fail("the socket cannot be polled; use --mux epoll");
+    return 0;
+}
+
+/* NET-1 to NET-4 */
+static int open_network(struct program *program)
+{
+    const struct options *options = &program->options;
+    char text[TCP_TEXT];
+
+    for (int i = 0; i < options->listens; i++) {
+        int fd = tcp_listen(&options->listen[i]);
+
+        if (fd < 0 || serve_network(&program->serve, fd)) {
+            tcp_format(&options->listen[i], text);
+            fprintf(stderr, "rtm-server: %s: %s; choose another --listen\n", text, strerror(errno));
+            if (fd >= 0)
+                close(fd);
+            return -1;
+        }
+        tcp_own_name(fd, text);
+        if (!tcp_is_loopback(&options->listen[i]))
+            fprintf(stderr,
+                    "rtm-server: warning: other machines reach %s, and there is no "
+                    "authentication: whoever connects gets the tables\n",
+                    text);
+        console_notice(&program->console, "listening %s", text);
+    }
     return 0;
 }
 
@@ -128,8 +156,10 @@ int main(int argc, char **argv)
     }
     status = EXIT_FAILURE;
     if (open_parts(&program) == 0) {
-        start(&program);
-        status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
+        if (open_network(&program) == 0) {
+            start(&program);
+            status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
+        }
         admin_end(&program.admin);
         serve_close(&program.serve);
         console_drain(&program.console);

@@ -126,7 +126,7 @@ static bool sum_fits(const struct table *table, const struct table_sum *sum)
     return own.routes == sum->routes && own.macs == sum->macs && own.digest == sum->digest;
 }
 
-/* SES-5, SES-7, NET-8: once, when the table is synchronised for the first time. */
+/* SES-5, SES-7, NET-7: once, when the table is synchronised for the first time. */
 static int send_pid(struct client *client, char reason[REASON_SIZE])
 {
     struct frame frame = {.type = FRAME_PID, .seq = client->seq, .pid = client->pid};

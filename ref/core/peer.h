@@ -13,6 +13,8 @@
 #include "core/journal.h"
 #include "core/registry.h"
 
+enum { FROM_SIZE = 56 }; /* bytes of the text of an address */
+
 /* Whom a frame is for. Only a MAC with its address differs, and WELCOME: ARP-14, NET-5, NET-6. */
 enum audience { AUDIENCE_LOCAL, AUDIENCE_NETWORK, AUDIENCES };
 
@@ -45,6 +47,7 @@ struct peer {
     void *owner;             /* the shell's */
     uint64_t number;         /* names it for people */
     enum audience audience;
+    char from[FROM_SIZE]; /* where it connects from, for people; the shell's, empty if local */
     enum peer_state state;
     uint32_t kernel_pid; /* the process at the other end, 0: unknown */
     uint32_t pid;        /* 0: not registered */

@@ -22,6 +22,7 @@ static void disconnected(struct follow *follow, const char *why)
     uint32_t delay;
 
     view_freeze(&follow->view);
+    follow->opening = false;
     delay = client_disconnect(&follow->client);
     if (follow->source.fd >= 0) {
         loop_remove(follow->loop, &follow->source);
@@ -85,18 +86,55 @@ static void send_output(struct follow *follow)
         if (sent > 0)
             buffer_consume(output, (size_t)sent);
     }
-    if (follow->source.fd < 0)
+    if (follow->source.fd < 0 || follow->opening)
         return;
     /* a broken connection shows itself to the reader, which first takes what was sent to it */
     loop_want(follow->loop, &follow->source,
               LOOP_READ | (buffer_size(output) > 0 && errno == EAGAIN ? LOOP_WRITE : 0u));
 }
 
+/* TRN-8, NET-11: once for each reason. */
+static void refused(struct follow *follow, int error)
+{
+    if (error != follow->last_error)
+        console_notice(follow->console, "cannot connect to %s: %s%s", follow->target,
+                       strerror(error), follow->reconnect ? "; trying on" : "");
+    follow->last_error = error;
+}
+
+/* The connection is there. */
+static void connected(struct follow *follow)
+{
+    follow->opening = false;
+    follow->last_error = 0;
+    loop_want(follow->loop, &follow->source, LOOP_READ);
+    if (client_connect(&follow->client))
+        disconnected(follow, strerror(errno));
+}
+
+/* On a network the answer to a connect comes later. */
+static void answered(struct follow *follow)
+{
+    int error = tcp_outcome(follow->source.fd);
+
+    if (!error) {
+        connected(follow);
+        return;
+    }
+    refused(follow, error);
+    loop_remove(follow->loop, &follow->source);
+    close(follow->source.fd);
+    follow->source.fd = -1;
+    disconnected(follow, "");
+}
+
 static void on_source(void *arg, unsigned events)
 {
     struct follow *follow = arg;
 
-    if (events & LOOP_READ)
+    if (follow->opening)
+        answered(follow);
+    else if (events & LOOP_READ)
         for (int i = 0; i < READS && read_some(follow); i++)
             continue;
     send_output(follow);
@@ -104,20 +142,19 @@ static void on_source(void *arg, unsigned events)
 
 static void connect_now(struct follow *follow)
 {
-    int fd = uds_connect(follow->path);
+    int fd = follow->network ? tcp_connect(follow->network) : uds_connect(follow->target);
 
     if (fd < 0) {
-        if (errno != follow->last_error) /* TRN-8 */
-            console_notice(follow->console, "cannot connect to %s: %s%s", follow->path,
-                           strerror(errno), follow->reconnect ? "; trying on" : "");
-        follow->last_error = errno;
+        refused(follow, errno);
         disconnected(follow, "");
         return;
     }
-    follow->last_error = 0;
     follow->source.fd = fd;
-    if (loop_add(follow->loop, &follow->source, LOOP_READ) || client_connect(&follow->client))
+    follow->opening = follow->network != NULL;
+    if (loop_add(follow->loop, &follow->source, follow->opening ? LOOP_WRITE : LOOP_READ))
         disconnected(follow, strerror(errno));
+    else if (!follow->opening)
+        connected(follow);
 }
 
 static void tell_state(struct follow *follow)
@@ -151,8 +188,7 @@ void follow_turn(struct follow *follow)
 {
     if (follow->source.fd < 0 && follow->next != INT64_MAX && loop_now() >= follow->next)
         connect_now(follow);
-    if (follow->source.fd >= 0)
-        send_output(follow);
+    send_output(follow);
     tell_state(follow);
     tell_flush(follow);
 }
@@ -180,13 +216,17 @@ static const char *state_name(void *arg)
     return client_state_name(follow->client.state);
 }
 
-int follow_init(struct follow *follow, struct loop *loop, struct console *console, const char *path,
-                bool reconnect, int signals)
+int follow_init(struct follow *follow, struct loop *loop, struct console *console,
+                const char *target, const union tcp_address *network, bool reconnect, int signals)
 {
-    *follow = (struct follow){
-        .loop = loop, .console = console, .path = path, .reconnect = reconnect, .signals = signals};
+    *follow = (struct follow){.loop = loop,
+                              .console = console,
+                              .target = target,
+                              .network = network,
+                              .reconnect = reconnect,
+                              .signals = signals};
     follow->source = (struct loop_source){.fd = -1, .ready = on_source, .arg = follow};
-    if (client_init(&follow->client, (uint32_t)getpid()))
+    if (client_init(&follow->client, network ? 0 : (uint32_t)getpid()))
         return -1;
     follow->client.shell = (struct client_shell){follow, take_signal, map, unmap};
     follow->view = (struct view){.console = console,

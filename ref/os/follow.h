@@ -7,14 +7,17 @@
 
 #include "core/client.h"
 #include "os/shm.h"
+#include "os/tcp.h"
 #include "os/view.h"
 
 struct follow {
     struct loop *loop;
     struct console *console;
-    const char *path;
+    const char *target;               /* what it connects to, for people and as a path */
+    const union tcp_address *network; /* or this; NULL: the path */
     struct client client;
     struct loop_source source; /* fd -1: not connected */
+    bool opening;              /* it is being connected */
     struct shm_seen shm;       /* the object that WELCOME names */
     int signals;               /* where they come from */
     struct view view;
@@ -25,9 +28,10 @@ struct follow {
     bool reconnect, quit;
 };
 
-/* -1 with errno. `signals` is the descriptor that signals_take() reads. */
-int follow_init(struct follow *follow, struct loop *loop, struct console *console, const char *path,
-                bool reconnect, int signals);
+/* -1 with errno. With a network address it is a network client, and the target only a name.
+ * `signals` is the descriptor that signals_take() reads. */
+int follow_init(struct follow *follow, struct loop *loop, struct console *console,
+                const char *target, const union tcp_address *network, bool reconnect, int signals);
 
 /* Connects if it is time, sends, and tells of a new state and of flushes. */
 void follow_turn(struct follow *follow);

@@ -6,23 +6,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/arp_layout.h"
 
-enum { JOURNAL_LEAST = 64 * 1024, JOURNAL_DEFAULT = 8 * 1024 * 1024, ARP_SLOTS_DEFAULT = 65536 };
+enum {
+    JOURNAL_LEAST = 64 * 1024,
+    JOURNAL_DEFAULT = 8 * 1024 * 1024,
+    ARP_SLOTS_DEFAULT = 65536,
+    PEERS_DEFAULT = 256
+};
 
 static const struct option server_options[] = {
-    {"socket", required_argument, NULL, 's'},    {"mux", required_argument, NULL, 'l'},
-    {"journal", required_argument, NULL, 'j'},   {"load", required_argument, NULL, 'f'},
-    {"arp-slots", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0},
+    {"socket", required_argument, NULL, 's'},
+    {"mux", required_argument, NULL, 'l'},
+    {"journal", required_argument, NULL, 'j'},
+    {"load", required_argument, NULL, 'f'},
+    {"arp-slots", required_argument, NULL, 'a'},
+    {"listen", required_argument, NULL, 't'},
+    {"public", no_argument, NULL, 'p'},
+    {"peers", required_argument, NULL, 'P'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
 };
 
 static const struct option client_options[] = {
-    {"socket", required_argument, NULL, 's'}, {"mux", required_argument, NULL, 'l'},
-    {"no-reconnect", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
+    {"socket", required_argument, NULL, 's'},
+    {"mux", required_argument, NULL, 'l'},
+    {"no-reconnect", no_argument, NULL, 'n'},
+    {"connect", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
 };
 
 static void print_help(const struct options *options)
@@ -36,13 +53,21 @@ static void print_help(const struct options *options)
            "  --mux epoll|select  what waits for events (RTM_MUX; epoll)\n",
            options->socket);
     if (options->server)
-        printf("  --journal BYTES     what a client may be behind before it gets a new snapshot,\n"
-               "                      with k or M; at least 64k (RTM_JOURNAL; 8M)\n"
-               "  --load FILE         load a table file at the start\n"
-               "  --arp-slots N       what the ARP table has room for, of which it fills 7/8: a\n"
-               "                      power of two from 16 to 16777216 (RTM_ARP_SLOTS; 65536)\n");
+        printf(
+            "  --journal BYTES     what a client may be behind before it gets a new snapshot,\n"
+            "                      with k or M; at least 64k (RTM_JOURNAL; 8M)\n"
+            "  --load FILE         load a table file at the start\n"
+            "  --arp-slots N       what the ARP table has room for, of which it fills 7/8: a\n"
+            "                      power of two from 16 to 16777216 (RTM_ARP_SLOTS; 65536)\n"
+            "  --listen ADDRESS:PORT serve the network there, too: 127.0.0.1:7000, [::1]:7000;\n"
+            "                      may be repeated; a notice tells what port 0 became\n"
+            "  --public            --listen may name addresses that other machines reach: there\n"
+            "                      is no authentication, whoever connects gets the tables\n"
+            "  --peers N           network clients at a time, at most; more have to wait, and\n"
+            "                      half of the descriptors are kept from them (RTM_PEERS; 256)\n");
     else
-        printf("  --no-reconnect      stay alone when the connection has ended\n");
+        printf("  --connect ADDRESS:PORT in place of the socket: a server's --listen\n"
+               "  --no-reconnect      stay alone when the connection has ended\n");
     printf("  --help, --version\n\n"
            "Exit status: 0 after quit, SIGINT or SIGTERM; 1 cannot start; 64 usage.\n");
 }
@@ -88,6 +113,66 @@ static int set_arp_slots(struct options *options, const char *what, const char *
     return -1;
 }
 
+static int set_peers(struct options *options, const char *what, const char *value)
+{
+    char *end;
+    unsigned long long peers = strtoull(value, &end, 10);
+
+    if (value[0] < '1' || value[0] > '9' || *end || peers > UINT32_MAX)
+        return usage(options, what, value, "a number of network clients, at least 1");
+    options->peers = (unsigned)peers;
+    return -1;
+}
+
+static int add_listen(struct options *options, const char *value)
+{
+    union tcp_address *address = &options->listen[options->listens];
+
+    if (options->listens == OPTIONS_LISTEN)
+        return usage(options, "--listen", value, "at most 16 of them");
+    if (!tcp_parse(value, address))
+        return usage(options, "--listen", value, "numbers as in 127.0.0.1:7000 or [::1]:7000");
+    options->listens++;
+    return -1;
+}
+
+static int set_connect(struct options *options, const char *value)
+{
+    options->connect = value;
+    if (!tcp_parse(value, &options->remote) || tcp_port(&options->remote) == 0)
+        return usage(options, "--connect", value, "numbers as in 127.0.0.1:7000 or [::1]:7000");
+    return -1;
+}
+
+/* NET-3: not by mistake. */
+static int check_public(const struct options *options)
+{
+    for (int i = 0; i < options->listens && !options->public; i++) {
+        char text[TCP_TEXT];
+
+        tcp_format(&options->listen[i], text);
+        if (!tcp_is_loopback(&options->listen[i]))
+            return usage(options, "--listen", text,
+                         "127.0.0.1 or [::1]: other machines reach it, and there is no "
+                         "authentication; --public allows that");
+    }
+    return -1;
+}
+
+/* What is kept for the clients on this machine: NET-14. */
+static void bound_peers(struct options *options)
+{
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
+    rlim_t most;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    most = limit.rlim_cur;
+    if (options->mux == LOOP_SELECT && most > FD_SETSIZE)
+        most = FD_SETSIZE;
+    if (options->peers > most / 2)
+        options->peers = most > 2 ? (unsigned)(most / 2) : 1;
+}
+
 static void set_defaults(struct options *options)
 {
     const char *directory = getenv("XDG_RUNTIME_DIR"), *path = getenv("RTM_SOCKET");
@@ -97,13 +182,14 @@ static void set_defaults(struct options *options)
     options->socket = path && *path ? path : options->default_socket;
     options->journal = JOURNAL_DEFAULT;
     options->arp_slots = ARP_SLOTS_DEFAULT;
+    options->peers = PEERS_DEFAULT;
     options->reconnect = true;
 }
 
 static int read_environment(struct options *options)
 {
     const char *mux = getenv("RTM_MUX"), *journal = getenv("RTM_JOURNAL");
-    const char *slots = getenv("RTM_ARP_SLOTS");
+    const char *slots = getenv("RTM_ARP_SLOTS"), *peers = getenv("RTM_PEERS");
     int status = -1;
 
     if (mux && *mux)
@@ -112,6 +198,8 @@ static int read_environment(struct options *options)
         status = set_journal(options, "RTM_JOURNAL", journal);
     if (status < 0 && slots && *slots && options->server)
         status = set_arp_slots(options, "RTM_ARP_SLOTS", slots);
+    if (status < 0 && peers && *peers && options->server)
+        status = set_peers(options, "RTM_PEERS", peers);
     return status;
 }
 
@@ -130,6 +218,15 @@ static int set_option(struct options *options, int option)
         return -1;
     case 'a':
         return set_arp_slots(options, "--arp-slots", optarg);
+    case 't':
+        return add_listen(options, optarg);
+    case 'p':
+        options->public = true;
+        return -1;
+    case 'P':
+        return set_peers(options, "--peers", optarg);
+    case 'c':
+        return set_connect(options, optarg);
     case 'n':
         options->reconnect = false;
         return -1;
@@ -156,6 +253,9 @@ int options_read(struct options *options, int argc, char **argv)
         status = set_option(options, option);
     if (status < 0 && optind < argc)
         status = usage(options, "argument", argv[optind], "only options");
+    if (status < 0)
+        status = check_public(options);
+    bound_peers(options);
     return status;
 }
 

@@ -9,18 +9,25 @@
 #include <stddef.h>
 
 #include "os/loop.h"
+#include "os/tcp.h"
 
-enum { EXIT_USAGE = 64, RTM_VERSION_MAJOR = 1 };
+enum { EXIT_USAGE = 64, RTM_VERSION_MAJOR = 1, OPTIONS_LISTEN = 16 };
 
 struct options {
     const char *program;
     bool server;
     const char *socket;
     enum loop_kind mux;
-    size_t journal;     /* server */
-    const char *load;   /* server; NULL: none */
-    uint32_t arp_slots; /* server; a number that the layout allows */
-    bool reconnect;     /* client */
+    size_t journal;                           /* server */
+    const char *load;                         /* server; NULL: none */
+    uint32_t arp_slots;                       /* server; a number that the layout allows */
+    union tcp_address listen[OPTIONS_LISTEN]; /* server; for the network, so many: */
+    int listens;
+    bool public;         /* server: other machines may reach it */
+    unsigned peers;      /* server: of the network, at most */
+    bool reconnect;      /* client */
+    const char *connect; /* client: the network address in place of the socket; NULL: none */
+    union tcp_address remote;
     char default_socket[128];
 };
 

@@ -10,44 +10,44 @@
 #include <unistd.h>
 
 #include "os/pidfd.h"
+#include "os/tcp.h"
 
 enum {
-    ACCEPTS = 64, /* of one turn */
-    UNITS = 8,    /* of output to one peer in one turn */
+    UNITS = 8, /* of output to one peer in one turn */
     READ_BYTES = 16 * 1024,
     SEND_BYTES = 256 * 1024, /* of output in the kernel, so that a walk goes on meanwhile */
+    OPENING_MS = 5000,       /* to say HELLO */
     PARTING_MS = 1000,       /* to read a last frame, or to close after a BYE */
-    RETRY_MS = 1000,         /* somebody else may have freed a descriptor */
 };
+
+_Static_assert((int)FROM_SIZE >= (int)TCP_TEXT, "an address fits");
 
 struct conn {
     struct loop_source source;
     struct serve *serve;
     struct peer *peer;
-    struct link parting; /* empty: it is not parting */
+    struct link due; /* in opening or parting; empty: it has no deadline */
     int64_t deadline;
-    bool blocked;
+    bool blocked, parts, ended;
 };
 
-/* TRN-9: a descriptor may be free again. */
-static void feed(struct serve *serve)
+static void conn_due(struct conn *conn, struct link *list, int ms)
 {
-    if (!serve->starved)
-        return;
-    serve->starved = false;
-    loop_want(serve->loop, &serve->listener, LOOP_READ);
+    list_append(list, &conn->due);
+    conn->deadline = loop_now() + ms;
 }
 
 static void conn_close(struct conn *conn)
 {
     struct serve *serve = conn->serve;
+    enum audience audience = conn->peer->audience;
 
     loop_remove(serve->loop, &conn->source);
-    list_remove(&conn->parting);
+    list_remove(&conn->due);
     server_leave(serve->server, conn->peer);
     close(conn->source.fd);
     free(conn);
-    feed(serve);
+    listeners_left(&serve->listeners, audience); /* TRN-9 */
 }
 
 static int handle_of_peer(void *arg, struct peer *peer)
@@ -79,7 +79,7 @@ static int signal_handle(void *arg, int handle, bool asked)
 static void close_handle(void *arg, int handle)
 {
     close(handle);
-    feed(arg);
+    listeners_feed(&((struct serve *)arg)->listeners);
 }
 
 static void tell_enrolment(void *arg, struct peer *peer, int error)
@@ -96,29 +96,42 @@ static void tell_enrolment(void *arg, struct peer *peer, int error)
 /* It has until its deadline to take its last frame, or to close by itself. */
 static void conn_part(struct conn *conn)
 {
-    if (!list_empty(&conn->parting))
-        return;
-    list_append(&conn->serve->parting, &conn->parting);
-    conn->deadline = loop_now() + PARTING_MS;
+    if (!conn->parts)
+        conn_due(conn, &conn->serve->parting, PARTING_MS);
+    conn->parts = true;
 }
 
 static void conn_want(struct conn *conn)
 {
-    unsigned wants = conn->peer->state == PEER_CLOSING ? 0 : LOOP_READ;
+    unsigned wants = conn->peer->state == PEER_CLOSING && !conn->ended ? 0 : LOOP_READ;
 
     loop_want(conn->serve->loop, &conn->source, wants | (conn->blocked ? LOOP_WRITE : 0));
 }
 
-/* The last frame is out. What the client has sent meanwhile is taken, so that it sees an end of
- * file and not a reset. */
-static void conn_end(struct conn *conn)
+/* Takes what the client has sent and nobody wants; false at its end. */
+static bool discard(const struct conn *conn)
 {
     char bytes[4096];
+    ssize_t got = 1;
 
+    for (int i = 0; i < 16 && got > 0; i++)
+        got = recv(conn->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    return got > 0 || (got < 0 && errno == EAGAIN);
+}
+
+/* The last frame is out. The client shall see an end of file and not a reset: what it has sent
+ * meanwhile is taken. On a network more may be under way, and a reset overtakes the last frame. */
+static void conn_end(struct conn *conn)
+{
     shutdown(conn->source.fd, SHUT_WR);
-    for (int i = 0; i < 16 && recv(conn->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0; i++)
-        continue;
-    conn_close(conn);
+    if (!discard(conn) || conn->peer->audience == AUDIENCE_LOCAL) {
+        conn_close(conn);
+        return;
+    }
+    conn->ended = true;
+    server_blocked(conn->peer);
+    conn_part(conn);
+    conn_want(conn);
 }
 
 /* Sends one unit: 1 if there may be more, 0 if all is sent, -1 if the connection is blocked or
@@ -169,6 +182,7 @@ static void conn_read(struct conn *conn)
     struct peer *peer = conn->peer;
     char reason[REASON_SIZE];
     ssize_t got = recv(conn->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    bool opening = peer->state == PEER_OPENING;
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
@@ -181,6 +195,8 @@ static void conn_read(struct conn *conn)
                        reason);
     if (peer->state == PEER_CLOSING || peer->state == PEER_PARTED)
         conn_part(conn);
+    else if (opening && peer->state != PEER_OPENING)
+        list_remove(&conn->due);
     conn_want(conn);
 }
 
@@ -193,20 +209,10 @@ static void on_conn(void *arg, unsigned events)
         server_sent_all(conn->serve->server, conn->peer);
         conn_want(conn);
     }
-    if (events & LOOP_READ)
+    if (events & LOOP_READ && !conn->ended)
         conn_read(conn);
-}
-
-/* TRN-9: polling a listener that cannot be served would spin. */
-static void starve(struct serve *serve, const char *why)
-{
-    serve->starved = true;
-    serve->retry = loop_now() + RETRY_MS;
-    loop_want(serve->loop, &serve->listener, 0);
-    if (!serve->told)
-        console_notice(serve->console, "cannot accept: %s; going on when a descriptor is free",
-                       why);
-    serve->told = true;
+    else if (events & LOOP_READ && !discard(conn))
+        conn_close(conn);
 }
 
 /* Who is at the other end, 0 if the kernel cannot tell. */
@@ -229,52 +235,46 @@ static void widen(int fd)
         return;
 }
 
-static int conn_open(struct serve *serve, int fd)
+/* What is known of a new connection before its first byte. */
+static void conn_greet(struct conn *conn)
 {
+    if (conn->peer->audience == AUDIENCE_LOCAL)
+        return;
+    tcp_prepare(conn->source.fd);
+    tcp_peer_name(conn->source.fd, conn->peer->from);
+    conn_due(conn, &conn->serve->opening, OPENING_MS);
+}
+
+static int conn_open(void *arg, int fd, enum audience audience)
+{
+    struct serve *serve = arg;
     struct conn *conn = calloc(1, sizeof(*conn));
 
     if (!conn)
         return -1;
     conn->serve = serve;
     conn->source = (struct loop_source){.fd = fd, .ready = on_conn, .arg = conn};
-    list_init(&conn->parting);
+    list_init(&conn->due);
     widen(fd);
-    conn->peer = server_join(serve->server, conn, AUDIENCE_LOCAL, pid_of(fd));
-    if (conn->peer && loop_add(serve->loop, &conn->source, LOOP_READ) == 0)
+    conn->peer =
+        server_join(serve->server, conn, audience, audience == AUDIENCE_LOCAL ? pid_of(fd) : 0);
+    if (conn->peer && loop_add(serve->loop, &conn->source, LOOP_READ) == 0) {
+        conn_greet(conn);
         return 0;
+    }
     if (conn->peer)
         server_leave(serve->server, conn->peer);
     free(conn);
     return -1;
 }
 
-static void on_listener(void *arg, unsigned events)
-{
-    struct serve *serve = arg;
-
-    (void)events;
-    for (int i = 0; i < ACCEPTS; i++) {
-        int fd = accept4(serve->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-        if (fd < 0) {
-            if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-                starve(serve, strerror(errno));
-            return;
-        }
-        if (conn_open(serve, fd)) {
-            starve(serve, errno == EMFILE ? "select holds no more descriptors" : strerror(errno));
-            close(fd);
-            return;
-        }
-        serve->told = false;
-    }
-}
-
 int serve_open(struct serve *serve, struct loop *loop, struct server *server,
-               struct console *console, int listener)
+               struct console *console, int listener, unsigned peers)
 {
     *serve = (struct serve){.loop = loop, .server = server, .console = console};
-    serve->listener = (struct loop_source){.fd = listener, .ready = on_listener, .arg = serve};
+    serve->listeners = (struct listeners){
+        .loop = loop, .console = console, .accepted = conn_open, .arg = serve, .peers_most = peers};
+    list_init(&serve->opening);
     list_init(&serve->parting);
     server->origin.registrar = (struct registrar){.arg = serve,
                                                   .handle_of_peer = handle_of_peer,
@@ -283,39 +283,55 @@ int serve_open(struct serve *serve, struct loop *loop, struct server *server,
                                                   .signal = signal_handle,
                                                   .close = close_handle,
                                                   .told = tell_enrolment};
-    return loop_add(loop, &serve->listener, LOOP_READ);
+    return listeners_add(&serve->listeners, listener, AUDIENCE_LOCAL);
+}
+
+int serve_network(struct serve *serve, int listener)
+{
+    return listeners_add(&serve->listeners, listener, AUDIENCE_NETWORK);
+}
+
+static struct conn *first_due(const struct link *list)
+{
+    return list_empty(list) ? NULL : LIST_OWNER(list->next, struct conn, due);
+}
+
+static void close_due(const struct link *list, int64_t now)
+{
+    struct conn *conn;
+
+    while ((conn = first_due(list)) && conn->deadline <= now)
+        conn_close(conn);
+}
+
+static int64_t next_deadline(const struct serve *serve)
+{
+    const struct conn *opening = first_due(&serve->opening), *parting = first_due(&serve->parting);
+    int64_t next = serve->listeners.starved ? serve->listeners.retry : INT64_MAX;
+
+    if (opening && opening->deadline < next)
+        next = opening->deadline;
+    if (parting && parting->deadline < next)
+        next = parting->deadline;
+    return next;
 }
 
 bool serve_turn(struct serve *serve)
 {
     struct link turn;
-    int64_t now = list_empty(&serve->parting) && !serve->starved ? 0 : loop_now();
+    int64_t now;
 
     server_take_ready(serve->server, &turn);
     while (!list_empty(&turn))
         conn_flush(LIST_OWNER(turn.next, struct peer, ready)->owner);
-    while (!list_empty(&serve->parting)) {
-        struct conn *conn = LIST_OWNER(serve->parting.next, struct conn, parting);
-
-        if (conn->deadline > now)
-            break;
-        conn_close(conn);
+    if (next_deadline(serve) != INT64_MAX) {
+        now = loop_now();
+        close_due(&serve->opening, now);
+        close_due(&serve->parting, now);
+        if (serve->listeners.retry <= now)
+            listeners_feed(&serve->listeners);
     }
-    if (serve->retry <= now)
-        feed(serve);
     return !list_empty(&serve->server->ready);
-}
-
-static int64_t next_deadline(const struct serve *serve)
-{
-    int64_t next = serve->starved ? serve->retry : INT64_MAX;
-
-    if (!list_empty(&serve->parting)) {
-        struct conn *conn = LIST_OWNER(serve->parting.next, struct conn, parting);
-
-        next = conn->deadline < next ? conn->deadline : next;
-    }
-    return next;
 }
 
 int serve_timeout(const struct serve *serve)
@@ -333,7 +349,7 @@ void serve_close(struct serve *serve)
     struct link *peers = &serve->server->peers;
     int64_t until = loop_now() + PARTING_MS, now = until - PARTING_MS;
 
-    loop_remove(serve->loop, &serve->listener);
+    listeners_close(&serve->listeners);
     server_farewell(serve->server);
     for (struct link *link = peers->next; link != peers; link = link->next) {
         struct conn *conn = LIST_OWNER(link, struct peer, link)->owner;

@@ -7,24 +7,26 @@
 
 #include "core/server.h"
 #include "os/console.h"
-#include "os/loop.h"
-#include "os/uds.h"
+#include "os/listen.h"
 
 struct serve {
     struct loop *loop;
     struct server *server;
     struct console *console; /* for notices */
-    struct loop_source listener;
-    struct link parting; /* connections that are to be closed by a deadline, the first one first */
-    bool starved;        /* out of descriptors: does not accept */
-    bool told;           /* and has said so, once until it accepts again */
+    struct listeners listeners;
+    /* connections that are to be closed by a deadline, the first one first: */
+    struct link opening; /* of the network, without a HELLO yet (NET-15) */
+    struct link parting; /* with a last frame to take, or with nothing more to say */
     bool told_handle;    /* has said that a client got no handle, once until one gets it (REG-4) */
-    int64_t retry;
 };
 
-/* -1 with errno. The listener's descriptor stays the caller's. */
+/* -1 with errno. The descriptor of the Unix socket stays the caller's. There are at most so many
+ * network peers at a time. */
 int serve_open(struct serve *serve, struct loop *loop, struct server *server,
-               struct console *console, int listener);
+               struct console *console, int listener, unsigned peers);
+
+/* Serves the network at this listener, too, and closes it in the end; -1 with errno. */
+int serve_network(struct serve *serve, int listener);
 
 /* Sends what the peers have to get and closes what is due. Whether there is more to do at once. */
 bool serve_turn(struct serve *serve);

@@ -8,11 +8,11 @@ static void list_client(struct console *console, const struct server *server,
 {
     console_print(console,
                   console->terminal ? "  client %-6" PRIu64 " pid %-8u %-13s change %-10" PRIu64
-                                      " %zu bytes wait\n"
+                                      " %zu bytes wait%s%s\n"
                                     : "client=%" PRIu64 " pid=%u state=%s seq=%" PRIu64
-                                      " backlog=%zu\n",
+                                      " backlog=%zu%s%s\n",
                   peer->number, peer->pid, peer_state_name(peer), peer_seq(peer, &server->origin),
-                  peer_backlog(peer));
+                  peer_backlog(peer), peer->from[0] ? " from=" : "", peer->from);
 }
 
 /* All at once: a row is short, and a slice of them could list a client twice or never. CON-10 */

@@ -178,7 +178,7 @@ TEST(a_network_client_has_no_pid_and_no_object_and_keeps_addresses)
 
     follow(&client, 0);
     CHECK_EQ_STR(mapped, "");                                    /* NET-9 */
-    CHECK_EQ_INT(buffer_size(&client.output), FRAME_SIZE_HELLO); /* NET-8 */
+    CHECK_EQ_INT(buffer_size(&client.output), FRAME_SIZE_HELLO); /* NET-7 */
     receive(&client, mac_frame(1, 5));
     CHECK(held(&client).known);
     CHECK_EQ_INT(held(&client).address, 5);
