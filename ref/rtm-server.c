@@ -58,7 +58,7 @@ static int open_parts(struct program *program)
         return fail("the console cannot be polled; give another standard input");
     admin_init(&program->admin, &program->server, &program->console);
     if (serve_open(&program->serve, program->loop, &program->server, &program->console,
-                   program->listener.fd, program->options.peers))
+                   program->listener.fd))
         return fail("the socket cannot be polled; use --mux epoll");
     return 0;
 }
@@ -72,7 +72,7 @@ static int open_network(struct program *program)
     for (int i = 0; i < options->listens; i++) {
         int fd = tcp_listen(&options->listen[i]);
 
-        if (fd < 0 || serve_network(&program->serve, fd)) {
+        if (fd < 0 || serve_network(&program->serve, fd, options->peers)) {
             tcp_format(&options->listen[i], text);
             fprintf(stderr, "rtm-server: %s: %s; choose another --listen\n", text, strerror(errno));
             if (fd >= 0)

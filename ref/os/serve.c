@@ -269,11 +269,11 @@ static int conn_open(void *arg, int fd, enum audience audience)
 }
 
 int serve_open(struct serve *serve, struct loop *loop, struct server *server,
-               struct console *console, int listener, unsigned peers)
+               struct console *console, int listener)
 {
     *serve = (struct serve){.loop = loop, .server = server, .console = console};
-    serve->listeners = (struct listeners){
-        .loop = loop, .console = console, .accepted = conn_open, .arg = serve, .peers_most = peers};
+    serve->listeners =
+        (struct listeners){.loop = loop, .console = console, .accepted = conn_open, .arg = serve};
     list_init(&serve->opening);
     list_init(&serve->parting);
     server->origin.registrar = (struct registrar){.arg = serve,
@@ -286,8 +286,9 @@ int serve_open(struct serve *serve, struct loop *loop, struct server *server,
     return listeners_add(&serve->listeners, listener, AUDIENCE_LOCAL);
 }
 
-int serve_network(struct serve *serve, int listener)
+int serve_network(struct serve *serve, int listener, unsigned peers)
 {
+    serve->listeners.peers_most = peers;
     return listeners_add(&serve->listeners, listener, AUDIENCE_NETWORK);
 }
 

@@ -20,13 +20,13 @@ struct serve {
     bool told_handle;    /* has said that a client got no handle, once until one gets it (REG-4) */
 };
 
-/* -1 with errno. The descriptor of the Unix socket stays the caller's. There are at most so many
- * network peers at a time. */
+/* -1 with errno. The descriptor of the Unix socket stays the caller's. */
 int serve_open(struct serve *serve, struct loop *loop, struct server *server,
-               struct console *console, int listener, unsigned peers);
+               struct console *console, int listener);
 
-/* Serves the network at this listener, too, and closes it in the end; -1 with errno. */
-int serve_network(struct serve *serve, int listener);
+/* Serves the network at this listener, too, and closes it in the end; at most so many network
+ * peers at a time. -1 with errno. */
+int serve_network(struct serve *serve, int listener, unsigned peers);
 
 /* Sends what the peers have to get and closes what is due. Whether there is more to do at once. */
 bool serve_turn(struct serve *serve);

@@ -14,6 +14,7 @@
 #include "os/console.h"
 #include "os/files.h"
 #include "os/serve.h"
+#include "os/uds.h"
 
 enum { SLICE = 700, JOURNAL = 64 * 1024 * 1024 };
 
