@@ -102,8 +102,7 @@ static int run_with(const struct options *o, const struct requirements *q,
     return code;
 }
 
-/* The reports that were asked for, and one on standard output in any case. */
-static int open_reports(const struct options *o, struct reports *reports)
+int conduct_open_reports(const struct options *o, struct reports *reports)
 {
     char *why = NULL;
     int result = 0;
@@ -132,7 +131,7 @@ int conduct_run(struct options *o, const struct requirements *q, const struct su
         return EXIT_USAGE;
     if (o->iut == NULL)
         o->iut = iut = share_path(o, "tests/iuts/reference.rtmi");
-    if (open_reports(o, &reports) == 0)
+    if (conduct_open_reports(o, &reports) == 0)
         code = run_with(o, q, suite, cases, n, &reports);
     if (reports_finish(&reports) < 0)
         code = EXIT_INTERNAL;

@@ -11,4 +11,8 @@
 /* Runs the selected cases. Returns an exit code of the suite. */
 int conduct_run(struct options *o, const struct requirements *q, const struct suite *suite);
 
+/* Opens the reports that were asked for, and one on standard output in any case. -1 after a
+ * complaint. */
+int conduct_open_reports(const struct options *o, struct reports *reports);
+
 #endif

@@ -2,6 +2,7 @@
 #include "query.h"
 
 #include "event.h"
+#include "promise.h"
 #include "run.h"
 
 #include <stdio.h>
@@ -17,7 +18,7 @@ int query_requirements(const struct requirements *r)
 {
     for (size_t i = 0; i < r->n; i++) {
         const struct requirement *q = &r->at[i];
-        printf("%-7s %-6s %-6s %-9s %s\n", q->id, level_name(q->level), q->subject, q->origin,
+        printf("%-7s %-6s %-8s %-9s %s\n", q->id, level_name(q->level), q->subject, q->origin,
                q->sentence);
     }
     return EXIT_CONFORMS;
@@ -32,6 +33,8 @@ static void explain(const struct requirement *q, const struct suite *s)
     for (size_t i = 0; i < s->n; i++)
         if (checks(s, i, q->id))
             printf("  checked by %s: %s\n", s->at[i].file, s->at[i].head.title);
+    if (promise_find(q->id) != NULL)
+        printf("  checked by rtmtest platform --only %s: %s\n", q->id, promise_find(q->id)->title);
 }
 
 int query_explain(const struct requirements *r, const struct suite *s, int n, char **ids)
@@ -53,25 +56,40 @@ int query_explain(const struct requirements *r, const struct suite *s, int n, ch
     return EXIT_CONFORMS;
 }
 
+/* How many scenarios or checks of the platform there are for a requirement; one line of it. */
+static size_t print_coverage(const struct requirement *q, const struct suite *s)
+{
+    size_t found = 0;
+    const char *what = "scenario";
+
+    for (size_t i = 0; i < s->n; i++)
+        found += checks(s, i, q->id);
+    if (found == 0 && promise_find(q->id) != NULL) {
+        found = 1;
+        what = "check of the platform";
+    }
+    printf(
+        "%-7s %-6s %zu %s%s%s\n", q->id, level_name(q->level), found, what, found == 1 ? "" : "s",
+        q->level == LEVEL_MUST && found == 0 && requirement_excused(q) ? ", and the spec says why"
+                                                                       : "");
+    return found;
+}
+
 int query_coverage(const struct requirements *r, const struct suite *s)
 {
     size_t musts = 0, bare = 0, excused = 0;
 
     for (size_t i = 0; i < r->n; i++) {
         const struct requirement *q = &r->at[i];
-        size_t scenarios = 0;
-        for (size_t k = 0; k < s->n; k++)
-            scenarios += checks(s, k, q->id);
-        bool lacks = q->level == LEVEL_MUST && scenarios == 0;
-        printf("%-7s %-6s %zu scenario%s%s\n", q->id, level_name(q->level), scenarios,
-               scenarios == 1 ? "" : "s",
-               lacks && requirement_excused(q) ? ", and the spec says why" : "");
+        bool lacks = print_coverage(q, s) == 0 && q->level == LEVEL_MUST;
         musts += q->level == LEVEL_MUST;
         excused += lacks && requirement_excused(q);
         bare += lacks && !requirement_excused(q);
     }
-    printf("%zu cases; %zu of %zu MUSTs have a scenario, for %zu the spec says why not\n", s->n,
-           musts - bare - excused, musts, excused);
+    printf(
+        "%zu cases and %zu checks; %zu of %zu MUSTs have a scenario or a check, for %zu the spec "
+        "says why not\n",
+        s->n, promise_count, musts - bare - excused, musts, excused);
     return bare > 0 ? EXIT_FAILS : EXIT_CONFORMS;
 }
 

@@ -12,7 +12,8 @@
 int query_requirements(const struct requirements *r);
 /* Requirements by their ids: what they say, why they are there, which scenarios check them. */
 int query_explain(const struct requirements *r, const struct suite *s, int n, char **ids);
-/* How many scenarios check each requirement; EXIT_FAILS if a MUST has none. */
+/* How many scenarios, or checks of the platform, each requirement has; EXIT_FAILS if a MUST has
+ * none. */
 int query_coverage(const struct requirements *r, const struct suite *s);
 /* The events of a run, as a JSON Schema. */
 int query_schema(void);

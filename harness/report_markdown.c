@@ -16,30 +16,39 @@ static void add_row(struct buf *b, const char *name, const char *value)
     buf_adds(b, " |\n");
 }
 
-static void add_facts(struct buf *b, const json_t *start)
+/* What only a run of scenarios has. */
+static void add_run(struct buf *b, const json_t *start)
 {
     char *features = report_join(json_object_get(start, "features"));
-    char *spec = x_printf("%s, requirements %s", event_text(start, "spec"),
-                          event_text(start, "spec_digest"));
 
-    buf_adds(b, "| run | |\n| --- | --- |\n");
     add_row(b, "implementation", event_text(start, "iut"));
     add_row(b, "manifest", event_text(start, "manifest"));
     add_row(b, "claims", features);
-    add_row(b, "suite", event_text(start, "suite"));
-    add_row(b, "spec", spec);
     add_row(b, "kernel", event_text(start, "kernel"));
-    add_row(b, "sandbox", event_text(start, "sandbox"));
     if (*event_text(start, "wrap_server") != '\0')
         add_row(b, "servers under", event_text(start, "wrap_server"));
     if (*event_text(start, "wrap_client") != '\0')
         add_row(b, "clients under", event_text(start, "wrap_client"));
-    add_row(b, "began", event_text(start, "began"));
     add_row(b, "seed", event_text(start, "seed"));
     if (*event_text(start, "baseline") != '\0')
         add_row(b, "known failures", event_text(start, "baseline"));
-    free(spec);
     free(features);
+}
+
+static void add_facts(struct buf *b, const struct report *r)
+{
+    const json_t *start = r->start;
+    char *spec = x_printf("%s, requirements %s", event_text(start, "spec"),
+                          event_text(start, "spec_digest"));
+
+    buf_adds(b, "| run | |\n| --- | --- |\n");
+    add_row(b, "suite", event_text(start, "suite"));
+    add_row(b, "spec", spec);
+    add_row(b, "sandbox", event_text(start, "sandbox"));
+    add_row(b, "began", event_text(start, "began"));
+    if (!report_of_platform(r))
+        add_run(b, start);
+    free(spec);
 }
 
 static void add_counts(struct buf *b, const json_t *end)
@@ -165,13 +174,30 @@ static void add_skipped(struct buf *b, const struct report *r)
     }
 }
 
+static void add_notes(struct buf *b, const struct report *r)
+{
+    bool begun = false;
+
+    for (size_t i = 0; i < json_array_size(r->cases); i++) {
+        const json_t *e = json_array_get(r->cases, i), *notes = json_object_get(e, "notes");
+        for (size_t k = 0; k < json_array_size(notes); k++) {
+            buf_printf(b, "%s- ", begun ? "" : "\n## Notes\n\n");
+            begun = true;
+            markdown_add(b, event_text(e, "case"));
+            buf_adds(b, ": ");
+            markdown_add(b, json_string_value(json_array_get(notes, k)));
+            buf_adds(b, "\n");
+        }
+    }
+}
+
 void report_markdown(struct report *r, json_t *event)
 {
     struct buf b = {0};
 
     if (!event_is(event, "end"))
         return;
-    buf_adds(&b, "# RTM conformance of ");
+    buf_adds(&b, report_of_platform(r) ? "# What an RTM rests on: " : "# RTM conformance of ");
     markdown_add(&b, event_text(r->start, "iut"));
     buf_printf(&b,
                "\n\n**%d passed, %d failed, %d skipped** in %.1f s: ", event_count(event, "passed"),
@@ -179,11 +205,12 @@ void report_markdown(struct report *r, json_t *event)
                json_number_value(json_object_get(event, "seconds")));
     markdown_add(&b, event_text(event, "reason"));
     buf_adds(&b, "\n\n");
-    add_facts(&b, r->start);
+    add_facts(&b, r);
     add_counts(&b, event);
     add_section(&b, r, "Failures", failed);
     add_section(&b, r, "Weak: a SHOULD is missed", weak);
     add_skipped(&b, r);
+    add_notes(&b, r);
     fwrite(b.data, 1, b.len, r->out);
     buf_finish(&b);
 }

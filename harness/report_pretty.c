@@ -5,6 +5,8 @@
  */
 #include "report_text.h"
 
+#include <stdlib.h>
+
 static const char *colour_of(enum verdict v)
 {
     if (v == VERDICT_PASS)
@@ -33,25 +35,37 @@ static void print_progress(const struct report *r, json_t *e)
         fprintf(r->out, "%zu/%d, %zu failed: %.60s", done, all, r->failed, event_text(e, "case"));
 }
 
+static void print_title(const struct report *r, json_t *e, enum verdict v)
+{
+    print_verdict(r, v);
+    fprintf(r->out, "%s%s%s: %s\n", event_text(e, "id"), *event_text(e, "id") ? "  " : "",
+            event_text(e, "case"), event_text(e, "title"));
+}
+
+static void print_notes(const struct report *r, json_t *e)
+{
+    char *prefix = x_printf("note        %s: ", event_text(e, "case"));
+
+    report_lines(r, json_object_get(e, "notes"), prefix);
+    free(prefix);
+}
+
 static void print_case(struct report *r, json_t *e)
 {
     enum verdict v = event_verdict(e);
     bool failed = verdict_standing(v) == FAILED;
-    const json_t *notes = json_object_get(e, "notes");
 
     clear_progress(r);
-    for (size_t i = 0; i < json_array_size(notes); i++)
-        fprintf(r->out, "note        %s: %s\n", event_text(e, "case"),
-                json_string_value(json_array_get(notes, i)));
-    if (v != VERDICT_PASS) {
-        print_verdict(r, v);
-        fprintf(r->out, "%s%s%s: %s\n", event_text(e, "id"), *event_text(e, "id") ? "  " : "",
-                event_text(e, "case"), event_text(e, "title"));
-    }
+    if (!report_of_platform(r))
+        print_notes(r, e);
+    if (v != VERDICT_PASS || report_of_platform(r))
+        print_title(r, e, v);
     if (v == VERDICT_WEAK || (failed && v != VERDICT_XPASS))
         report_explain(r, e, "            ");
     else if (v != VERDICT_PASS)
         fprintf(r->out, "            %s\n", event_text(e, "message"));
+    if (report_of_platform(r)) /* the limits that were found */
+        report_lines(r, json_object_get(e, "notes"), "            ");
     r->failed += failed;
     print_progress(r, e);
 }

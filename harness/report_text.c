@@ -28,13 +28,24 @@ char *report_repeat(const struct report *r, const json_t *event)
     return buf_take(&b);
 }
 
-void report_open(const struct report *r, const char *prefix)
+bool report_of_platform(const struct report *r)
+{
+    return json_is_true(json_object_get(r->start, "platform"));
+}
+
+static void open_platform(const struct report *r, const char *prefix)
+{
+    const json_t *e = r->start;
+
+    fprintf(r->out, "%splatform: %s; sandbox for cases: %s; %d checks\n", prefix,
+            event_text(e, "iut"), event_text(e, "sandbox"), event_count(e, "cases"));
+}
+
+static void open_run(const struct report *r, const char *prefix)
 {
     const json_t *e = r->start;
     char *features = report_join(json_object_get(e, "features"));
 
-    fprintf(r->out, "%s%s, %s (requirements %s)\n", prefix, event_text(e, "suite"),
-            event_text(e, "spec"), event_text(e, "spec_digest"));
     fprintf(
         r->out, "%sIUT: %s; claims %s; kernel %s; sandbox: %s; seed %s; %d cases, %d at a time\n",
         prefix, event_text(e, "iut"), features, event_text(e, "kernel"), event_text(e, "sandbox"),
@@ -44,6 +55,16 @@ void report_open(const struct report *r, const char *prefix)
     if (*event_text(e, "wrap_client") != '\0')
         fprintf(r->out, "%sclients under: %s\n", prefix, event_text(e, "wrap_client"));
     free(features);
+}
+
+void report_open(const struct report *r, const char *prefix)
+{
+    fprintf(r->out, "%s%s, %s (requirements %s)\n", prefix, event_text(r->start, "suite"),
+            event_text(r->start, "spec"), event_text(r->start, "spec_digest"));
+    if (report_of_platform(r))
+        open_platform(r, prefix);
+    else
+        open_run(r, prefix);
 }
 
 static void explain_what(const struct report *r, const json_t *event, const char *prefix)
@@ -150,8 +171,10 @@ void report_close(const struct report *r, const json_t *e, const char *prefix)
     fprintf(r->out, "\n%s%s\n", prefix, event_text(e, "reason"));
     print_wrapped(r, e, prefix);
     print_times(r, prefix);
-    fprintf(r->out, "%sran %.1f s with seed %s\n", prefix,
-            json_number_value(json_object_get(e, "seconds")), event_text(r->start, "seed"));
+    fprintf(r->out, "%sran %.1f s", prefix, json_number_value(json_object_get(e, "seconds")));
+    if (!report_of_platform(r))
+        fprintf(r->out, " with seed %s", event_text(r->start, "seed"));
+    fputc('\n', r->out);
     fprintf(r->out, "%d passed, %d failed, %d skipped\n", event_count(e, "passed"),
             event_count(e, "failed"), event_count(e, "skipped"));
 }

@@ -16,6 +16,8 @@ void report_explain(const struct report *r, const json_t *event, const char *pre
  * the counts, bare. */
 void report_close(const struct report *r, const json_t *event, const char *prefix);
 
+/* Whether the run judged the machine, not an implementation. */
+bool report_of_platform(const struct report *r);
 /* The command that repeats a case alone; the caller's. */
 char *report_repeat(const struct report *r, const json_t *event);
 /* An array of texts in one, with blanks between them; the caller's. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *const levels[] = {"MUST", "SHOULD", "MAY"};
-static const char *const subjects[] = {"server", "client", "both"};
+static const char *const subjects[] = {"server", "client", "both", "platform"};
 static const char *const origins[] = {"course", "corrected", "rtm1"};
 
 const char *level_name(enum level level)

@@ -13,7 +13,7 @@ enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_MAY };
 struct requirement {
     char *id; /* "SYN-2" */
     enum level level;
-    char *subject;  /* "server", "client" or "both" */
+    char *subject;  /* "server", "client", "both" or "platform" */
     char *origin;   /* "course", "corrected" or "rtm1" */
     char *sentence; /* on one line */
     char *why;      /* the quoted lines below it, "" if none */

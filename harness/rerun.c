@@ -46,6 +46,8 @@ int rerun_read(struct options *o, struct stream *s)
     stream_read(s, o->rerun, &d);
     refused = diag_print(&d);
     diag_finish(&d);
+    if (!refused && json_is_true(json_object_get(s->start, "platform")))
+        return usage("a run of the platform is repeated by rtmtest platform:", o->rerun);
     if (refused)
         return EXIT_USAGE;
     take_cases(o, s);

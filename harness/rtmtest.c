@@ -3,6 +3,7 @@
  * rtmtest: the conformance suite's command line.
  */
 #include "conduct.h"
+#include "platform.h"
 #include "query.h"
 #include "rerun.h"
 #include "saved.h"
@@ -44,6 +45,11 @@ static int read_scenarios(struct setup *s)
 static int run(struct setup *s)
 {
     return conduct_run(&s->options, &s->requirements, &s->suite);
+}
+
+static int platform(struct setup *s)
+{
+    return platform_run(&s->options, &s->requirements);
 }
 
 static int list(struct setup *s)
@@ -116,15 +122,11 @@ static const struct verb {
     bool words; /* takes words behind its options */
     int (*run)(struct setup *s);
 } verbs[] = {
-    {"run", SCENARIOS, false, run},
-    {"list", SCENARIOS, false, list},
-    {"requirements", SPEC, false, requirements},
-    {"explain", SCENARIOS, true, explain},
-    {"coverage", SCENARIOS, false, coverage},
-    {"parse", SPEC, true, parse},
-    {"report", NOTHING, true, report},
-    {"diff", NOTHING, true, diff},
-    {"baseline", NOTHING, true, baseline},
+    {"run", SCENARIOS, false, run},        {"platform", SPEC, false, platform},
+    {"list", SCENARIOS, false, list},      {"requirements", SPEC, false, requirements},
+    {"explain", SCENARIOS, true, explain}, {"coverage", SCENARIOS, false, coverage},
+    {"parse", SPEC, true, parse},          {"report", NOTHING, true, report},
+    {"diff", NOTHING, true, diff},         {"baseline", NOTHING, true, baseline},
     {"schema", NOTHING, false, schema},
 };
 

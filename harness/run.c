@@ -4,6 +4,7 @@
 #include "case.h"
 #include "data.h"
 #include "generate.h"
+#include "interrupt.h"
 #include "tally.h"
 #include "world.h"
 
@@ -47,16 +48,6 @@ struct run {
     int64_t started_us;
 };
 
-static volatile sig_atomic_t interrupted;
-
-/* What ends a run early, its directories and processes all the same; PIPE: nobody reads it. */
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
-
-static void interrupt(int signal)
-{
-    interrupted = signal;
-}
-
 /* Shuffled by the seed; those on real data first, since they take longest. */
 static void make_queue(struct run *r)
 {
@@ -86,8 +77,7 @@ static void work(struct run *r, const struct worker *worker, int out)
     char *why = NULL;
     json_t *event;
 
-    for (size_t i = 0; i < LENGTH(ends); i++)
-        signal(ends[i], SIG_DFL);
+    interrupt_reset();
     sandbox_init(&s, r->namespaces, r->o->manifest->root, worker->dir, r->data);
     if (sandbox_enter(&s, &why) < 0)
         event = case_event(worker->test, VERDICT_BROKEN, why);
@@ -202,7 +192,7 @@ static void collect(struct run *r)
     for (size_t i = 0; i < r->worker_n; i++)
         fds[i] = (struct pollfd){.fd = r->workers[i].fd, .events = POLLIN};
     int ready = poll(fds, r->worker_n, 1000);
-    for (size_t i = r->worker_n; i-- > 0 && !interrupted;) {
+    for (size_t i = r->worker_n; i-- > 0 && !interrupted();) {
         struct worker *w = &r->workers[i];
         char chunk[65536];
         ssize_t got = -1;
@@ -325,21 +315,18 @@ static char *choose_sandbox(struct run *r)
 /* Runs what is queued. What kept it from its end, or NULL; the caller's. */
 static char *run_all(struct run *r)
 {
-    while (!interrupted && (r->next < r->o->n || r->worker_n > 0 || r->again_n > 0)) {
+    while (!interrupted() && (r->next < r->o->n || r->worker_n > 0 || r->again_n > 0)) {
         if (start_some(r) < 0)
             return x_printf("a case cannot be started: %s", strerror(errno));
         if (r->worker_n > 0)
             collect(r);
     }
-    return interrupted ? x_strdup("the run was interrupted") : NULL;
+    return interrupted() ? x_strdup("the run was interrupted") : NULL;
 }
 
 static void init(struct run *r)
 {
-    struct sigaction action = {.sa_handler = interrupt};
-
-    for (size_t i = 0; i < LENGTH(ends); i++)
-        sigaction(ends[i], &action, NULL);
+    interrupt_watch();
     sandbox_adopt_orphans();
     r->workers = x_calloc((size_t)r->o->jobs, sizeof *r->workers);
     r->again = x_calloc(r->o->n, sizeof *r->again);

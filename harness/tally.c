@@ -40,7 +40,7 @@ void tally_count(struct tally *t, const struct test_case *c, const json_t *event
     t->counts[v]++;
     t->wrapped += (size_t)event_count(event, "wrapped");
     t->judged += (size_t)event_count(event, "judged");
-    if (verdict_judges(v))
+    if (c != NULL && verdict_judges(v))
         note_claims(t, c);
 }
 
@@ -83,12 +83,10 @@ static int conclude(const struct tally *t, bool whole, const char *trouble, char
     return EXIT_CONFORMS;
 }
 
-json_t *tally_end(const struct tally *t, bool whole, const char *trouble, int64_t started_us)
+json_t *tally_close(const struct tally *t, int code, const char *reason, int64_t started_us)
 {
     json_t *counts = json_object(), *e = json_pack("{s:s}", "event", "end");
     int sums[STANDING_COUNT] = {0}, told = 0;
-    char *reason;
-    int code = conclude(t, whole, trouble, &reason);
 
     for (int v = 0; v < VERDICT_COUNT; v++) {
         int n = (int)t->counts[v];
@@ -108,6 +106,15 @@ json_t *tally_end(const struct tally *t, bool whole, const char *trouble, int64_
         json_object_set_new(e, "wrapped", json_integer((json_int_t)t->wrapped));
         json_object_set_new(e, "judged", json_integer((json_int_t)t->judged));
     }
+    return e;
+}
+
+json_t *tally_end(const struct tally *t, bool whole, const char *trouble, int64_t started_us)
+{
+    char *reason;
+    int code = conclude(t, whole, trouble, &reason);
+    json_t *e = tally_close(t, code, reason, started_us);
+
     free(reason);
     return e;
 }

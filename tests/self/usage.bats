@@ -11,7 +11,7 @@ load helper
         rtmtest "${words[@]}"
         is 0 "$status"
         is '' "$stderr"
-        for word in run list requirements explain coverage parse report diff baseline schema --iut --only --jobs --seed \
+        for word in run platform list requirements explain coverage parse report diff baseline schema --iut --only --jobs --seed \
             --sandbox --baseline --report --rerun --keep --json --worse --share RTM_SHARE RTM_DATA ' 64 ' ' 70 '; do
             like "*$word*" "$output"
         done
@@ -169,7 +169,7 @@ END
     is "$(grep -cE '^\*\*[A-Z]+-[0-9]+\*\* ' spec/[0-9]*.md | awk -F: '{n += $2} END {print n}')" \
         "${#lines[@]}"
     for line in "${lines[@]}"; do
-        [[ $line =~ ^[A-Z]+-[0-9]+\ +(MUST|SHOULD|MAY)\ +(server|client|both)\ +(course|corrected|rtm1)\ +. ]]
+        [[ $line =~ ^[A-Z]+-[0-9]+\ +(MUST|SHOULD|MAY)\ +(server|client|both|platform)\ +(course|corrected|rtm1)\ +. ]]
     done
 }
 
@@ -189,7 +189,8 @@ END
     is 1 "$status"
     like '*TBL-14  MUST   1 scenario*' "$output"
     like '*SYN-1   MUST   0 scenarios*' "$output"
-    like '1 cases; * of * MUSTs have a scenario, for * the spec says why not' "${lines[-1]}"
+    like '*PLT-1   MUST   1 check of the platform*' "$output"
+    like '1 cases and * checks; * of * MUSTs have a scenario or a check, for * the spec says why not' "${lines[-1]}"
 }
 
 @test "parse counts well-formed cases, and wants some" {
