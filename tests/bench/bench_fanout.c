@@ -2,6 +2,10 @@
  *
  * Updates of a full table to subscribers that drain: read as console lines, and for comparison
  * applied from memory by a program that has the server's core and sockets but no console.
+ *
+ * Of one subscriber the whole work is measured: server, subscriber and who writes the lines share
+ * one processor, and so do the bare sender and its reader. Side by side, two would tell how well
+ * they overlap. With more subscribers senders have one processor and readers the other.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -38,6 +42,8 @@ static int prepare(const struct table_file **table, const struct bench *bench,
     snprintf(socket_path, sizeof(socket_path), "%s/fanout.sock", bench_directory());
     *table = table_file(scale);
     count = wanted / scale->updates < LEAST ? LEAST : wanted / scale->updates;
+    if (bench->variant == 1)
+        bench_pin_sender();
     updates = *table ? table_updates(*table, count, &updates_size) : NULL;
     return updates && crowd_open(&crowd) == 0 ? 0 : -1;
 }
@@ -123,6 +129,7 @@ static int raw_fanout(double *cost)
 
 static void close_fanout(void)
 {
+    bench_pin_rest();
     raw_stop(&raw);
     crowd_close(&crowd);
     program_stop(&server);

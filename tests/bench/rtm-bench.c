@@ -19,15 +19,17 @@ enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_TAP };
 struct options {
     struct scale scale;
     enum format format;
-    const char *only;
+    const char *names[BENCHES]; /* which ones, or how they begin; none: all */
+    int name_count;
     bool smoke;
 };
 
 static const char help[] =
     "usage: rtm-bench [OPTION]...\n\n"
     "Measures pairs in turns, ours and the same bytes or processes through bare system calls, and\n"
-    "compares the median of their ratios with a bound.\n\n"
-    "  --only NAME   one benchmark, or those whose names begin so\n"
+    "compares the median of their ratios with a bound. Senders have a processor of their own, but\n"
+    "in fanout-1 they share it with who reads.\n\n"
+    "  --only NAMES  those whose names begin so; separated by commas, or given several times\n"
     "  --pairs N     how many pairs (9)\n"
     "  --json        one object a line\n"
     "  --smoke       tiny sizes, one pair, nothing judged: do they still work? Prints TAP\n"
@@ -55,13 +57,27 @@ static int list_all(const struct bench **list)
     return count;
 }
 
+static bool fits(const struct bench *bench, const char *name)
+{
+    return strncmp(bench->name, name, strlen(name)) == 0;
+}
+
+static bool chosen(const struct bench *bench, const struct options *options)
+{
+    bool any = options->name_count == 0;
+
+    for (int i = 0; i < options->name_count && !any; i++)
+        any = fits(bench, options->names[i]);
+    return any;
+}
+
 /* Leaves those that are asked for. */
-static int choose(const struct bench **list, int count, const char *only)
+static int choose(const struct bench **list, int count, const struct options *options)
 {
     int kept = 0;
 
     for (int i = 0; i < count; i++)
-        if (!only || strncmp(list[i]->name, only, strlen(only)) == 0)
+        if (chosen(list[i], options))
             list[kept++] = list[i];
     return kept;
 }
@@ -213,6 +229,34 @@ static int usage(const char *what)
     return EXIT_USAGE;
 }
 
+/* Each has to be the name of some benchmark; -1 if so. */
+static int add_names(struct options *options, char *names)
+{
+    const struct bench *list[BENCHES];
+    int count = list_all(list);
+
+    for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) {
+        int i = 0;
+
+        while (i < count && !fits(list[i], name))
+            i++;
+        if (i == count || options->name_count == BENCHES) {
+            fprintf(stderr, "rtm-bench: no benchmark is called %s, --list shows them\n", name);
+            return EXIT_USAGE;
+        }
+        options->names[options->name_count++] = name;
+    }
+    return -1;
+}
+
+static void print_list(void)
+{
+    const struct bench *list[BENCHES];
+
+    for (int i = 0, count = list_all(list); i < count; i++)
+        printf("%-15s %s\n", list[i]->name, list[i]->title);
+}
+
 /* -1: go on; otherwise the exit status. */
 static int read_options(struct options *options, int argc, char **argv)
 {
@@ -225,12 +269,11 @@ static int read_options(struct options *options, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    const struct bench *list[BENCHES];
-    int option;
+    int option, status = -1;
 
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+    while (status < 0 && (option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (option == 'o') {
-            options->only = optarg;
+            status = add_names(options, optarg);
         } else if (option == 'p') {
             options->scale.pairs = atoi(optarg);
         } else if (option == 'j') {
@@ -241,13 +284,14 @@ static int read_options(struct options *options, int argc, char **argv)
             options->scale =
                 (struct scale){.pairs = 1, .routes = 3000, .updates = 100, .crowd = 16};
         } else if (option == 'l') {
-            for (int i = 0, count = list_all(list); i < count; i++)
-                printf("%-15s %s\n", list[i]->name, list[i]->title);
+            print_list();
             return 0;
         } else {
             return option == 'h' ? fputs(help, stdout), 0 : EXIT_USAGE;
         }
     }
+    if (status >= 0)
+        return status;
     if (optind < argc)
         return usage("expected options only");
     if (options->scale.pairs < 1 || options->scale.pairs > PAIRS_MAX)
@@ -263,9 +307,7 @@ int main(int argc, char **argv)
 
     if (status >= 0)
         return status;
-    count = choose(list, list_all(list), options.only);
-    if (count == 0)
-        return usage("no benchmark has that name, --list shows them");
+    count = choose(list, list_all(list), &options);
     show_progress = isatty(STDERR_FILENO);
     bench_pin_rest();
     status = run(&options, list, count);
