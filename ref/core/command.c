@@ -285,7 +285,9 @@ enum refusal command_parse(struct word line, enum command_side side, struct comm
 
 bool command_skips(struct word line)
 {
-    struct word word = word_next(&line);
+    size_t first = 0;
 
-    return word.size == 0 || word.text[0] == '#';
+    while (first < line.size && (line.text[first] == ' ' || line.text[first] == '\t'))
+        first++;
+    return first == line.size || line.text[first] == '#';
 }

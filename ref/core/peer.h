@@ -89,7 +89,7 @@ void peer_farewell(struct peer *peer, const struct origin *origin);
 /* The server has ended and this one is too far behind: drops its backlog for a BYE. */
 void peer_dismiss(struct peer *peer, struct origin *origin);
 
-/* Fills up to `max` (at least 2) iovecs with about 64 KiB of output; walks the snapshot on when
+/* Fills up to `max` (at least 2) iovecs with up to 192 KiB of output; walks the snapshot on when
  * all before it is out. 0: there is nothing to send. */
 int peer_output(struct peer *peer, struct origin *origin, struct iovec *iov, int max);
 

@@ -126,8 +126,11 @@ static void changed(struct server *server, struct frame *frame)
 
 enum refusal server_change(struct server *server, enum frame_op op, const struct route *route)
 {
-    struct frame frame = {.type = FRAME_ROUTE, .op = op, .route = *route};
+    struct frame frame; /* to clear all of it takes longer than to fill in what counts */
 
+    frame.type = FRAME_ROUTE;
+    frame.op = op;
+    frame.route = *route;
     /* Room first, so that what is accepted can be told to all: SYN-11 */
     if (!room(server) || apply_route(server->origin.table, op, route))
         return refused(server, refusal_of(errno));

@@ -63,7 +63,7 @@ int trie_next(struct trie_cursor *cursor, const struct trie_node **entries, int 
  * how many. */
 int trie_scan(const struct trie *trie, uint32_t *at, const struct trie_node **entries, int max);
 
-enum { TRIE_AHEAD = 16 };
+enum { TRIE_AHEAD = 64 };
 
 /* Fetches what trie_find and trie_add of up to TRIE_AHEAD prefixes will read, for all at once:
  * one by one, each would wait for memory several times. */

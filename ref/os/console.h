@@ -16,7 +16,7 @@
 
 enum {
     CONSOLE_LINE = 4352, /* longest line: a path and a command (CON-9) */
-    CONSOLE_AHEAD = 16,  /* lines that are shown at once */
+    CONSOLE_AHEAD = 64,  /* lines that are shown at once */
 };
 
 struct menu;
@@ -32,9 +32,10 @@ struct console {
     struct loop *loop;
     struct loop_source input, output;
     struct buffer in, out;
-    size_t scanned;   /* bytes of `in` that are known to hold no line end */
+    size_t scanned; /* bytes of `in` that are known to hold no line end */
+    enum { OUT_OTHER, OUT_SOCKET, OUT_PIPE } out_kind;
     size_t out_piece; /* bytes that a write takes without blocking, once poll says so */
-    bool out_socket, out_gone;
+    bool out_gone;
     bool terminal, prompted;
     bool ended, skipping; /* input is at its end; in the rest of a line that is too long */
     struct menu *menu;    /* on a terminal */

@@ -16,7 +16,7 @@
 #include "os/serve.h"
 #include "os/uds.h"
 
-enum { SLICE = 700, JOURNAL = 64 * 1024 * 1024 };
+enum { SLICE = 1500, JOURNAL = 64 * 1024 * 1024 };
 
 struct apply {
     struct server server;
