@@ -12,6 +12,7 @@
 #include "os/admin.h"
 #include "os/menu.h"
 #include "os/options.h"
+#include "os/queues.h"
 #include "os/serve.h"
 #include "os/shm.h"
 #include "os/signals.h"
@@ -28,6 +29,7 @@ struct program {
     struct console console;
     struct menu menu;
     struct admin admin;
+    struct queues queues;
 };
 
 static void on_signal(void *arg, unsigned events)
@@ -42,6 +44,19 @@ static void on_signal(void *arg, unsigned events)
 static int fail(const char *what)
 {
     fprintf(stderr, "rtm-server: %s: %s\n", what, strerror(errno));
+    return -1;
+}
+
+/* MQ-16 */
+static int open_queues(struct program *program)
+{
+    const struct options *options = &program->options;
+    char reason[REASON_SIZE];
+
+    if (queues_open(&program->queues, program->loop, &program->admin, options->queues,
+                    options->queue_count, reason) == 0)
+        return 0;
+    fprintf(stderr, "rtm-server: %s\n", reason);
     return -1;
 }
 
@@ -60,7 +75,7 @@ static int open_parts(struct program *program)
     if (serve_open(&program->serve, program->loop, &program->server, &program->console,
                    program->listener.fd))
         return fail("the socket cannot be polled; use --mux epoll");
-    return 0;
+    return open_queues(program);
 }
 
 /* NET-1 to NET-4 */
@@ -109,6 +124,7 @@ static int run(struct program *program)
         busy |= serve_turn(&program->serve);
         if (program->console.terminal && program->console.ended)
             admin->quit = true;
+        queues_turn(&program->queues);
     }
     return 0;
 }
@@ -160,6 +176,7 @@ int main(int argc, char **argv)
             start(&program);
             status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
         }
+        queues_close(&program.queues);
         admin_end(&program.admin);
         serve_close(&program.serve);
         console_drain(&program.console);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "os/mq.h"
 #include "os/survey.h"
 
 enum { TELL_MS = 1000 }; /* between two notices of a load's progress */
@@ -83,7 +84,7 @@ static void tell_loaded(struct admin *admin)
 {
     const struct outcome *outcome = &admin->outcome;
 
-    if (admin->unasked)
+    if (admin->unasked && !admin->loader)
         console_notice(admin->console, "loaded %s: routes=%u macs=%u seq=%" PRIu64,
                        admin->load.path, outcome->routes, outcome->macs, outcome->seq);
     else
@@ -102,13 +103,15 @@ static void tell_outcome(struct admin *admin)
     if (admin->unasked && !console_room(admin->console))
         return; /* a notice would be dropped */
     outcome->held = false;
+    console_answer_for(admin->console, admin->loader);
     if (!outcome->refusal)
         tell_loaded(admin);
-    else if (admin->unasked)
+    else if (admin->unasked && !admin->loader)
         console_notice(admin->console, "load refused: %s: %s", refusal_name(outcome->refusal),
                        outcome->reason);
     else
         console_refuse(admin->console, outcome->refusal, outcome->reason);
+    console_answer_for(admin->console, NULL);
 }
 
 static void end_load(struct admin *admin, enum refusal refusal)
@@ -143,7 +146,8 @@ static void load(struct admin *admin, struct word path, bool unasked)
 
     if (refuse_busy(admin))
         return;
-    admin->unasked = unasked;
+    admin->loader = admin->console->teller;
+    admin->unasked = unasked || admin->loader;
     refusal = load_start(&admin->load, admin->server, path, admin->outcome.reason);
     if (refusal)
         end_load(admin, refusal);
@@ -313,7 +317,7 @@ static void execute(struct admin *admin, const struct command *command)
         survey_clients(admin->console, admin->server);
         break;
     case COMMAND_STATS:
-        survey_counters(admin->console, admin->server);
+        survey_counters(admin->console, admin->server, admin->messages);
         break;
     case COMMAND_QUIT:
         admin_end(admin);
@@ -324,6 +328,58 @@ static void execute(struct admin *admin, const struct command *command)
     default:
         view_command(&admin->view, command);
     }
+}
+
+bool admin_takes_messages(const struct admin *admin)
+{
+    return admin->save.fd <= 0 && !admin->quit;
+}
+
+/* MQ-7: what changes the tables. Rows would have no reader, and the end of the server is its
+ * console's. */
+static bool queue_takes(enum command_kind kind)
+{
+    return kind <= COMMAND_FLUSH || kind == COMMAND_LOAD;
+}
+
+static enum refusal parse_message(struct word message, struct command *command,
+                                  char reason[REASON_SIZE])
+{
+    enum refusal refusal;
+
+    if (message.size > MQ_COMMAND) {
+        snprintf(reason, REASON_SIZE, "the message is too long; expected at most %d bytes",
+                 MQ_COMMAND);
+        return REFUSED_SYNTAX;
+    }
+    refusal = command_parse(message, COMMAND_SERVER, command, reason);
+    if (refusal || queue_takes(command->kind))
+        return refusal;
+    snprintf(reason, REASON_SIZE, "%.*s is no command of a queue; expected a change of the tables",
+             (int)command_name_size(command->kind), command_help(command->kind)->usage);
+    return REFUSED_UNAVAILABLE;
+}
+
+void admin_message(struct admin *admin, const char *queue, struct word message)
+{
+    struct command command;
+    char reason[REASON_SIZE];
+    enum refusal refusal;
+
+    admin->messages++;
+    if (message.size > 0 && message.text[message.size - 1] == '\n')
+        message.size--; /* MQ-5 */
+    if (command_skips(message))
+        return;
+    console_answer_for(admin->console, queue);
+    refusal = parse_message(message, &command, reason);
+    if (refusal) {
+        console_refuse(admin->console, refusal, reason);
+    } else {
+        view_freeze(&admin->view);
+        execute(admin, &command);
+    }
+    console_answer_for(admin->console, NULL);
 }
 
 static bool changes_route(const struct command *command)

@@ -24,7 +24,9 @@ struct admin {
     struct load load;
     struct outcome outcome;
     struct save save;
-    bool unasked; /* the load is that of the option: no command waits for its answer */
+    bool unasked;       /* the load is no command of the console: nothing there waits for its end */
+    const char *loader; /* the queue that asked for it, or NULL */
+    uint64_t messages;  /* taken from queues */
     bool quit;
 };
 
@@ -36,6 +38,12 @@ size_t admin_lines(void *arg, const struct word *lines, size_t count);
 
 /* Starts the load of the option `--load`; its outcome is told in a notice. */
 void admin_preload(struct admin *admin, struct word path);
+
+/* Executes a message of a queue; its answer goes to the log. The name has to stay. */
+void admin_message(struct admin *admin, const char *queue, struct word message);
+
+/* Whether the tables may change now: not while a save walks them (CON-18). */
+bool admin_takes_messages(const struct admin *admin);
 
 /* Moves a load on by one slice; whether there is more to do at once. */
 bool admin_turn(struct admin *admin);

@@ -340,13 +340,35 @@ static void leave_prompt(struct console *console)
     console->prompted = false;
 }
 
+void console_answer_for(struct console *console, const char *queue)
+{
+    console->teller = queue;
+}
+
+/* False: it is a notice, and nobody reads those. */
+static bool begin_answer(struct console *console)
+{
+    if (console->teller && !console_room(console))
+        return false;
+    leave_prompt(console);
+    if (console->teller)
+        console_print(console, "# queue %s: ", console->teller);
+    return true;
+}
+
+static bool in_words(const struct console *console)
+{
+    return console->terminal && !console->teller;
+}
+
 void console_answer(struct console *console, const char *line, const char *words, ...)
 {
     va_list args;
 
-    leave_prompt(console);
+    if (!begin_answer(console))
+        return;
     va_start(args, words);
-    add_format(console, console->terminal ? words : line, args);
+    add_format(console, in_words(console) ? words : line, args);
     va_end(args);
     add(console, "\n", 1);
 }
@@ -354,25 +376,28 @@ void console_answer(struct console *console, const char *line, const char *words
 void console_answer_number(struct console *console, const char *line, const char *words,
                            uint64_t number)
 {
-    const char *text = console->terminal ? words : line;
+    const char *text = in_words(console) ? words : line;
     char digits[24], *first = digits + sizeof(digits);
 
     *--first = '\n';
-    if (console->terminal)
+    if (in_words(console))
         *--first = '.';
     do {
         *--first = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    leave_prompt(console);
+    if (!begin_answer(console))
+        return;
     add(console, text, strlen(text));
     add(console, first, (size_t)(digits + sizeof(digits) - first));
 }
 
 void console_refuse(struct console *console, enum refusal refusal, const char *reason)
 {
-    leave_prompt(console);
-    if (console->terminal)
+    console->teller_refusals += console->teller != NULL;
+    if (!begin_answer(console))
+        return;
+    if (in_words(console))
         console_print(console, "Refused: %s.\n", reason);
     else
         console_print(console, "error: %s: %s\n", refusal_name(refusal), reason);

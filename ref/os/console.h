@@ -37,8 +37,10 @@ struct console {
     size_t out_piece; /* bytes that a write takes without blocking, once poll says so */
     bool out_gone;
     bool terminal, prompted;
-    bool ended, skipping; /* input is at its end; in the rest of a line that is too long */
-    struct menu *menu;    /* on a terminal */
+    const char *teller;       /* the queue whose message is answered: by a notice; or NULL */
+    uint64_t teller_refusals; /* of messages, since the start */
+    bool ended, skipping;     /* input is at its end; in the rest of a line that is too long */
+    struct menu *menu;        /* on a terminal */
     console_lines *lines;
     void *arg;
     /* Goes on with an unfinished answer by one step; NULL: there is none. */
@@ -73,6 +75,9 @@ console_answer(struct console *console, const char *line, const char *words, ...
 void console_answer_number(struct console *console, const char *line, const char *words,
                            uint64_t number);
 void console_refuse(struct console *console, enum refusal refusal, const char *reason);
+
+/* Until it is called with NULL, answers go to the log for this queue (MQ-8): they are notices. */
+void console_answer_for(struct console *console, const char *queue);
 
 /* A line that belongs to no answer; dropped if nobody reads them. */
 __attribute__((format(printf, 2, 3))) void console_notice(struct console *console,

@@ -64,7 +64,7 @@ static bool accept_one(struct listener *listener)
         return false;
     }
     if (all->accepted(all->arg, fd, listener->audience)) {
-        starve(all, errno == EMFILE ? "select holds no more descriptors" : strerror(errno));
+        starve(all, errno == EMFILE ? "select holds no descriptor beyond 1023" : strerror(errno));
         close(fd);
         return false;
     }

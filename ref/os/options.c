@@ -19,17 +19,12 @@ enum {
 };
 
 static const struct option server_options[] = {
-    {"socket", required_argument, NULL, 's'},
-    {"mux", required_argument, NULL, 'l'},
-    {"journal", required_argument, NULL, 'j'},
-    {"load", required_argument, NULL, 'f'},
-    {"arp-slots", required_argument, NULL, 'a'},
-    {"listen", required_argument, NULL, 't'},
-    {"public", no_argument, NULL, 'p'},
-    {"peers", required_argument, NULL, 'P'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
+    {"socket", required_argument, NULL, 's'},  {"mux", required_argument, NULL, 'l'},
+    {"journal", required_argument, NULL, 'j'}, {"load", required_argument, NULL, 'f'},
+    {"mq", required_argument, NULL, 'q'},      {"arp-slots", required_argument, NULL, 'a'},
+    {"listen", required_argument, NULL, 't'},  {"public", no_argument, NULL, 'p'},
+    {"peers", required_argument, NULL, 'P'},   {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
 };
 
 static const struct option client_options[] = {
@@ -57,6 +52,8 @@ static void print_help(const struct options *options)
             "  --journal BYTES     what a client may be behind before it gets a new snapshot,\n"
             "                      with k or M; at least 64k (RTM_JOURNAL; 8M)\n"
             "  --load FILE         load a table file at the start\n"
+            "  --mq NAME           take commands from a message queue too, one a message; may be\n"
+            "                      repeated. rtm-send sends them\n"
             "  --arp-slots N       what the ARP table has room for, of which it fills 7/8: a\n"
             "                      power of two from 16 to 16777216 (RTM_ARP_SLOTS; 65536)\n"
             "  --listen ADDRESS:PORT serve the network there, too: 127.0.0.1:7000, [::1]:7000;\n"
@@ -173,6 +170,21 @@ static void bound_peers(struct options *options)
         options->peers = most > 2 ? (unsigned)(most / 2) : 1;
 }
 
+static int add_queue(struct options *options, const char *value)
+{
+    char *name = options->queues[options->queue_count];
+
+    if (options->queue_count == MQ_MOST)
+        return usage(options, "--mq", value, "at most 16 queues");
+    if (mq_name_read(value, name))
+        return usage(options, "--mq", value, "a name of 1 to 255 bytes without a slash in it");
+    for (int i = 0; i < options->queue_count; i++)
+        if (strcmp(options->queues[i], name) == 0)
+            return usage(options, "--mq", value, "each queue once");
+    options->queue_count++;
+    return -1;
+}
+
 static void set_defaults(struct options *options)
 {
     const char *directory = getenv("XDG_RUNTIME_DIR"), *path = getenv("RTM_SOCKET");
@@ -227,6 +239,8 @@ static int set_option(struct options *options, int option)
         return set_peers(options, "--peers", optarg);
     case 'c':
         return set_connect(options, optarg);
+    case 'q':
+        return add_queue(options, optarg);
     case 'n':
         options->reconnect = false;
         return -1;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "os/loop.h"
+#include "os/mq.h"
 #include "os/tcp.h"
 
 enum { EXIT_USAGE = 64, RTM_VERSION_MAJOR = 1, OPTIONS_LISTEN = 16 };
@@ -18,8 +19,10 @@ struct options {
     bool server;
     const char *socket;
     enum loop_kind mux;
-    size_t journal;                           /* server */
-    const char *load;                         /* server; NULL: none */
+    size_t journal;   /* server */
+    const char *load; /* server; NULL: none */
+    char queues[MQ_MOST][MQ_NAME];
+    int queue_count;                          /* server */
     uint32_t arp_slots;                       /* server; a number that the layout allows */
     union tcp_address listen[OPTIONS_LISTEN]; /* server; for the network, so many: */
     int listens;

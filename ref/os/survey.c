@@ -38,7 +38,7 @@ static void counter(struct console *console, const char *name, uint64_t value)
                   value);
 }
 
-void survey_counters(struct console *console, const struct server *server)
+void survey_counters(struct console *console, const struct server *server, uint64_t messages)
 {
     counter(console, "instance", server->origin.epoch >> 32);
     counter(console, "flushes", (uint32_t)server->origin.epoch);
@@ -54,5 +54,7 @@ void survey_counters(struct console *console, const struct server *server)
     counter(console, "changes_refused", server->stats.changes_refused);
     counter(console, "backlogs_dropped", server->stats.backlogs_dropped);
     counter(console, "journal_bound", server->origin.journals[AUDIENCE_LOCAL].bound);
+    counter(console, "queue_messages", messages); /* MQ-9 */
+    counter(console, "queue_refused", console->teller_refusals);
     console_answer(console, "ok stats", "These are since the start.");
 }

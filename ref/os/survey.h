@@ -10,6 +10,6 @@
 
 /* Each answers its command whole: rows, then the closing line. */
 void survey_clients(struct console *console, const struct server *server);
-void survey_counters(struct console *console, const struct server *server);
+void survey_counters(struct console *console, const struct server *server, uint64_t messages);
 
 #endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * POSIX message queues (chapter 11): a server's, who makes, locks and removes it, and a sender's
+ * view of it.
+ */
+#ifndef OS_MQ_H
+#define OS_MQ_H
+
+#include <stddef.h>
+
+#include "core/route.h"
+
+enum {
+    MQ_MOST = 16,              /* queues of one server */
+    MQ_NAME = 257,             /* room for "/", 255 bytes and the terminator */
+    MQ_COMMAND = 4095,         /* longest command of a message */
+    MQ_BYTES = MQ_COMMAND + 1, /* of a message: a newline may end it */
+};
+
+struct mq_owned {
+    char name[MQ_NAME]; /* with its slash */
+    int fd;             /* nonblocking, and holds the lock */
+};
+
+/* The queue's name, to which the slash in front is added where it is missing; -1: it is none. */
+int mq_name_read(const char *given, char name[MQ_NAME]);
+
+/* Makes and locks the queue, or takes over that of a dead server with the messages in it. -1: a
+ * live server has it or it cannot be had, and the reason names it and says what to do. */
+int mq_make(struct mq_owned *owned, const char *name, char reason[REASON_SIZE]);
+
+/* Takes a message: its size, or -1 with errno (EAGAIN: there is none). */
+ptrdiff_t mq_take(const struct mq_owned *owned, char bytes[MQ_BYTES]);
+
+/* Removes it, and lets senders that wait go on (MQ-12). */
+void mq_drop(struct mq_owned *owned);
+
+/* Opens a server's queue to send: a descriptor and its longest message, or -1, and the reason names
+ * the queue and says what to do. */
+int mq_reach(const char *name, size_t *longest, char reason[REASON_SIZE]);
+
+/* Sends, waiting for room where `waits`. -1 with errno: EAGAIN: it is full; EPIPE: its server has
+ * removed it. */
+int mq_put(int fd, const char *bytes, size_t size, unsigned priority, int waits);
+
+#endif
