@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct actor *actor_create(struct world *w, const char *name, bool is_server, co
     a->program = is_server ? &w->manifest->server : &w->manifest->client;
     a->socket = x_strdup(socket);
     a->descriptors = 1024;
+    a->umask = S_IWOTH; /* the same for every caller, and no help to who forgets the group */
     a->pidfd = a->in = a->out = a->err = -1;
     a->oracle = is_server ? oracle_create() : NULL;
     if (is_server)
@@ -77,6 +79,7 @@ void actor_destroy(struct actor *a)
         free(a->faults[i]);
     free(a->faults);
     free(a->console);
+    free(a->queues);
     free(a->socket);
     free(a->group);
     free(a->name);
@@ -142,6 +145,10 @@ int actor_start(struct world *w, struct actor *a)
     if (a->program->command == NULL)
         return world_fail(w, VERDICT_UNSUPPORTED, "the manifest names no %s",
                           a->is_server ? "server" : "client");
+    if ((a->queue_count > 0 && a->program->queue == NULL) ||
+        (a->select && a->program->select == NULL))
+        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest has no %s in [server]",
+                          a->select ? "select" : "queue");
     reset(a);
     if (a->oracle != NULL)
         oracle_clear(a->oracle);

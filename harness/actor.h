@@ -24,7 +24,13 @@ struct actor {
     const struct program *program;
     char *socket; /* the path it listens at or connects to */
     unsigned descriptors;
-    char *console;  /* a file as its standard input, or NULL */
+    char *console;         /* a file as its standard input, or NULL */
+    struct queue **queues; /* queue_count of them: it is started with them */
+    size_t queue_count;
+    long queue_bytes; /* of RLIMIT_MSGQUEUE; 0: that of the suite */
+    mode_t umask;
+    bool select;    /* it is to wait with select(2) */
+    unsigned taken; /* descriptors that it has from the start */
     bool held_back; /* it runs on the suite's processor while the suite waits */
     char **faults;  /* system calls that fail (fault.h), NULL at the end; or NULL */
 

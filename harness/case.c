@@ -6,6 +6,7 @@
 #include "command.h"
 #include "compare.h"
 #include "probe.h"
+#include "queue.h"
 #include "wrap.h"
 
 #include <dirent.h>
@@ -150,6 +151,8 @@ static int quit_one(struct world *w, struct actor *a)
 static void tear_down(struct world *w)
 {
     begin_teardown(w);
+    for (size_t i = 0; i < w->queue_count; i++)
+        queue_calm(w->queues[i]);
     for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
         if (!w->actors[i]->is_server)
             quit_one(w, w->actors[i]);
@@ -183,6 +186,8 @@ static bool belongs(const struct world *w, const char *directory, const char *na
         return strcmp(name, "iut") == 0 || strcmp(name, "rtm") == 0 || strcmp(name, "data") == 0;
     if (strcmp(directory, "/dev/shm") == 0)
         return owns_object(w, name);
+    if (strcmp(directory, "/dev/mqueue") == 0)
+        return queue_may_stay(w, name);
     if (strcmp(directory, w->sandbox->dir) != 0)
         return false;
     if (wrap_is_log(w, name))
@@ -250,11 +255,22 @@ static bool reap_orphans(struct world *w)
     return gone == 0;
 }
 
+/* Those that the case named; without namespaces there is no other way to find them. */
+static void audit_queues(struct world *w)
+{
+    struct queue_state state;
+
+    for (size_t i = 0; i < w->queue_count; i++)
+        if (queue_look(w->queues[i], &state) == 0 && !queue_may_stay(w, w->queues[i]->path + 1))
+            world_fail_for(w, "ROB-7", "left behind: message queue %s", w->queues[i]->path);
+}
+
 static void audit(struct world *w)
 {
     bool left = reap_orphans(w);
 
     audit_directory(w, w->sandbox->dir, "file");
+    audit_queues(w);
     if (!w->sandbox->namespaces && left)
         world_fail_for(w, "ROB-7", "left behind: a process that is still running");
     if (!w->sandbox->namespaces)

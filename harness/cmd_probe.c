@@ -243,6 +243,31 @@ int run_gets(struct world *w, const struct step *s)
     return -1;
 }
 
+int run_gets_route_by(struct world *w, const struct step *s)
+{
+    struct probe *p = the_probe(w, s, 1);
+    unsigned long long most = strtoull(step_word(s, 8), NULL, 10);
+    struct route wanted, r;
+    struct frame f;
+    int got;
+
+    if (route_parse_prefix(step_word(s, 5), &wanted) != NULL)
+        return world_fail(w, VERDICT_BROKEN, "%s is no prefix", step_word(s, 5));
+    while ((got = probe_next(w, p, &f)) == 1) {
+        if (wire_type_of(&f) != FRAME_ROUTE)
+            continue;
+        wire_route(&f, &r);
+        if (r.destination == wanted.destination && r.mask == wanted.mask)
+            break;
+        if (p->seq > most)
+            return world_fail(w, VERDICT_FAIL, "%s got change %llu, and none of %s before", p->name,
+                              (unsigned long long)p->seq, step_word(s, 5));
+    }
+    if (got == 0)
+        world_fail(w, VERDICT_FAIL, "the peer of %s closed", p->name);
+    return got == 1 ? 0 : -1;
+}
+
 int run_finally_gets(struct world *w, const struct step *s)
 {
     struct probe *p = the_probe(w, s, 1);

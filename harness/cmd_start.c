@@ -5,6 +5,7 @@
 #include "actor.h"
 #include "command_list.h"
 #include "probe.h"
+#include "queue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,52 @@ int run_server_limited(struct world *w, const struct step *s)
     return actor_start(w, a);
 }
 
+static void add_queues(struct world *w, const struct step *s, size_t from, struct actor *a)
+{
+    a->queue_count = s->words.n - from;
+    a->queues = x_calloc(a->queue_count, sizeof(struct queue *));
+    for (size_t i = 0; i < a->queue_count; i++) {
+        a->queues[i] = world_queue(w, step_word(s, from + i));
+        a->queues[i]->server = a;
+    }
+}
+
+int run_server_queues(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    add_queues(w, s, 4, a);
+    return actor_start(w, a);
+}
+
+int run_server_umask(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->umask = (mode_t)strtoul(step_word(s, 4), NULL, 8);
+    add_queues(w, s, 7, a);
+    return actor_start(w, a);
+}
+
+int run_server_held_back_queues(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->held_back = true;
+    add_queues(w, s, 6, a);
+    return actor_start(w, a);
+}
+
+int run_server_select(struct world *w, const struct step *s)
+{
+    struct actor *a = add_server(w, s);
+
+    a->select = true;
+    a->taken = (unsigned)atoi(step_word(s, 5));
+    a->descriptors = a->taken + 1024;
+    return actor_start(w, a);
+}
+
 int run_server_held_back(struct world *w, const struct step *s)
 {
     struct actor *a = add_server(w, s);
@@ -56,12 +103,12 @@ int run_server_reading_nothing(struct world *w, const struct step *s)
     return actor_start(w, a);
 }
 
-/* The words from there to the end, for an actor. */
-static char **take_faults(const struct step *s, size_t from)
+/* The words from..to-1, for an actor. */
+static char **take_faults(const struct step *s, size_t from, size_t to)
 {
-    char **faults = x_calloc(s->words.n - from + 1, sizeof *faults);
+    char **faults = x_calloc(to - from + 1, sizeof *faults);
 
-    for (size_t i = from; i < s->words.n; i++)
+    for (size_t i = from; i < to; i++)
         faults[i - from] = x_strdup(step_word(s, i));
     return faults;
 }
@@ -70,7 +117,7 @@ int run_server_failing(struct world *w, const struct step *s)
 {
     struct actor *a = add_server(w, s);
 
-    a->faults = take_faults(s, 3);
+    a->faults = take_faults(s, 3, s->words.n);
     return actor_start(w, a);
 }
 
@@ -150,7 +197,7 @@ int run_client_failing(struct world *w, const struct step *s)
 
     if (a == NULL)
         return -1;
-    a->faults = take_faults(s, 3);
+    a->faults = take_faults(s, 3, s->words.n);
     return actor_start(w, a);
 }
 
@@ -159,7 +206,7 @@ int run_client_of_failing(struct world *w, const struct step *s)
     const char *socket = world_probe(w, step_word(s, 3))->socket;
     struct actor *a = actor_create(w, step_word(s, 1), false, socket);
 
-    a->faults = take_faults(s, 5);
+    a->faults = take_faults(s, 5, s->words.n);
     return actor_start(w, a);
 }
 
@@ -209,7 +256,7 @@ static int start_fails(struct world *w, struct actor *a, const char *path, const
         return -1;
     }
     if (!actor_complained(a, path))
-        return world_fail(w, VERDICT_FAIL, "it ended and did not name the path on standard error");
+        return world_fail(w, VERDICT_FAIL, "it ended and did not name %s on standard error", path);
     if (!actor_complained(a, text))
         return world_fail(w, VERDICT_FAIL, "it ended and did not say \"%s\" on standard error",
                           text);
@@ -227,6 +274,42 @@ int run_second_server(struct world *w, const struct step *s)
 
     free(name);
     return start_fails(w, second, first->socket, "");
+}
+
+/* A server at a path of its own with a queue that it cannot have. */
+static int queue_fails(struct world *w, const struct step *s, long bytes, char **faults,
+                       size_t text)
+{
+    struct queue *q = world_queue(w, step_word(s, 4));
+    struct actor *owner = q->server;
+    char *socket = x_printf("%s/without.sock", w->sandbox->dir);
+    struct actor *a = actor_create(w, "without", true, socket);
+    int result;
+
+    free(socket);
+    a->queues = x_calloc(1, sizeof(struct queue *));
+    a->queues[0] = q;
+    a->queue_count = 1;
+    a->queue_bytes = bytes;
+    a->faults = faults;
+    result = start_fails(w, a, q->path, step_word(s, text));
+    q->server = owner;
+    return result;
+}
+
+int run_queue_fails(struct world *w, const struct step *s)
+{
+    return queue_fails(w, s, 0, NULL, 7);
+}
+
+int run_queue_fails_within(struct world *w, const struct step *s)
+{
+    return queue_fails(w, s, atol(step_word(s, 6)), NULL, 10);
+}
+
+int run_queue_fails_failing(struct world *w, const struct step *s)
+{
+    return queue_fails(w, s, 0, take_faults(s, 6, s->words.n - 3), s->words.n - 1);
 }
 
 int run_server_at_fails(struct world *w, const struct step *s)

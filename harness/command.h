@@ -6,6 +6,7 @@
  *   lower case      that word; equal(s) is equal or equals
  *   SERVER CLIENT ACTOR PROBE LISTENER PROCESS FILE   a name declared above, of that kind
  *   CLIENTS ACTORS  one or more of them; a group counts as its members
+ *   QUEUE QUEUES    a message queue declared above; one or more of them
  *   NEW NEWS NEWFILE                          names declared here
  *   NUMBER PERCENT SIGNAL TYPE                checked for what they say
  *   FAULTS                                    several CALL=ERRNO (fault.h)
@@ -49,7 +50,8 @@ enum name_kind {
     NAME_PROBE,
     NAME_LISTENER,
     NAME_PROCESS,
-    NAME_FILE
+    NAME_FILE,
+    NAME_QUEUE
 };
 
 #endif

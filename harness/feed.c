@@ -122,7 +122,7 @@ static const char *apply(struct oracle *o, const struct part *p)
 }
 
 /* Puts it as the program wants to hear it. */
-static void say(struct actor *a, const struct part *p)
+static void word(const struct actor *a, const struct part *p, struct buf *out)
 {
     const char *const values[][2] = {
         {"{prefix}", p->first}, {"{gateway}", p->second}, {"{oif}", p->third},
@@ -135,13 +135,21 @@ static void say(struct actor *a, const struct part *p)
                (*c != '{' || strncmp(c, values[i][0], strlen(values[i][0])) != 0))
             i++;
         if (i == LENGTH(values)) {
-            buf_add(&a->to_say, c++, 1);
+            buf_add(out, c++, 1);
             continue;
         }
-        buf_adds(&a->to_say, values[i][1]);
+        buf_adds(out, values[i][1]);
         c += strlen(values[i][0]);
     }
-    buf_adds(&a->to_say, "\n");
+}
+
+const char *feed_word_change(struct actor *a, char *line, struct buf *out)
+{
+    struct part p = read_part(line);
+    const char *refused = apply(a->oracle, &p);
+
+    word(a, &p, out);
+    return refused;
 }
 
 /* Lets the oracle do the change, and says it. */
@@ -150,7 +158,8 @@ static struct said say_change(struct actor *a, char *line)
     struct part p = read_part(line);
     const char *refused = apply(a->oracle, &p);
 
-    say(a, &p);
+    word(a, &p, &a->to_say);
+    buf_adds(&a->to_say, "\n");
     return (struct said){p.op, refused};
 }
 

@@ -18,6 +18,10 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len);
 /* Moves more lines to what the actor is to be told. */
 void feed_refill(struct actor *a);
 
+/* One such line, which it cuts: the oracle does the change, and how the program wants to hear it is
+ * appended. NULL, or the refusal that the oracle gave. */
+const char *feed_word_change(struct actor *a, char *line, struct buf *out);
+
 /* The share of the lines that is answered, in percent; 100 if there is no feed. */
 unsigned feed_share(const struct actor *a);
 /* Waits until that share of the lines is answered, in percent; 100 also ends the feed. */

@@ -65,7 +65,7 @@ static void read_title(struct head *h, const struct tokens *t, const struct plac
 
 static bool is_feature(const char *word)
 {
-    static const char *const features[] = {"routes", "console", "mac", "flush"};
+    static const char *const features[] = {"routes", "console", "mac", "flush", "mq"};
 
     for (size_t i = 0; i < LENGTH(features); i++)
         if (strcmp(word, features[i]) == 0)
@@ -77,13 +77,15 @@ static void read_needs(struct head *h, const struct tokens *t, const struct plac
 {
     for (size_t i = 1; i < t->n; i++) {
         const char *word = t->at[i].text;
+        if (strcmp(word, "mq") == 0 && h->queues == 0)
+            h->queues = 1;
         if (is_feature(word))
             add_word(&h->features, word);
         else if (need_find(word) != 0)
             h->needs |= need_find(word);
         else
             complain(at, t->at[i].column,
-                     "expected features (routes console mac flush) or needs of the host "
+                     "expected features (routes console mac flush mq) or needs of the host "
                      "(pid-namespace two-uids choose-pid seccomp)");
     }
 }
@@ -114,9 +116,12 @@ static void read_cost(struct head *h, const struct tokens *t, const struct place
     for (size_t i = 1; i < t->n; i++) {
         int many = cost(t->at[i].text, "many", 99999);
         int number = cost(t->at[i].text, "processes", 4096);
-        if (many == 0 && number == 0)
+        int queues = cost(t->at[i].text, "queues", 16);
+        if (many == 0 && number == 0 && queues == 0)
             complain(at, t->at[i].column,
-                     "expected: processes=N, with N from 1 to 4096, or many=N, up to 99999");
+                     "expected: processes=N, with N from 1 to 4096, many=N, up to 99999, or "
+                     "queues=N, up to 16");
+        h->queues = queues ? queues : h->queues;
         processes = number ? number : processes;
         h->many = many ? many : h->many;
     }

@@ -14,6 +14,7 @@ struct head {
     unsigned needs;  /* enum need */
     char **tags;     /* NULL at the end */
     int processes;   /* "cost": how many it starts at most */
+    int queues;      /* how many message queues it has at most */
     int many;        /* what {many} stands for; 0: nothing */
     int deadline_ms; /* of each step */
     bool wrapped;    /* for processes under a wrapper: {many} is cut, and deadlines are stretched */

@@ -2,7 +2,7 @@
 #include "launch.h"
 
 #include "fault.h"
-
+#include "queue.h"
 #include "wrap.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,12 +38,26 @@ static size_t count(char *const *words)
     return n;
 }
 
+/* The words for each message queue, and those for select(2). */
+static void add_options(const struct actor *a, char **argv)
+{
+    size_t n = count(a->program->queue);
+
+    for (size_t i = 0; i < a->queue_count; i++)
+        for (size_t k = 0; k < n; k++)
+            *argv++ = text_fill(a->program->queue[k],
+                                (const char *const[][2]){{"{queue}", a->queues[i]->path}}, 1);
+    for (char **word = a->program->select; a->select && *word != NULL; word++)
+        *argv++ = x_strdup(*word);
+}
+
 /* The wrapper's words, then the program's. */
 static char **make_argv(struct world *w, const struct actor *a)
 {
     char **wrapper = a->program->wrapper, **command = a->program->command;
     size_t before = count(wrapper), n = count(command);
-    char **argv = x_calloc(before + n + 1, sizeof *argv);
+    size_t more = a->queue_count * count(a->program->queue) + count(a->program->select);
+    char **argv = x_calloc(before + n + more + 1, sizeof *argv);
     char *log = wrapper != NULL ? wrap_begin(w, a->name) : NULL;
     const char *const values[][2] = {{"{socket}", a->socket},
                                      {"{dir}", w->sandbox->dir},
@@ -54,6 +69,7 @@ static char **make_argv(struct world *w, const struct actor *a)
     argv[before] = program_path(w, command[0]);
     for (size_t i = 1; i < n; i++)
         argv[before + i] = text_fill(command[i], values, LENGTH(values));
+    add_options(a, argv + before + n);
     free(log);
     return argv;
 }
@@ -97,6 +113,31 @@ static void share_processor(void)
     sched_setaffinity(0, sizeof cpu, &cpu);
 }
 
+/* So many descriptors, the lowest that are free, are the program's from the start. */
+static int take_descriptors(unsigned n)
+{
+    struct rlimit limit;
+
+    if (n == 0)
+        return 0;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return -1;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return -1;
+    for (unsigned i = 0; i < n; i++)
+        if (open("/dev/null", O_RDONLY) < 0)
+            return -1;
+    return 0;
+}
+
+static int limit_queues(long bytes)
+{
+    struct rlimit limit = {(rlim_t)bytes, (rlim_t)bytes};
+
+    return bytes == 0 ? 0 : setrlimit(RLIMIT_MSGQUEUE, &limit);
+}
+
 /* In the child: everything between fork and exec. Tells errno through report if it fails. */
 static void become(const struct world *w, const struct actor *a, char **argv, const int fds[3],
                    int report)
@@ -107,12 +148,14 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
         step_back();
     else
         setsid();
-    umask(S_IWOTH); /* the same for every caller, and no help to who forgets the group */
+    umask(a->umask);
     for (int i = 0; i < 3; i++)
         if (dup2(fds[i], i) < 0)
             goto lost;
     /* what the suite was given by its caller is not for the IUT */
     if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+        goto lost;
+    if (take_descriptors(a->taken) < 0 || limit_queues(a->queue_bytes) < 0)
         goto lost;
     /* without namespaces the file may lie where only the caller can reach it */
     if (!w->sandbox->namespaces && strchr(argv[0], '/') != NULL) {

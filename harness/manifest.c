@@ -27,6 +27,7 @@ static const char *const operations[ASK_COUNT] = {
     [ASK_LINE] = "line",
     [ASK_CLIENTS] = "clients",
     [ASK_STATUS] = "status",
+    [ASK_MESSAGES] = "messages",
 };
 
 /* The groups that the rows of a dialogue need. */
@@ -38,10 +39,11 @@ static const struct {
     {ASK_LOOKUP, {"dest", "mask", "gateway", "oif"}},
     {ASK_ARP, {"mac", "ip"}},
     {ASK_ARP_LOOKUP, {"mac", "ip"}},
+    {ASK_MESSAGES, {"taken", "refused"}},
 };
 
 /* What the feature column of a scenario's "needs" may name. */
-static const char *const known_features[] = {"routes", "console", "mac", "flush"};
+static const char *const known_features[] = {"routes", "console", "mac", "flush", "mq"};
 
 const char *operation_name(enum operation op)
 {
@@ -147,7 +149,7 @@ static int set_features(struct manifest *m, const struct value *v)
         for (size_t k = 0; k < LENGTH(known_features); k++)
             known = known || strcmp(v->at[i].text, known_features[k]) == 0;
         if (!known)
-            return wrong(v, i, "no such feature; expected some of: routes console mac flush");
+            return wrong(v, i, "no such feature; expected some of: routes console mac flush mq");
     }
     return set_words(&m->features, v);
 }
@@ -205,7 +207,15 @@ static int set_program(struct program *p, const char *key, const struct value *v
         return set_pattern(&p->notice, v);
     if (strcmp(key, "quit") == 0)
         return set_quit(p, v);
-    return wrong(v, 0, "no such key here; expected command, ready, notice or quit");
+    if (strcmp(key, "queue") == 0)
+        return set_words(&p->queue, v);
+    if (strcmp(key, "message") == 0)
+        return set_text(&p->message, v);
+    if (strcmp(key, "select") == 0)
+        return set_words(&p->select, v);
+    return wrong(v, 0,
+                 "no such key here; expected command, ready, notice, quit, queue, message or "
+                 "select");
 }
 
 static int set_dialogue(struct dialogue *a, const char *key, const struct value *v)
@@ -266,7 +276,7 @@ static void read_line(struct manifest *m, struct section *s, const struct source
                 d, src->name, number, 1,
                 "no such section; expected [iut], [server], [client], or [server.X] and [client.X] "
                 "with X one of create update delete table lookup arp-add arp-delete arp arp-lookup "
-                "flush digest load save clients status line");
+                "flush digest load save clients status messages line");
     } else if (t.n < 2 || strcmp(t.at[1].text, "=") != 0) {
         diag_add(d, src->name, number, t.at[0].column,
                  "expected KEY = VALUE, with blanks around the =");
@@ -308,6 +318,10 @@ static void check_program(const struct manifest *m, const struct program *p, con
         p->ask[ASK_ARP].send == NULL)
         diag_add(d, m->file, 1, 1, "[%s.arp] is missing: the feature mac could not be judged",
                  what);
+    if (p == &m->server && p->command != NULL && m->features != NULL && manifest_claims(m, "mq") &&
+        p->queue == NULL)
+        diag_add(d, m->file, 1, 1,
+                 "[server] has no queue: expected the words for a message queue, as --mq {queue}");
     if (p->command != NULL && p->ask[ASK_TABLE].send == NULL)
         diag_add(d, m->file, 1, 1, "[%s.table] is missing: nothing could be compared", what);
     if (p->command != NULL && p->quit_say == NULL && p->quit_signal == 0)
@@ -378,6 +392,9 @@ static void finish_program(struct program *p)
 {
     free_words(p->command);
     free_words(p->wrapper);
+    free_words(p->queue);
+    free_words(p->select);
+    free(p->message);
     pattern_destroy(p->ready);
     pattern_destroy(p->notice);
     free(p->quit_say);

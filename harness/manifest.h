@@ -26,6 +26,7 @@ enum operation {
     ASK_SAVE,
     ASK_CLIENTS,
     ASK_STATUS,
+    ASK_MESSAGES,
     ASK_LINE, /* any line: the general shape of an answer */
     ASK_COUNT
 };
@@ -43,6 +44,9 @@ struct program {
     struct pattern *ready, *notice;
     char *quit_say;  /* the line that ends it, or NULL */
     int quit_signal; /* the signal that ends it where there is no line */
+    char **queue;    /* more words for each message queue, NULL at the end, with {queue}; or NULL */
+    char *message;   /* what a message is around its {line}; NULL: nothing */
+    char **select;   /* more words that make it wait with select(2), NULL at the end; or NULL */
     struct dialogue ask[ASK_COUNT];
 };
 

@@ -49,6 +49,8 @@ static const struct {
      "the name of a server or of a probe that listens"},
     {"PROCESS", BIT(NAME_PROCESS), "the name of a process that the suite has started"},
     {"FILE", BIT(NAME_FILE), "the name of a file"},
+    {"QUEUE", BIT(NAME_QUEUE), "the name of a message queue"},
+    {"QUEUES", BIT(NAME_QUEUE), "names of message queues"},
 };
 
 static bool is_name(const char *text)
@@ -154,7 +156,7 @@ static bool names_field(int type, const char *text)
 static bool is_list(const char *element)
 {
     static const char *const lists[] = {"CLIENTS", "ACTORS", "NEWS",  "WORDS",
-                                        "FIELDS",  "PAIRS",  "FAULTS"};
+                                        "QUEUES",  "FIELDS", "PAIRS", "FAULTS"};
 
     for (size_t i = 0; i < LENGTH(lists); i++)
         if (strcmp(element, lists[i]) == 0)
@@ -194,6 +196,8 @@ static enum name_kind declares(const char *element, const struct tokens *words)
         return NAME_CLIENT;
     if (strcmp(first, "process") == 0)
         return NAME_PROCESS;
+    if (strcmp(first, "queue") == 0)
+        return NAME_QUEUE;
     return strcmp(words->at[words->n - 1].text, "listens") == 0 ? NAME_LISTENER : NAME_PROBE;
 }
 

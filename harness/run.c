@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define PROCESSES_AT_ONCE 256 /* declared costs of the cases that run at the same time */
+#define QUEUE_BYTES 90000     /* what a message queue of Linux' usual limits is charged */
 
 struct worker {
     pid_t pid;
@@ -43,7 +45,8 @@ struct run {
     size_t again_n;
     struct worker *workers;
     size_t worker_n;
-    int processes, started;
+    int processes, queues, started;
+    int queues_at_once; /* that RLIMIT_MSGQUEUE has room for */
     struct tally tally;
     int64_t started_us;
 };
@@ -111,6 +114,7 @@ static void finish_worker(struct run *r, struct worker *w)
         free(why);
     }
     r->processes -= w->test->head.processes;
+    r->queues -= w->test->head.queues;
     if (event_verdict(event) == VERDICT_UNRESOLVED && !w->alone) {
         r->again[r->again_n++] = w->test;
         tree_remove(w->dir);
@@ -164,6 +168,7 @@ static int start(struct run *r, const struct test_case *t, bool alone)
     }
     w->fd = pipes[0];
     r->processes += t->head.processes;
+    r->queues += t->head.queues;
     r->worker_n++;
     return 0;
 }
@@ -173,7 +178,8 @@ static int start_some(struct run *r)
 {
     while (r->worker_n < (size_t)r->o->jobs && r->next < r->o->n) {
         const struct test_case *t = r->queue[r->next];
-        if (r->worker_n > 0 && r->processes + t->head.processes > PROCESSES_AT_ONCE)
+        if (r->worker_n > 0 && (r->processes + t->head.processes > PROCESSES_AT_ONCE ||
+                                r->queues + t->head.queues > r->queues_at_once))
             break;
         if (start(r, t, false) < 0)
             return -1;
@@ -326,7 +332,12 @@ static char *run_all(struct run *r)
 
 static void init(struct run *r)
 {
+    struct rlimit bytes = {0};
+
     interrupt_watch();
+    getrlimit(RLIMIT_MSGQUEUE, &bytes);
+    r->queues_at_once =
+        bytes.rlim_cur / QUEUE_BYTES < 64 ? (int)(bytes.rlim_cur / QUEUE_BYTES) : 64;
     sandbox_adopt_orphans();
     r->workers = x_calloc((size_t)r->o->jobs, sizeof *r->workers);
     r->again = x_calloc(r->o->n, sizeof *r->again);

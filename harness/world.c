@@ -4,6 +4,7 @@
 #include "actor.h"
 #include "agent.h"
 #include "probe.h"
+#include "queue.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ void world_finish(struct world *w)
     for (size_t i = 0; i < w->probe_count; i++)
         probe_destroy(w->probes[i]);
     world_end_agents(w);
+    queues_finish(w);
     for (size_t i = 0; i < w->file_count; i++) {
         free(w->files[i].name);
         free(w->files[i].path);
@@ -354,6 +356,9 @@ static char *live_value(struct world *w, const char *reference)
     struct probe *p = world_probe(w, name);
     struct agent *process = world_agent(w, name);
     struct world_file *f = world_file(w, name);
+    struct queue *q = world_queue(w, name);
+    if (q != NULL && strcmp(property, "name") == 0)
+        return x_strdup(q->path);
     if (a != NULL && strcmp(property, "pid") == 0)
         return x_printf("%d", (int)a->pid);
     if (p != NULL && strcmp(property, "pid") == 0)
@@ -392,10 +397,11 @@ char *world_expand(struct world *w, const char *text)
         char *reference = x_strndup(text + 1, (size_t)(end - text - 1)),
              *value = live_value(w, reference);
         if (value == NULL)
-            world_fail(w, VERDICT_BROKEN,
-                       "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
-                       "{NAME.shm}, {PROBE.epoch}, {PROBE.seq}, {FILE.path} or {FILE.last}",
-                       reference);
+            world_fail(
+                w, VERDICT_BROKEN,
+                "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
+                "{NAME.shm}, {QUEUE.name}, {PROBE.epoch}, {PROBE.seq}, {FILE.path} or {FILE.last}",
+                reference);
         free(reference);
         if (value == NULL) {
             buf_finish(&out);

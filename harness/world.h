@@ -15,6 +15,7 @@
 struct actor;
 struct agent;
 struct probe;
+struct queue;
 
 struct outcome {
     enum verdict verdict;
@@ -51,6 +52,8 @@ struct world {
     size_t probe_count;
     struct agent **agents;
     size_t agent_count;
+    struct queue **queues;
+    size_t queue_count;
     struct world_file *files;
     size_t file_count;
 

@@ -122,7 +122,7 @@ TEST(wrong_sections_are_located)
 #define TOLD                                                                              \
     "m.rtmi:4:1: no such section; expected [iut], [server], [client], or [server.X] and " \
     "[client.X] with X one of create update delete table lookup arp-add arp-delete arp "  \
-    "arp-lookup flush digest load save clients status line\n"
+    "arp-lookup flush digest load save clients status messages line\n"
     CHECK_TOLD(HEAD "[servr]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.tabel]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.]\n" SERVER TABLE, TOLD);
@@ -138,7 +138,8 @@ TEST(wrong_keys_are_located)
     CHECK_TOLD(HEAD "nmae = x\n" SERVER TABLE,
                "m.rtmi:4:8: no such key in [iut]; expected name, root, features or memory\n");
     CHECK_TOLD(HEAD SERVER "comand = x\n" TABLE,
-               "m.rtmi:7:10: no such key here; expected command, ready, notice or quit\n");
+               "m.rtmi:7:10: no such key here; expected command, ready, notice, quit, "
+               "queue, message or select\n");
     CHECK_TOLD(HEAD SERVER TABLE "sent = x\n",
                "m.rtmi:11:8: no such key here; expected send, done, refused or row\n");
 }
@@ -150,7 +151,7 @@ TEST(wrong_values_are_located)
     CHECK_TOLD(HEAD "name =\n" SERVER TABLE,
                "m.rtmi:4:1: expected one word or one \"quoted text\" after the =\n");
     CHECK_TOLD(HEAD "features = routes flying\n" SERVER TABLE,
-               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush\n");
+               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq\n");
     CHECK_TOLD(HEAD "memory = 8\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
     CHECK_TOLD(HEAD "memory = 0G\n" SERVER TABLE,
@@ -187,6 +188,9 @@ TEST(what_is_missing_is_told)
                "m.rtmi:1:1: [server.table] needs a row pattern with the group oif\n");
     CHECK_TOLD("[iut]\nname = x\nfeatures = mac\n" SERVER TABLE,
                "m.rtmi:1:1: [server.arp] is missing: the feature mac could not be judged\n");
+    CHECK_TOLD("[iut]\nname = x\nfeatures = mq\n" SERVER TABLE,
+               "m.rtmi:1:1: [server] has no queue: expected the words for a message queue, as --mq "
+               "{queue}\n");
     CHECK_TOLD(HEAD "[server]\ncommand = x\n" TABLE,
                "m.rtmi:1:1: [server] has no quit; expected say \"a line\" or signal INT\n");
 }

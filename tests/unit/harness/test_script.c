@@ -172,14 +172,16 @@ TEST(the_head_is_checked)
         "title t\nserver S\n" CHECKED,
         "x/s.rtm:1:1: expected a line: needs routes (the features that an IUT must claim)\n");
     CHECK_TOLD("title t\nneeds routes flying\nserver S\n" CHECKED,
-               "x/s.rtm:2:14: expected features (routes console mac flush) or needs of the host "
+               "x/s.rtm:2:14: expected features (routes console mac flush mq) or needs of the host "
                "(pid-namespace two-uids choose-pid seccomp)\n");
-    CHECK_TOLD(
-        HEAD "cost 12\nserver S\n" CHECKED,
-        "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, or many=N, up to 99999\n");
-    CHECK_TOLD(
-        HEAD "cost processes=0\nserver S\n" CHECKED,
-        "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, or many=N, up to 99999\n");
+    CHECK_TOLD(HEAD "cost 12\nserver S\n" CHECKED,
+               "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, many=N, up to 99999, or "
+               "queues=N, "
+               "up to 16\n");
+    CHECK_TOLD(HEAD "cost processes=0\nserver S\n" CHECKED,
+               "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, many=N, up to 99999, or "
+               "queues=N, "
+               "up to 16\n");
     CHECK_TOLD(HEAD "deadline 500ms\nserver S\n" CHECKED,
                "x/s.rtm:3:1: expected: deadline Ns, with N from 1 to 300\n");
     CHECK_TOLD(HEAD "deadline 0s\nserver S\n" CHECKED,
