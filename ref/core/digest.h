@@ -9,18 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct route;
+#include "core/route.h"
+
+struct hop;
 
 /* FNV-1a with 64 bits over the bytes. */
 uint64_t digest_bytes(const void *bytes, size_t size);
 
-/* Hash of the route's canonical line. */
-uint64_t digest_route(const struct route *route);
+/* Hash of the route's canonical line: of its prefix, and from there on over its next hop. */
+uint64_t digest_prefix(struct prefix prefix);
+uint64_t digest_hop(uint64_t prefix, const struct hop *hop);
 
 /* Hash of the MAC's text. */
 uint64_t digest_mac(uint64_t mac);
-
-/* What the digest grows by when the one route becomes the other, which has the same prefix. */
-uint64_t digest_change(const struct route *from, const struct route *to);
 
 #endif

@@ -97,7 +97,8 @@ static void encode_body(const struct frame *frame, uint8_t *bytes)
     }
 }
 
-_Static_assert((int)OFFSET_ROUTE_oif == (int)OFFSET_ROUTE_gateway_ip + WIDTH_ROUTE_gateway_ip,
+_Static_assert((int)OFFSET_ROUTE_oif == (int)OFFSET_ROUTE_gateway_ip + WIDTH_ROUTE_gateway_ip &&
+                   sizeof(struct hop_text) == WIDTH_ROUTE_gateway_ip + WIDTH_ROUTE_oif,
                "one copy takes both");
 _Static_assert((int)OFFSET_DIGEST_routes == (int)OFFSET_SNAPSHOT_END_routes &&
                    (int)OFFSET_DIGEST_macs == (int)OFFSET_SNAPSHOT_END_macs &&
@@ -113,26 +114,17 @@ size_t frame_encode(const struct frame *frame, uint8_t *bytes)
     return size;
 }
 
-/* Neighbours most often have one gateway and interface: a copy is cheaper than a text made again.
- */
 size_t frame_encode_routes(const struct frame *frame, const struct route_view *routes, int count,
                            uint8_t *bytes)
 {
-    uint8_t *first = bytes;
+    uint8_t header[WIRE_HEADER_SIZE], *first = bytes;
 
+    encode_header(frame, FRAME_SIZE_ROUTE, header);
     for (int i = 0; i < count; i++, bytes += FRAME_SIZE_ROUTE) {
-        const struct route_view *route = &routes[i];
-
-        encode_header(frame, FRAME_SIZE_ROUTE, bytes);
-        address_format(route->prefix.address, TEXT(ROUTE, destination));
-        PUT(ROUTE, mask, route->prefix.mask);
-        if (i > 0 && route->gateway == route[-1].gateway && route->oif == route[-1].oif) {
-            memcpy(TEXT(ROUTE, gateway_ip), TEXT(ROUTE, gateway_ip) - FRAME_SIZE_ROUTE,
-                   WIDTH_ROUTE_gateway_ip + WIDTH_ROUTE_oif);
-        } else {
-            address_format(route->gateway, TEXT(ROUTE, gateway_ip));
-            COPY(ROUTE, oif, route->oif);
-        }
+        memcpy(bytes, header, sizeof(header));
+        address_format(routes[i].prefix.address, TEXT(ROUTE, destination));
+        PUT(ROUTE, mask, routes[i].prefix.mask);
+        memcpy(TEXT(ROUTE, gateway_ip), &routes[i].hop->text, sizeof(routes[i].hop->text));
     }
     return (size_t)(bytes - first);
 }

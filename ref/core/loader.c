@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "core/command.h"
-#include "core/names.h"
+#include "core/hops.h"
 
 enum { LINE_MAX_BYTES = 256 };
 
-/* Of an ARP entry `address` and `name` hold the MAC, `gateway` the address. */
 struct row {
-    uint32_t address, gateway;
-    uint32_t name : 25, mask : 6, is_arp : 1;
+    uint32_t address;  /* of the destination, or the lower part of a MAC */
+    uint32_t hop : 25; /* number of the next hop, or the upper part of a MAC */
+    uint32_t mask : 6, is_arp : 1;
+    uint32_t arp_address;
     uint32_t line;
 };
 
@@ -21,7 +22,7 @@ struct loader {
     struct server *server;
     struct trie staged; /* value: index of the row */
     struct macs macs;   /* address: index of the row */
-    struct names names;
+    struct hops hops;
     struct row *rows;
     uint32_t count, capacity, applied, applied_macs;
     uint32_t line;
@@ -45,7 +46,7 @@ void loader_destroy(struct loader *loader)
     loader->server->origin.arp.promised -= loader->macs.count - loader->applied_macs;
     trie_finish(&loader->staged);
     macs_finish(&loader->macs);
-    names_finish(&loader->names);
+    hops_finish(&loader->hops);
     free(loader->rows);
     free(loader);
 }
@@ -58,6 +59,8 @@ static enum refusal no_memory(struct loader *loader, char reason[REASON_SIZE])
 
 static struct row *row_add(struct loader *loader)
 {
+    if (loader->count > TRIE_VALUE)
+        return NULL;
     if (loader->count == loader->capacity) {
         uint32_t capacity = loader->capacity ? loader->capacity * 2 : 64;
         struct row *rows = realloc(loader->rows, capacity * sizeof(*rows));
@@ -84,7 +87,7 @@ static enum refusal stage_route(struct loader *loader, const struct route *route
     const struct trie_node *twin = trie_find(&loader->staged, route->prefix);
     struct trie_node *node;
     struct row *row;
-    uint32_t name;
+    uint32_t hop;
     char text[ADDRESS_TEXT + 3];
 
     if (table_find(loader->server->origin.table, route->prefix, NULL)) {
@@ -95,14 +98,13 @@ static enum refusal stage_route(struct loader *loader, const struct route *route
     if (twin)
         return twice(loader, text, twin->value, reason);
     row = row_add(loader);
-    name = row ? names_hold(&loader->names, route->oif) : 0;
-    node = name ? trie_add(&loader->staged, route->prefix) : NULL;
+    hop = row ? hops_hold(&loader->hops, route->gateway, route->oif) : 0;
+    node = hop ? trie_add(&loader->staged, route->prefix) : NULL;
     if (!node)
         return no_memory(loader, reason);
-    node->value = loader->count++;
+    node->value = loader->count++ & TRIE_VALUE;
     *row = (struct row){.address = route->prefix.address,
-                        .gateway = route->gateway,
-                        .name = name & 0x1ffffff,
+                        .hop = hop & TRIE_VALUE,
                         .mask = route->prefix.mask & 63,
                         .line = loader->line};
     return REFUSED_NOT;
@@ -129,8 +131,8 @@ static enum refusal stage_arp(struct loader *loader, const struct arp_entry *arp
     loader->count++;
     loader->server->origin.arp.promised++;
     *row = (struct row){.address = (uint32_t)arp->mac,
-                        .gateway = arp->address,
-                        .name = (uint32_t)(arp->mac >> 32) & 0xffff,
+                        .hop = (uint32_t)(arp->mac >> 32) & 0xffff,
+                        .arp_address = arp->address,
                         .is_arp = 1,
                         .line = loader->line};
     return REFUSED_NOT;
@@ -204,10 +206,11 @@ enum refusal loader_feed(struct loader *loader, const char *bytes, size_t size,
 static enum refusal apply_route(struct loader *loader, const struct row *row,
                                 char reason[REASON_SIZE])
 {
-    struct route route = {.prefix = {row->address, (uint8_t)row->mask}, .gateway = row->gateway};
+    const struct hop *hop = hops_at(&loader->hops, row->hop);
+    struct route route = {.prefix = {row->address, (uint8_t)row->mask}, .gateway = hop->gateway};
     enum refusal refusal;
 
-    memcpy(route.oif, names_text(&loader->names, row->name), OIF_SIZE);
+    memcpy(route.oif, hop->text.oif, OIF_SIZE);
     refusal = server_change(loader->server, OP_CREATE, &route);
     if (refusal)
         refusal_explain(refusal, route.prefix, reason);
@@ -217,8 +220,8 @@ static enum refusal apply_route(struct loader *loader, const struct row *row,
 static enum refusal apply_arp(struct loader *loader, const struct row *row,
                               char reason[REASON_SIZE])
 {
-    struct arp_entry arp = {.mac = (uint64_t)row->name << 32 | row->address,
-                            .address = row->gateway};
+    struct arp_entry arp = {.mac = (uint64_t)row->hop << 32 | row->address,
+                            .address = row->arp_address};
     enum refusal refusal;
 
     loader->server->origin.arp.promised--; /* the promise is kept now */

@@ -131,22 +131,16 @@ size_t prefix_format(struct prefix prefix, char *text)
     return size;
 }
 
-size_t value_format(const struct route *route, char *text)
-{
-    size_t oif = strnlen(route->oif, OIF_SIZE - 1), size = address_format(route->gateway, text);
-
-    text[size++] = ' ';
-    memcpy(text + size, route->oif, oif);
-    text[size + oif] = 0;
-    return size + oif;
-}
-
 size_t route_format(const struct route *route, char *line)
 {
-    size_t size = prefix_format(route->prefix, line);
+    size_t size = prefix_format(route->prefix, line), oif = strnlen(route->oif, OIF_SIZE - 1);
 
     line[size++] = ' ';
-    return size + value_format(route, line + size);
+    size += address_format(route->gateway, line + size);
+    line[size++] = ' ';
+    memcpy(line + size, route->oif, oif);
+    line[size + oif] = 0;
+    return size + oif;
 }
 
 enum refusal address_read(struct word word, uint32_t *address, char reason[REASON_SIZE])

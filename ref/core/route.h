@@ -28,13 +28,6 @@ struct route {
     char oif[OIF_SIZE]; /* NUL-padded to its end, so that 32 bytes compare and copy */
 };
 
-/* A route whose interface lies elsewhere: OIF_SIZE padded bytes. */
-struct route_view {
-    struct prefix prefix;
-    uint32_t gateway;
-    const char *oif;
-};
-
 /* The kinds of refusal of chapter 7, in the order of refusal_name(). */
 enum refusal {
     REFUSED_NOT,
@@ -87,9 +80,6 @@ size_t address_format(uint32_t address, char text[ADDRESS_TEXT]);
 
 /* Writes DEST/MASK and a terminator into ADDRESS_TEXT + 3 bytes; gives its length. */
 size_t prefix_format(struct prefix prefix, char *text);
-
-/* Writes "GATEWAY OIF" and a terminator into ROUTE_LINE bytes; gives its length. */
-size_t value_format(const struct route *route, char *text);
 
 /* Writes the canonical line and a terminator into ROUTE_LINE bytes; gives its length. */
 size_t route_format(const struct route *route, char *line);

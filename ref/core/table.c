@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "core/digest.h"
-#include "core/names.h"
+#include "core/hops.h"
 
 struct table {
-    struct trie trie; /* value: gateway; tag: number of the interface's name */
-    struct names names;
+    struct trie trie; /* value: number of the next hop */
+    struct hops hops;
     struct macs macs;
     uint64_t digest; /* of routes and MACs */
 };
@@ -31,7 +31,7 @@ void table_destroy(struct table *table)
 void table_clear(struct table *table)
 {
     trie_finish(&table->trie);
-    names_finish(&table->names);
+    hops_finish(&table->hops);
     macs_finish(&table->macs);
     table->digest = 0;
 }
@@ -45,61 +45,61 @@ int table_reserve(struct table *table, uint32_t routes, uint32_t macs)
 
 static void fill(const struct table *table, const struct trie_node *node, struct route *route)
 {
-    route->prefix.address = node->address;
-    route->prefix.mask = (uint8_t)node->mask;
-    route->gateway = node->value;
-    memcpy(route->oif, names_text(&table->names, node->tag), OIF_SIZE);
+    const struct hop *hop = hops_at(&table->hops, node->value);
+
+    route->prefix = trie_prefix(node);
+    route->gateway = hop->gateway;
+    memcpy(route->oif, hop->text.oif, OIF_SIZE);
 }
 
 int table_add(struct table *table, const struct route *route)
 {
-    uint32_t name = names_hold(&table->names, route->oif);
-    struct trie_node *node = name ? trie_add(&table->trie, route->prefix) : NULL;
+    uint32_t hop = hops_hold(&table->hops, route->gateway, route->oif);
+    struct trie_node *node = hop ? trie_add(&table->trie, route->prefix) : NULL;
 
     if (!node) {
-        if (name)
-            names_drop(&table->names, name);
+        if (hop)
+            hops_drop(&table->hops, hop);
         return -1;
     }
-    node->value = route->gateway;
-    node->tag = name & 0x1ffffff;
-    table->digest += digest_route(route);
+    node->value = hop & TRIE_VALUE;
+    table->digest += digest_hop(digest_prefix(route->prefix), hops_at(&table->hops, hop));
     return 0;
 }
 
 int table_replace(struct table *table, const struct route *route)
 {
     struct trie_node *node = trie_find(&table->trie, route->prefix);
-    struct route old;
-    uint32_t name;
+    uint64_t digest;
+    uint32_t hop;
 
     if (!node) {
         errno = ENOENT;
         return -1;
     }
-    name = names_hold(&table->names, route->oif);
-    if (!name)
+    hop = hops_hold(&table->hops, route->gateway, route->oif);
+    if (!hop)
         return -1;
-    fill(table, node, &old);
-    table->digest += digest_change(&old, route);
-    names_drop(&table->names, node->tag);
-    node->value = route->gateway;
-    node->tag = name & 0x1ffffff;
+    if (hop != node->value) {
+        digest = digest_prefix(route->prefix);
+        table->digest += digest_hop(digest, hops_at(&table->hops, hop)) -
+                         digest_hop(digest, hops_at(&table->hops, node->value));
+    }
+    hops_drop(&table->hops, node->value);
+    node->value = hop & TRIE_VALUE;
     return 0;
 }
 
 int table_remove(struct table *table, struct prefix prefix)
 {
     struct trie_node *node = trie_find(&table->trie, prefix);
-    struct route old;
 
     if (!node) {
         errno = ENOENT;
         return -1;
     }
-    fill(table, node, &old);
-    table->digest -= digest_route(&old);
-    names_drop(&table->names, node->tag);
+    table->digest -= digest_hop(digest_prefix(prefix), hops_at(&table->hops, node->value));
+    hops_drop(&table->hops, node->value);
     return trie_remove(&table->trie, prefix);
 }
 
@@ -180,9 +180,8 @@ int table_scan(const struct table *table, uint32_t *at, struct route_view *route
     int count = trie_scan(&table->trie, at, entries, max < most ? max : most);
 
     for (int i = 0; i < count; i++)
-        routes[i] = (struct route_view){{entries[i]->address, (uint8_t)entries[i]->mask},
-                                        entries[i]->value,
-                                        names_text(&table->names, entries[i]->tag)};
+        routes[i] =
+            (struct route_view){trie_prefix(entries[i]), hops_at(&table->hops, entries[i]->value)};
     return count;
 }
 

@@ -2,11 +2,12 @@
  *
  * The two tables, routes and ARP entries, as one: what is sent, replaced and emptied together.
  * Exact match, longest match and ordered walk; the digest of both is kept with every change. A
- * route costs at most 40 bytes plus its share of the names, an ARP entry 32.
+ * route costs at most 32 bytes plus its share of the next hops, an ARP entry 32.
  */
 #ifndef CORE_TABLE_H
 #define CORE_TABLE_H
 
+#include "core/hops.h"
 #include "core/macs.h"
 #include "core/trie.h"
 
@@ -18,6 +19,12 @@ struct table_cursor {
     struct trie_cursor at;
     const struct trie_node *ahead[32]; /* entries that the walk has come to, from next to held */
     int next, held;
+};
+
+/* A route where it lies. */
+struct route_view {
+    struct prefix prefix;
+    const struct hop *hop;
 };
 
 /* What a copy is compared by. */

@@ -25,11 +25,6 @@ static unsigned bit_at(uint32_t address, unsigned place)
     return address >> (31 - place) & 1;
 }
 
-static struct prefix node_prefix(const struct trie_node *node)
-{
-    return (struct prefix){node->address, (uint8_t)node->mask};
-}
-
 /* Asks for big pages for fresh memory: a find in a big table is mostly a wait for addresses to be
  * translated. Without them it is only slower. */
 static void want_big_pages(void *memory, size_t size)
@@ -111,7 +106,7 @@ static unsigned common_bits(struct prefix a, struct prefix b)
 static struct trie_node *split(struct trie *trie, uint32_t *link, struct prefix prefix)
 {
     uint32_t below = *link, entry = node_take(trie, prefix), joint;
-    struct prefix other = node_prefix(&trie->nodes[below]);
+    struct prefix other = trie_prefix(&trie->nodes[below]);
     unsigned common = common_bits(prefix, other);
 
     if (common == prefix.mask) {
@@ -140,7 +135,7 @@ static uint32_t hint_of(const struct trie *trie, struct prefix prefix)
     if (!index)
         return 0;
     node = &trie->nodes[index];
-    return node->mask <= prefix.mask && prefix_covers(node_prefix(node), prefix) ? index : 0;
+    return node->mask <= prefix.mask && prefix_covers(trie_prefix(node), prefix) ? index : 0;
 }
 
 static void keep_hint(const struct trie *trie, uint32_t index, struct prefix prefix)
@@ -179,7 +174,7 @@ struct trie_node *trie_add(struct trie *trie, struct prefix prefix)
         link = &trie->nodes[hint].child[bit_at(prefix.address, trie->nodes[hint].mask)];
     while (*link) {
         node = &trie->nodes[*link];
-        if (!prefix_covers(node_prefix(node), prefix) || node->mask == prefix.mask)
+        if (!prefix_covers(trie_prefix(node), prefix) || node->mask == prefix.mask)
             break;
         keep_hint(trie, *link, prefix);
         link = &node->child[bit_at(prefix.address, node->mask)];
@@ -209,7 +204,7 @@ struct trie_node *trie_find(const struct trie *trie, struct prefix prefix)
             return node->used && node->mask == prefix.mask && node->address == prefix.address
                        ? node
                        : NULL;
-        if (prefix_covers(node_prefix(node), prefix))
+        if (prefix_covers(trie_prefix(node), prefix))
             keep_hint(trie, index, prefix);
         index = node->child[bit_at(prefix.address, node->mask)];
     }
@@ -270,13 +265,6 @@ int trie_remove(struct trie *trie, struct prefix prefix)
     return 0;
 }
 
-/* A node may lie on two cache lines. */
-static void fetch(const struct trie *trie, uint32_t index)
-{
-    __builtin_prefetch(&trie->nodes[index]);
-    __builtin_prefetch((const char *)&trie->nodes[index + 1] - 1);
-}
-
 /* One step down; stays where trie_find would end. */
 static uint32_t below(const struct trie *trie, uint32_t index, struct prefix prefix)
 {
@@ -295,14 +283,16 @@ void trie_expect(const struct trie *trie, const struct prefix *prefixes, size_t 
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(hint_slot(trie, prefixes[i]));
     for (size_t i = 0; i < count; i++)
-        fetch(trie, at[i] = *hint_slot(trie, prefixes[i]));
+        __builtin_prefetch(&trie->nodes[*hint_slot(trie, prefixes[i])]);
     for (size_t i = 0; i < count; i++) {
         at[i] = hint_of(trie, prefixes[i]);
         at[i] = at[i] ? at[i] : trie->root;
     }
     for (int step = 0; step < STEPS; step++)
-        for (size_t i = 0; i < count; i++)
-            fetch(trie, at[i] = below(trie, at[i], prefixes[i]));
+        for (size_t i = 0; i < count; i++) {
+            at[i] = below(trie, at[i], prefixes[i]);
+            __builtin_prefetch(&trie->nodes[at[i]]);
+        }
 }
 
 static void push(struct trie_cursor *cursor, uint32_t index)
@@ -321,7 +311,7 @@ static void stack_rest(struct trie_cursor *cursor, struct prefix prefix, bool in
         const struct trie_node *node = &trie->nodes[index];
         unsigned side = node->mask < 32 ? bit_at(prefix.address, node->mask) : 0;
 
-        if (node->mask >= prefix.mask || !prefix_covers(node_prefix(node), prefix))
+        if (node->mask >= prefix.mask || !prefix_covers(trie_prefix(node), prefix))
             break;
         if (side == 0)
             push(cursor, node->child[1]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A path-compressed binary trie over prefixes, in one index-addressed array of 20-byte nodes: N
+ * A path-compressed binary trie over prefixes, in one index-addressed array of 16-byte nodes: N
  * entries need at most 2N nodes, whatever their shape. Order is ascending by address, then mask.
  * A node pointer is valid until the next trie_add or trie_remove.
  */
@@ -11,12 +11,13 @@
 
 struct trie_node {
     uint32_t address;
-    uint32_t child[2]; /* indexes; 0 is none */
-    uint32_t value;    /* the user's */
-    uint32_t tag : 25; /* the user's */
+    uint32_t child[2];   /* indexes; 0 is none */
+    uint32_t value : 25; /* the user's */
     uint32_t mask : 6;
     uint32_t used : 1; /* an entry; otherwise it only joins two branches */
 };
+
+enum { TRIE_VALUE = (1 << 25) - 1 }; /* the greatest value */
 
 struct trie {
     struct trie_node *nodes; /* nodes[0] is not used */
@@ -32,6 +33,11 @@ struct trie_cursor {
     int depth;
     uint32_t at; /* the next node */
 };
+
+static inline struct prefix trie_prefix(const struct trie_node *node)
+{
+    return (struct prefix){node->address, (uint8_t)node->mask};
+}
 
 void trie_finish(struct trie *trie);
 
