@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/check.h"
+#include "sim/following.h"
+#include "sim/serving.h"
+
+enum { ROUNDS = 300, ROUND_MS = 1000 };
+
+static void wake(struct world *world)
+{
+    for (int i = 0; i < ACTORS; i++)
+        process(world, (enum actor)i)->stopped = false;
+}
+
+static void serve(struct world *world)
+{
+    if (!world->serving)
+        serving_start(world, world->instance + 1);
+    serving_turn(world, 0);
+}
+
+static void follow(struct world *world, struct following *following)
+{
+    if (following->socket == NONE && world->kernel.now >= following->next && world->serving)
+        following_connect(following);
+    if (process(world, following->actor)->pending)
+        following_signal(following, 0, 0);
+    if (following->socket != NONE)
+        following_turn(following, 0);
+}
+
+static void read_hostile(struct world *world)
+{
+    struct move move = {.kind = MOVE_READ, .actor = ACTOR_HOSTILE, .number = STREAM_BYTES};
+
+    if (move_possible(world, &move))
+        move_make(world, &move);
+}
+
+/* One turn of everybody; whether anything has happened. */
+static bool turn(struct world *world)
+{
+    uint32_t before = world->progress;
+
+    serve(world);
+    for (int i = 0; i < CLIENTS_MAX; i++)
+        if (world->following[i])
+            follow(world, world->following[i]);
+    read_hostile(world);
+    world->kernel.now += ROUND_MS;
+    world->outcome->events++;
+    return world->progress != before;
+}
+
+/* Two quiet turns in a row: back-off and partings take less than that. */
+void world_settle(struct world *world)
+{
+    int quiet = 0, rounds = 0;
+
+    wake(world);
+    world->settling = true;
+    while (quiet < 4 && rounds++ < ROUNDS && !world_failed(world))
+        quiet = turn(world) ? 0 : quiet + 1;
+    if (quiet < 4)
+        world_fail(world, CLASS_BUSY, "something is still under way after %d turns of everybody",
+                   ROUNDS);
+    if (!world_failed(world))
+        check_rest(world);
+    world->settling = false;
+}
