@@ -5,6 +5,7 @@
 #include "agent.h"
 #include "command.h"
 #include "compare.h"
+#include "footing.h"
 #include "probe.h"
 #include "queue.h"
 #include "wrap.h"
@@ -116,6 +117,9 @@ static bool lacks_something(struct world *w)
         if (!manifest_claims(w->manifest, h->features[i]))
             return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not claim %s",
                               h->features[i]) < 0;
+    for (size_t i = 0; h->features[i] != NULL; i++)
+        if (footing_lacking(h->features[i]) != NULL)
+            return world_fail(w, VERDICT_SKIPPED, "%s", footing_lacking(h->features[i])) < 0;
     char *lacking = need_lacking(h->needs, w->sandbox);
     if (lacking != NULL)
         world_fail(w, VERDICT_SKIPPED, "%s", lacking);

@@ -171,11 +171,13 @@ static void try_one(struct platform *p, const struct promise *promise)
 
     promise_try(promise, p->dir, &f);
     sandbox_end_children(); /* orphans of the trial */
-    json_t *e = event_of(promise, requirement_find(p->q, promise->id), &f);
-    json_object_set_new(e, "seconds", json_real((double)(now_us() - began) / 1e6));
-    tally_count(&p->tally, NULL, e);
-    reports_tell(&p->reports, e);
-    json_decref(e);
+    if (!interrupted()) {
+        json_t *e = event_of(promise, requirement_find(p->q, promise->id), &f);
+        json_object_set_new(e, "seconds", json_real((double)(now_us() - began) / 1e6));
+        tally_count(&p->tally, NULL, e);
+        reports_tell(&p->reports, e);
+        json_decref(e);
+    }
     finding_finish(&f);
 }
 

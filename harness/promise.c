@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "promise.h"
 
+#include "interrupt.h"
+
 #include <errno.h>
 #include <mqueue.h>
 #include <poll.h>
@@ -94,7 +96,7 @@ static void listen_to(struct finding *f, pid_t pid, int from)
     bool done = false;
     siginfo_t info;
 
-    while (!done && now_ms() < until) {
+    while (!done && now_ms() < until && !interrupted()) {
         bool gone = has_ended(pid, &info); /* asked before the last look for what it has said */
         ssize_t got = poll(&p, 1, gone ? 0 : 20) > 0 ? read(from, chunk, sizeof chunk) : 0;
         if (got > 0)

@@ -31,7 +31,7 @@ struct finding {
 };
 
 /* Tries one below a directory, which it leaves as it was; orphans of it may live on as children of
- * a process that adopts them (sandbox.h). */
+ * a process that adopts them (sandbox.h). An interrupt (interrupt.h) ends it: nothing was found. */
 void promise_try(const struct promise *p, const char *dir, struct finding *f);
 void finding_finish(struct finding *f);
 

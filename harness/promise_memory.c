@@ -231,7 +231,7 @@ void promise_memory_segv(const struct trial *t)
 }
 
 /* What mmap() gives, as an int. */
-static int try_to_map(const struct trial *t, int oflag, int protection)
+static int map_with(const struct trial *t, int oflag, int protection)
 {
     int fd = CALL(t, shm_open(t->name, oflag, 0600));
 
@@ -243,9 +243,9 @@ void promise_memory_access(const struct trial *t)
     int fd;
 
     create_mapped(t, &fd);
-    FAILS(t, EACCES, try_to_map(t, O_WRONLY, PROT_WRITE));
-    FAILS(t, EACCES, try_to_map(t, O_RDONLY, PROT_READ | PROT_WRITE));
-    CALL(t, try_to_map(t, O_RDONLY, PROT_READ));
+    FAILS(t, EACCES, map_with(t, O_WRONLY, PROT_WRITE));
+    FAILS(t, EACCES, map_with(t, O_RDONLY, PROT_READ | PROT_WRITE));
+    CALL(t, map_with(t, O_RDONLY, PROT_READ));
 }
 
 static void read_at(const struct trial *t, void *of)

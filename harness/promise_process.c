@@ -109,6 +109,11 @@ static bool ready(int fd)
     return poll(&p, 1, 0) == 1;
 }
 
+static int open_pidfd(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
 static int signal_through(int pidfd, int signal)
 {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
@@ -117,7 +122,7 @@ static int signal_through(int pidfd, int signal)
 void promise_pidfd(const struct trial *t)
 {
     pid_t child = trial_fork(t, trial_pause, NULL);
-    int pidfd = CALL(t, syscall(SYS_pidfd_open, child, 0));
+    int pidfd = CALL(t, open_pidfd(child));
     siginfo_t info;
 
     KEEP(t, !ready(pidfd), "a pidfd is readable while its process lives");
@@ -127,7 +132,7 @@ void promise_pidfd(const struct trial *t)
     KEEP(t, ready(pidfd), "a pidfd is not readable when its process has ended");
     trial_ended_by(t, child, SIGUSR1);
     FAILS(t, ESRCH, signal_through(pidfd, SIGUSR1));
-    FAILS(t, ESRCH, syscall(SYS_pidfd_open, child, 0));
+    FAILS(t, ESRCH, open_pidfd(child));
 }
 
 static void connect_and_stay(const struct trial *t, void *of)

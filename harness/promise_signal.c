@@ -14,6 +14,7 @@
 
 static volatile sig_atomic_t caught; /* how many, by count() */
 static volatile pid_t sender;        /* of the last one, by note_sender() */
+static pid_t parent;                 /* of a child that signals it; getppid() may change */
 
 static void count(int signal)
 {
@@ -65,7 +66,7 @@ static void signal_parent_for_ever(const struct trial *t, void *of)
 {
     (void)of;
     for (;;) {
-        CALL(t, kill(getppid(), SIGUSR1));
+        CALL(t, kill(parent, SIGUSR1));
         CALL(t, poll(NULL, 0, 1));
     }
 }
@@ -74,7 +75,7 @@ static void signal_parent_then_write(const struct trial *t, void *of)
 {
     for (int i = 0; i < 5; i++) {
         CALL(t, poll(NULL, 0, 1));
-        CALL(t, kill(getppid(), SIGUSR1));
+        CALL(t, kill(parent, SIGUSR1));
     }
     trial_poke(t, of);
 }
@@ -84,6 +85,7 @@ void promise_signal_caught(const struct trial *t)
     int pipes[2];
     char byte;
 
+    parent = getpid();
     CALL(t, pipe(pipes));
     trial_catch(t, SIGUSR1, count, 0);
     pid_t child = trial_fork(t, signal_parent_for_ever, NULL);
@@ -184,13 +186,14 @@ void promise_signal_raise(const struct trial *t)
 static void signal_parent(const struct trial *t, void *of)
 {
     (void)of;
-    CALL(t, kill(getppid(), SIGUSR1));
+    CALL(t, kill(parent, SIGUSR1));
 }
 
 void promise_signal_kill_number(const struct trial *t)
 {
     struct sigaction action = {.sa_sigaction = note_sender, .sa_flags = SA_SIGINFO};
 
+    parent = getpid();
     CALL(t, sigaction(SIGUSR1, &action, NULL));
     pid_t child = trial_fork(t, signal_parent, NULL);
     trial_join(t, child);

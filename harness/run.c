@@ -3,6 +3,7 @@
 
 #include "case.h"
 #include "data.h"
+#include "footing.h"
 #include "generate.h"
 #include "interrupt.h"
 #include "tally.h"
@@ -355,6 +356,7 @@ static void finish(struct run *r)
     free(r->data);
     free(r->queue);
     free(r->again);
+    footing_finish();
     tally_finish(&r->tally);
     free(r->workers);
 }
@@ -369,8 +371,10 @@ int run_cases(const struct run_options *o, struct reports *reports)
         return EXIT_UNDECIDED;
     init(&r);
     tell_start(&r, sandbox);
-    if (make_run_dir(&r, &trouble) == 0)
+    if (make_run_dir(&r, &trouble) == 0) {
+        footing_test(r.namespaces, o->manifest->root, r.dir);
         trouble = run_all(&r);
+    }
     if (trouble != NULL)
         fprintf(stderr, "rtmtest: %s\n", trouble);
     abandon(&r);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "selection.h"
 
+#include "promise.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,8 +74,14 @@ static bool means(const char *word, const struct test_case *t)
 /* Says that a word of --only or --except means nothing, and what it may have meant. */
 static void complain_only(const struct suite *s, const struct requirements *q, const char *word)
 {
-    const char **known = x_calloc(s->n, sizeof *known), *meant;
+    const char **known, *meant;
 
+    if (promise_find(word) != NULL) {
+        fprintf(stderr, "rtmtest: no scenario checks %s; rtmtest platform --only %s does\n", word,
+                word);
+        return;
+    }
+    known = x_calloc(s->n, sizeof *known);
     for (size_t i = 0; i < s->n; i++)
         known[i] = s->at[i].name;
     meant = suggest(word, known, s->n);

@@ -82,8 +82,8 @@ void trial_fails(const struct trial *t, const char *text, int error, long result
         trial_broken(t, "%.*s() worked, where it has to fail with %s", name_length(text), text,
                      strerrorname_np(error));
     if (found != error)
-        trial_broken(t, "%.*s() failed with %s, not %s", name_length(text), text, strerror(found),
-                     strerrorname_np(error));
+        trial_broken(t, "%.*s() failed with %s, not %s", name_length(text), text,
+                     strerrorname_np(found), strerrorname_np(error));
 }
 
 static void do_nothing(int signal)
@@ -111,7 +111,7 @@ void trial_blocked(const struct trial *t, const char *text, long result)
                      result);
     if (error != EINTR)
         trial_broken(t, "%.*s() failed with %s, where it has to block", name_length(text), text,
-                     strerror(error));
+                     strerrorname_np(error));
 }
 
 pid_t trial_fork(const struct trial *t, void (*run)(const struct trial *t, void *of), void *of)

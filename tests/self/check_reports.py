@@ -95,8 +95,8 @@ same("TAP last line", last_line(tap), triple(verdicts))
 
 pretty = text_of("pretty")
 names = "|".join(verdicts)
-same("pretty verdicts", Counter(re.findall(rf"^({names}) +\S", pretty, re.M)),
-     verdicts - Counter(PASS=verdicts["PASS"]))
+unsaid = Counter() if events[0].get("platform") else Counter(PASS=verdicts["PASS"])
+same("pretty verdicts", Counter(re.findall(rf"^({names}) +\S", pretty, re.M)), verdicts - unsaid)
 same("pretty last line", last_line(pretty), triple(verdicts))
 same("pretty and TAP sums", re.findall(r"^verdicts: (.*)$", pretty, re.M),
      re.findall(r"^# verdicts: (.*)$", tap, re.M))
