@@ -54,6 +54,8 @@ static int list_all(const struct bench **list)
     for (size_t i = 0; i < bench_arp_count; i++)
         list[count++] = &bench_arp[i];
     list[count++] = &bench_flush;
+    for (size_t i = 0; i < bench_fair_count; i++)
+        list[count++] = &bench_fair[i];
     return count;
 }
 
