@@ -8,7 +8,7 @@ deadline=20 # seconds for any one event; only a failure takes so long
 setup() {
     local root=$BATS_TEST_DIRNAME/../..
     bin=$(realpath -m "${RTM_BUILD:-$root/build}")
-    for program in rtm-server rtm-client; do
+    for program in rtm-server rtm-client rtm-send; do
         [ -x "$bin/$program" ] || { echo "$program is not built: run make first"; return 1; }
     done
     dir=$(mktemp -d "${TMPDIR:-/tmp}/rtm-XXXXXX")

@@ -3,9 +3,10 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
-from live import CREATE, DELETE, UPDATE, Frame
+from live import BUILD, CREATE, DELETE, UPDATE, Frame
 
 LOOPS = pytest.mark.parametrize("loop", ["epoll", "select"])
 WAYS_OUT = pytest.mark.parametrize("way", ["^D", "^C", "item", "typed", "SIGTERM", "SIGINT"])
@@ -244,6 +245,18 @@ def test_a_notice_ends_with_a_prompt(place, server):
     peer.send(b"\xff" * 24)
     server.expect(r"^# .*\n")
     server.ready()
+
+
+def test_a_message_ends_with_a_prompt(place):
+    """MQ-8; its answer is that of the line protocol, for it is the log"""
+    queue = f"/rtm-menu-{os.getpid()}"
+    server = place.terminal("rtm-server", "--mq", queue)
+    server.ready()
+    subprocess.run([BUILD / "rtm-send", queue, f"create {A}"], check=True)
+    server.expect(rf"^# queue {queue}: ok create seq=1\r?\n")
+    server.ready()
+    assert rows(server.say("show")) == [A]
+    assert leave(server, "SIGTERM") == 0
 
 
 def test_clients_by_menu(place, server):
