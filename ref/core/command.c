@@ -257,17 +257,12 @@ static bool printable(struct word line)
     return true;
 }
 
-enum refusal command_parse(struct word line, enum command_side side, struct command *command,
-                           char reason[REASON_SIZE])
+static enum refusal parse(struct word line, enum command_side side, struct command *command,
+                          char reason[REASON_SIZE])
 {
     struct word rest = line;
     char quoted[48];
 
-    if (!printable(line)) {
-        snprintf(reason, REASON_SIZE,
-                 "the line holds a byte that is not printable ASCII; expected a command");
-        return REFUSED_SYNTAX;
-    }
     command->kind = kind_of(line, &rest);
     if (command->kind == COMMAND_COUNT) {
         snprintf(reason, REASON_SIZE, "unknown command \"%s\"; try help",
@@ -281,6 +276,22 @@ enum refusal command_parse(struct word line, enum command_side side, struct comm
         return REFUSED_UNAVAILABLE; /* CON-5 */
     }
     return parse_arguments(rest, command, reason);
+}
+
+/* Only a line that is refused, or holds a path, may hold what cannot be printed: all else was
+ * compared byte by byte. */
+enum refusal command_parse(struct word line, enum command_side side, struct command *command,
+                           char reason[REASON_SIZE])
+{
+    enum refusal refusal = parse(line, side, command, reason);
+
+    if ((refusal || command->kind == COMMAND_LOAD || command->kind == COMMAND_SAVE) &&
+        !printable(line)) {
+        snprintf(reason, REASON_SIZE,
+                 "the line holds a byte that is not printable ASCII; expected a command");
+        return REFUSED_SYNTAX;
+    }
+    return refusal;
 }
 
 bool command_skips(struct word line)

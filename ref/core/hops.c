@@ -16,14 +16,13 @@ void hops_finish(struct hops *hops)
 
 static uint32_t hash(uint32_t gateway, const char *oif)
 {
-    uint64_t mixed = gateway, part;
+    uint64_t part[OIF_SIZE / 8], mixed = gateway * UINT64_C(0x9e3779b97f4a7c15);
 
-    for (int i = 0; i < OIF_SIZE; i += 8) {
-        memcpy(&part, oif + i, sizeof(part));
-        mixed = (mixed ^ part) * UINT64_C(0x9e3779b97f4a7c15);
-        mixed ^= mixed >> 29;
-    }
-    return (uint32_t)(mixed >> 16);
+    memcpy(part, oif, sizeof(part));
+    mixed += part[0] * UINT64_C(0xd6e8feb86659fd93) + part[1] * UINT64_C(0xa0761d6478bd642f);
+    mixed += part[2] * UINT64_C(0xe7037ed1a0b428db) + part[3] * UINT64_C(0x8ebc6af09c88c6e3);
+    mixed ^= mixed >> 32;
+    return (uint32_t)(mixed * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
 /* Linear hashing: with 2^k <= buckets < 2^(k+1), those not split yet are found by k bits. */

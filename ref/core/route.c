@@ -244,24 +244,24 @@ static bool blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* The high bit of each byte that is 0, exact up to the first one. */
-static uint64_t zeros(uint64_t eight)
+/* How many of eight bytes stand before the first that is a blank or less. */
+static unsigned before_blank(const char *bytes)
 {
-    return (eight - 0x0101010101010101) & ~eight & 0x8080808080808080;
+    uint64_t eight, found;
+
+    memcpy(&eight, bytes, 8);
+    eight = le64toh(eight);
+    found = (eight - 0x2121212121212121) & ~eight & 0x8080808080808080;
+    return found ? (unsigned)__builtin_ctzll(found) / 8 : 8;
 }
 
 /* The first blank of the bytes, or their end. */
 static const char *find_blank(const char *p, const char *end)
 {
-    for (; end - p >= 8; p += 8) {
-        uint64_t eight, found;
+    unsigned before = 8;
 
-        memcpy(&eight, p, 8);
-        eight = le64toh(eight);
-        found = zeros(eight ^ 0x2020202020202020) | zeros(eight ^ 0x0909090909090909);
-        if (found)
-            return p + __builtin_ctzll(found) / 8;
-    }
+    while (before == 8 && end - p >= 8)
+        p += before = before_blank(p);
     while (p < end && !blank(*p))
         p++;
     return p;

@@ -377,7 +377,8 @@ void console_answer_number(struct console *console, const char *line, const char
                            uint64_t number)
 {
     const char *text = in_words(console) ? words : line;
-    char digits[24], *first = digits + sizeof(digits);
+    size_t size = strlen(text);
+    char answer[64], *end = answer + sizeof(answer), *first = end; /* built from its end */
 
     *--first = '\n';
     if (in_words(console))
@@ -388,8 +389,8 @@ void console_answer_number(struct console *console, const char *line, const char
     } while (number > 0);
     if (!begin_answer(console))
         return;
-    add(console, text, strlen(text));
-    add(console, first, (size_t)(digits + sizeof(digits) - first));
+    memcpy(first - size, text, size);
+    add(console, first - size, (size_t)(end - first) + size);
 }
 
 void console_refuse(struct console *console, enum refusal refusal, const char *reason)

@@ -71,7 +71,8 @@ void console_route(struct console *console, const struct route *route);
 void console_arp(struct console *console, const struct arp_entry *entry);
 __attribute__((format(printf, 2, 4), format(printf, 3, 4))) void
 console_answer(struct console *console, const char *line, const char *words, ...);
-/* As console_answer, for a text with a number behind it: such answers come by the million. */
+/* As console_answer, for a text of up to 40 bytes with a number behind it: such answers come by the
+ * million. */
 void console_answer_number(struct console *console, const char *line, const char *words,
                            uint64_t number);
 void console_refuse(struct console *console, enum refusal refusal, const char *reason);
