@@ -3,6 +3,7 @@
 
 #include "feed.h"
 #include "launch.h"
+#include "network.h"
 #include "wrap.h"
 
 #include <dirent.h>
@@ -78,6 +79,9 @@ void actor_destroy(struct actor *a)
     for (size_t i = 0; a->faults != NULL && a->faults[i] != NULL; i++)
         free(a->faults[i]);
     free(a->faults);
+    for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
+        free(a->places[i]);
+    free(a->places);
     free(a->console);
     free(a->queues);
     free(a->socket);
@@ -140,15 +144,37 @@ int actor_check_descriptors(struct world *w, struct actor *s)
     return 0;
 }
 
+/* A place whose port the server is to choose. */
+static bool is_open_port(const char *place)
+{
+    return strcmp(strrchr(place, ':'), ":0") == 0;
+}
+
+/* What the manifest would have to have for this start; NULL if it has it. */
+static const char *lacking(const struct actor *a)
+{
+    const struct program *p = a->program;
+
+    if (p->command == NULL)
+        return a->is_server ? "server" : "client";
+    if (p->network == NULL && (a->places != NULL || where_is_network(a->socket)))
+        return "network of this program";
+    if (p->queue == NULL && a->queue_count > 0)
+        return "queue of a server";
+    if (p->select == NULL && a->select)
+        return "select of a server";
+    if (p->public == NULL && a->is_public)
+        return "words for a public network";
+    for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
+        if (p->listening == NULL && is_open_port(a->places[i]))
+            return "line that tells a port";
+    return NULL;
+}
+
 int actor_start(struct world *w, struct actor *a)
 {
-    if (a->program->command == NULL)
-        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest names no %s",
-                          a->is_server ? "server" : "client");
-    if ((a->queue_count > 0 && a->program->queue == NULL) ||
-        (a->select && a->program->select == NULL))
-        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest has no %s in [server]",
-                          a->select ? "select" : "queue");
+    if (lacking(a) != NULL)
+        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest names no %s", lacking(a));
     reset(a);
     if (a->oracle != NULL)
         oracle_clear(a->oracle);
@@ -175,6 +201,10 @@ int actor_start(struct world *w, struct actor *a)
                                      "%s did not become ready", a->name);
     }
     a->descriptors_at_ready = actor_descriptors(a);
+    for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
+        if (is_open_port(a->places[i]))
+            return world_fail_for(w, "NET-2", "%s is ready and has not told its port at %s",
+                                  a->name, a->places[i]);
     return 0;
 }
 
@@ -375,11 +405,31 @@ static bool hear_load(struct world *w, struct actor *a, const char *line, size_t
     return true;
 }
 
+/* A place with port 0 becomes the one that the server tells. */
+static void learn_port(struct actor *a, const char *line, size_t len)
+{
+    char port[16] = "";
+    size_t i = 0;
+
+    if (!pattern_match(a->program->listening, line, len))
+        return;
+    while (a->places != NULL && a->places[i] != NULL && !is_open_port(a->places[i]))
+        i++;
+    pattern_group(a->program->listening, line, "port", port, sizeof port);
+    if (a->places == NULL || a->places[i] == NULL || *port == '\0')
+        return;
+    char *place = x_printf("%.*s:%s", (int)strlen(a->places[i]) - 2, a->places[i], port);
+    free(a->places[i]);
+    a->places[i] = place;
+}
+
 /* One line of standard output: a notice, an answer to the feed, or a part of an answer. */
 static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
 {
     struct ask *ask = a->asking;
 
+    if (!a->ready)
+        learn_port(a, line, len);
     if (!a->ready && pattern_match(a->program->ready, line, len)) {
         note_line(w, a, line, len);
         a->ready = true;

@@ -22,7 +22,9 @@ struct actor {
     char *name, *group; /* group: NULL, or the name that counts for it too */
     bool is_server;
     const struct program *program;
-    char *socket; /* the path it listens at or connects to */
+    char *socket;   /* the path it listens at, or the path or place that it connects to */
+    char **places;  /* of a server: where it serves the network, NULL at the end; or NULL */
+    bool is_public; /* and may do so for other machines */
     unsigned descriptors;
     char *console;         /* a file as its standard input, or NULL */
     struct queue **queues; /* queue_count of them: it is started with them */
@@ -81,6 +83,7 @@ struct ask {
     char closing[512]; /* the line that ended the answer */
 };
 
+/* A socket that is no path makes a client one of the network. */
 struct actor *actor_create(struct world *w, const char *name, bool is_server, const char *socket);
 void actor_destroy(struct actor *a);
 

@@ -203,12 +203,13 @@ static bool belongs(const struct world *w, const char *directory, const char *na
     }
     for (size_t i = 0; i < w->probe_count; i++) {
         const char *slash = strrchr(w->probes[i]->socket, '/');
-        if (w->probes[i]->listener >= 0 && strcmp(slash + 1, name) == 0)
+        if (slash != NULL && w->probes[i]->listener >= 0 && strcmp(slash + 1, name) == 0)
             return true;
     }
     for (size_t i = 0; i < w->actor_count; i++) { /* a killed server could not tidy up */
         const char *slash = strrchr(w->actors[i]->socket, '/');
-        if (w->actors[i]->killed && strncmp(slash + 1, name, strlen(slash + 1)) == 0)
+        if (slash != NULL && w->actors[i]->killed &&
+            strncmp(slash + 1, name, strlen(slash + 1)) == 0)
             return true;
     }
     return false;

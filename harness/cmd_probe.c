@@ -26,7 +26,11 @@ int run_probe(struct world *w, const struct step *s)
 
 int run_probe_listens(struct world *w, const struct step *s)
 {
-    return probe_listen(w, step_word(s, 1)) ? 0 : -1;
+    char *path = x_printf("%s/%s.sock", w->sandbox->dir, step_word(s, 1));
+    int result = probe_listen(w, step_word(s, 1), path) ? 0 : -1;
+
+    free(path);
+    return result;
 }
 
 int run_probe_connects(struct world *w, const struct step *s)
@@ -65,6 +69,16 @@ int run_sends_hex(struct world *w, const struct step *s)
     return result;
 }
 
+/* How many rows differ; in the network the addresses of ARP entries count. */
+static size_t differ(const struct probe *p, const struct actor *server, size_t limit,
+                     struct buf *rows)
+{
+    const struct replica *r = &p->replica;
+
+    return r->network ? oracle_diff(server->oracle, r->visible, limit, rows)
+                      : oracle_diff_stream(server->oracle, r->visible, limit, rows);
+}
+
 /* Reads on until the replica has seen so many snapshots and, where a server is given, has its
  * table. */
 static int read_until(struct world *w, struct probe *p, size_t snapshots,
@@ -77,7 +91,7 @@ static int read_until(struct world *w, struct probe *p, size_t snapshots,
         bool there = r->snapshots >= snapshots && r->synchronised && !r->in_snapshot;
         if (there &&
             (server == NULL || (oracle_digest(r->visible) == oracle_digest(server->oracle) &&
-                                oracle_diff_stream(server->oracle, r->visible, 0, &rows) == 0))) {
+                                differ(p, server, 0, &rows) == 0))) {
             buf_finish(&rows);
             return 0;
         }
@@ -89,7 +103,7 @@ static int read_until(struct world *w, struct probe *p, size_t snapshots,
         if (got > 0)
             continue;
         if (server != NULL && w->outcome.verdict != VERDICT_BROKEN) {
-            oracle_diff_stream(server->oracle, r->visible, 10, &rows);
+            differ(p, server, 10, &rows);
             buf_printf(&w->outcome.detail, "rows of the oracle with -, of %s with +:\n%s", p->name,
                        rows.data ? rows.data : "");
             buf_finish(&rows);
@@ -149,6 +163,14 @@ static int add_frame(struct world *w, const struct step *s, struct frame *f, str
     return 0;
 }
 
+static void set_ip(struct frame *f, uint32_t ip)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+    wire_set(f, "ip", text);
+}
+
 static int add_snapshot(struct world *w, const struct step *s, const struct oracle *table,
                         struct buf *out)
 {
@@ -168,6 +190,8 @@ static int add_snapshot(struct world *w, const struct step *s, const struct orac
     }
     for (size_t at = 0; (n = arp_next(oracle_arp(table), &at)) != NULL;) {
         wire_start_mac(&f, OP_CREATE, n->mac);
+        if (the_probe(w, s, 0)->replica.network)
+            set_ip(&f, n->ip);
         if (add_frame(w, s, &f, out) < 0)
             return -1;
     }

@@ -16,6 +16,11 @@
 struct oracle;
 int table_read(struct world *w, const char *name, struct oracle *into);
 
+/* Starts the actor made last. It has to end by itself, not with status 0, and to say both texts on
+ * standard error (cmd_start.c). */
+struct actor;
+int start_fails(struct world *w, struct actor *a, const char *path, const char *text);
+
 /* The number of a signal's name without SIG (cmd_process.c). */
 int signal_number(const char *name);
 

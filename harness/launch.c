@@ -2,6 +2,7 @@
 #include "launch.h"
 
 #include "fault.h"
+#include "network.h"
 #include "queue.h"
 #include "wrap.h"
 
@@ -29,49 +30,74 @@ static char *program_path(const struct world *w, const char *word)
     return x_strdup(word);
 }
 
-static size_t count(char *const *words)
-{
-    size_t n = 0;
+/* The words of a command line, as it grows. */
+struct line {
+    char **at;
+    size_t n;
+};
 
-    while (words != NULL && words[n] != NULL)
-        n++;
-    return n;
+static void add(struct line *l, char *word)
+{
+    l->at = x_realloc(l->at, (l->n + 2) * sizeof *l->at);
+    l->at[l->n++] = word;
+    l->at[l->n] = NULL;
 }
 
-/* The words for each message queue, and those for select(2). */
-static void add_options(const struct actor *a, char **argv)
+static void add_words(struct line *l, char *const *words, const char *const (*values)[2], size_t n)
 {
-    size_t n = count(a->program->queue);
+    for (; words != NULL && *words != NULL; words++)
+        add(l, text_fill(*words, values, n));
+}
+
+/* The same for a place in the network. */
+static void add_place(struct line *l, char *const *words, const char *place,
+                      const char *const (*values)[2], size_t n)
+{
+    for (; *words != NULL; words++) {
+        char *filled = network_fill(*words, place);
+        add(l, text_fill(filled, values, n));
+        free(filled);
+    }
+}
+
+/* The words for each message queue, for each place in the network, and for what else it is told. */
+static void add_options(struct line *l, const struct actor *a, const char *const (*values)[2],
+                        size_t n)
+{
+    const struct program *p = a->program;
 
     for (size_t i = 0; i < a->queue_count; i++)
-        for (size_t k = 0; k < n; k++)
-            *argv++ = text_fill(a->program->queue[k],
-                                (const char *const[][2]){{"{queue}", a->queues[i]->path}}, 1);
-    for (char **word = a->program->select; a->select && *word != NULL; word++)
-        *argv++ = x_strdup(*word);
+        add_words(l, p->queue, (const char *const[][2]){{"{queue}", a->queues[i]->path}}, 1);
+    for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
+        add_place(l, p->network, a->places[i], values, n);
+    if (a->is_public)
+        add_words(l, p->public, values, n);
+    if (a->select)
+        add_words(l, p->select, values, n);
 }
 
 /* The wrapper's words, then the program's. */
 static char **make_argv(struct world *w, const struct actor *a)
 {
-    char **wrapper = a->program->wrapper, **command = a->program->command;
-    size_t before = count(wrapper), n = count(command);
-    size_t more = a->queue_count * count(a->program->queue) + count(a->program->select);
-    char **argv = x_calloc(before + n + more + 1, sizeof *argv);
-    char *log = wrapper != NULL ? wrap_begin(w, a->name) : NULL;
+    const struct program *p = a->program;
+    bool remote = !a->is_server && where_is_network(a->socket);
+    char **command = remote ? p->network : p->command;
+    char *log = p->wrapper != NULL ? wrap_begin(w, a->name) : NULL;
     const char *const values[][2] = {{"{socket}", a->socket},
                                      {"{dir}", w->sandbox->dir},
                                      {"{root}", w->sandbox->root},
                                      {"{log}", log}};
+    struct line l = {0};
 
-    for (size_t i = 0; i < before; i++)
-        argv[i] = text_fill(wrapper[i], values, LENGTH(values));
-    argv[before] = program_path(w, command[0]);
-    for (size_t i = 1; i < n; i++)
-        argv[before + i] = text_fill(command[i], values, LENGTH(values));
-    add_options(a, argv + before + n);
+    add_words(&l, p->wrapper, values, LENGTH(values));
+    add(&l, program_path(w, command[0]));
+    if (remote)
+        add_place(&l, command + 1, a->socket, values, LENGTH(values));
+    else
+        add_words(&l, command + 1, values, LENGTH(values));
+    add_options(&l, a, values, LENGTH(values));
     free(log);
-    return argv;
+    return l.at;
 }
 
 /* The caller's environment is not for the IUT: it may hold secrets, and must not change verdicts.

@@ -43,7 +43,7 @@ static const struct {
 };
 
 /* What the feature column of a scenario's "needs" may name. */
-static const char *const known_features[] = {"routes", "console", "mac", "flush", "mq"};
+static const char *const known_features[] = {"routes", "console", "mac", "flush", "mq", "net"};
 
 const char *operation_name(enum operation op)
 {
@@ -149,7 +149,8 @@ static int set_features(struct manifest *m, const struct value *v)
         for (size_t k = 0; k < LENGTH(known_features); k++)
             known = known || strcmp(v->at[i].text, known_features[k]) == 0;
         if (!known)
-            return wrong(v, i, "no such feature; expected some of: routes console mac flush mq");
+            return wrong(v, i,
+                         "no such feature; expected some of: routes console mac flush mq net");
     }
     return set_words(&m->features, v);
 }
@@ -213,9 +214,15 @@ static int set_program(struct program *p, const char *key, const struct value *v
         return set_text(&p->message, v);
     if (strcmp(key, "select") == 0)
         return set_words(&p->select, v);
+    if (strcmp(key, "network") == 0)
+        return set_words(&p->network, v);
+    if (strcmp(key, "public") == 0)
+        return set_words(&p->public, v);
+    if (strcmp(key, "port") == 0)
+        return set_pattern(&p->listening, v);
     return wrong(v, 0,
-                 "no such key here; expected command, ready, notice, quit, queue, message or "
-                 "select");
+                 "no such key here; expected command, ready, notice, quit, queue, message, select, "
+                 "network, public or port");
 }
 
 static int set_dialogue(struct dialogue *a, const char *key, const struct value *v)
@@ -322,6 +329,12 @@ static void check_program(const struct manifest *m, const struct program *p, con
         p->queue == NULL)
         diag_add(d, m->file, 1, 1,
                  "[server] has no queue: expected the words for a message queue, as --mq {queue}");
+    if (p->command != NULL && m->features != NULL && manifest_claims(m, "net") &&
+        p->network == NULL)
+        diag_add(d, m->file, 1, 1, "[%s] has no network: the feature net could not be judged",
+                 what);
+    if (p->listening != NULL && !pattern_has(p->listening, "port"))
+        diag_add(d, m->file, 1, 1, "[%s] needs a port pattern with the group port", what);
     if (p->command != NULL && p->ask[ASK_TABLE].send == NULL)
         diag_add(d, m->file, 1, 1, "[%s.table] is missing: nothing could be compared", what);
     if (p->command != NULL && p->quit_say == NULL && p->quit_signal == 0)
@@ -395,6 +408,9 @@ static void finish_program(struct program *p)
     free_words(p->queue);
     free_words(p->select);
     free(p->message);
+    free_words(p->network);
+    free_words(p->public);
+    pattern_destroy(p->listening);
     pattern_destroy(p->ready);
     pattern_destroy(p->notice);
     free(p->quit_say);

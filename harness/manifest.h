@@ -47,6 +47,11 @@ struct program {
     char **queue;    /* more words for each message queue, NULL at the end, with {queue}; or NULL */
     char *message;   /* what a message is around its {line}; NULL: nothing */
     char **select;   /* more words that make it wait with select(2), NULL at the end; or NULL */
+    /* Of a server: words that are added for each address in the network that it is to serve, and
+     * words that allow one that other machines reach. Of a client: the whole command of one in the
+     * network. NULL: the IUT has none of that. */
+    char **network, **public;
+    struct pattern *listening; /* the line that tells the port that :0 became, or NULL */
     struct dialogue ask[ASK_COUNT];
 };
 

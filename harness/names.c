@@ -187,7 +187,8 @@ static enum name_kind declares(const char *element, const struct tokens *words)
 {
     if (strcmp(element, "NEWFILE") == 0)
         return NAME_FILE;
-    const char *first = words->at[0].text;
+    bool network = strcmp(words->at[0].text, "network") == 0;
+    const char *first = words->at[network ? 1 : 0].text;
     if (strcmp(first, "server") == 0)
         return NAME_SERVER;
     if (strcmp(first, "clients") == 0)

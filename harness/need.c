@@ -18,7 +18,8 @@ static const struct {
 } names[] = {{"pid-namespace", NEED_PID_NAMESPACE},
              {"two-uids", NEED_TWO_UIDS},
              {"choose-pid", NEED_CHOOSE_PID},
-             {"seccomp", NEED_SECCOMP}};
+             {"seccomp", NEED_SECCOMP},
+             {"own-network", NEED_OWN_NETWORK}};
 
 unsigned need_find(const char *name)
 {
@@ -96,6 +97,8 @@ char *need_lacking(unsigned needs, const struct sandbox *s)
 
     if (needs & (NEED_PID_NAMESPACE | NEED_CHOOSE_PID) && !s->namespaces)
         return x_strdup("needs a pid namespace, and runs without namespaces");
+    if (needs & NEED_OWN_NETWORK && !s->namespaces)
+        return x_strdup("needs a network of its own (own-network), and runs without namespaces");
     if (needs & NEED_TWO_UIDS && (error = try_in_child(become_another_user)) != 0)
         return x_printf("needs two users (two-uids), and here is one: %s", strerror(error));
     if (needs & NEED_CHOOSE_PID && (error = try_in_child(choose_a_pid)) != 0)

@@ -12,6 +12,7 @@ enum need {
     NEED_TWO_UIDS = 2,      /* two-uids */
     NEED_CHOOSE_PID = 4,    /* choose-pid */
     NEED_SECCOMP = 8,       /* seccomp */
+    NEED_OWN_NETWORK = 16,  /* own-network */
 };
 
 /* The need with that name; 0 if there is none. */

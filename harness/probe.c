@@ -2,16 +2,15 @@
 #include "probe.h"
 
 #include "agent.h"
+#include "network.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define KEPT_MOST (16 << 20) /* bytes that are read while the peer should; then it has to */
@@ -24,19 +23,32 @@ static struct probe *add(struct world *w, const char *name, const char *socket)
     p->socket = x_strdup(socket);
     p->fd = p->listener = -1;
     replica_init(&p->replica);
+    p->replica.network = where_is_network(socket);
     w->probes = x_realloc(w->probes, (w->probe_count + 1) * sizeof(struct probe *));
     w->probes[w->probe_count++] = p;
     return p;
 }
 
-static int make_address(struct world *w, const char *path, struct sockaddr_un *address)
+static int find_place(struct world *w, const struct probe *p, struct where *where)
 {
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address->sun_path)
-        return world_fail(w, VERDICT_BROKEN, "%s is too long for a socket; use a shorter TMPDIR",
-                          path);
-    strcpy(address->sun_path, path);
-    return 0;
+    const char *wrong = where_parse(p->socket, where);
+
+    return wrong == NULL ? 0 : world_fail(w, VERDICT_BROKEN, "%s: %s", p->socket, wrong);
+}
+
+/* A socket of that kind, or -1 with errno. */
+static int open_socket(const struct where *where)
+{
+    return socket(where->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* In the network: what is sent leaves at once. */
+static void send_at_once(int fd)
+{
+    int on = 1;
+
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
+        return; /* it is a Unix socket */
 }
 
 void probe_close(struct probe *p)
@@ -49,15 +61,31 @@ void probe_close(struct probe *p)
     p->ended = p->corked = false;
 }
 
+/* What comes of a connect that the kernel has begun; errno is EAGAIN when it takes too long. */
+static int finish_connecting(struct world *w, int fd)
+{
+    struct pollfd writable = {.fd = fd, .events = POLLOUT};
+    int64_t left = w->deadline_ms - now_ms();
+    socklen_t size = sizeof errno;
+
+    if (poll(&writable, 1, left > 0 ? (int)left : 0) <= 0)
+        errno = EAGAIN;
+    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &errno, &size) == 0 && errno == 0)
+        return 0;
+    return -1;
+}
+
 /* The connection, or -1 with errno, which is 0 after world_fail(). */
-static int try_connecting(struct world *w, struct probe *p, const struct sockaddr_un *address)
+static int try_connecting(struct world *w, struct probe *p, const struct where *where)
 {
     int fd, error;
 
     if (p->agent != NULL)
         return agent_connect(w, p->agent, p->socket);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
+    fd = open_socket(where);
+    if (fd >= 0 && connect(fd, &where->any, where->size) == 0)
+        return fd;
+    if (fd >= 0 && errno == EINPROGRESS && finish_connecting(w, fd) == 0)
         return fd;
     error = errno;
     if (fd >= 0)
@@ -68,26 +96,29 @@ static int try_connecting(struct world *w, struct probe *p, const struct sockadd
 
 int probe_reconnect(struct world *w, struct probe *p)
 {
-    struct sockaddr_un address;
+    bool network = where_is_network(p->socket);
+    struct where where;
     int pause = 0;
 
     probe_close(p);
     replica_finish(&p->replica);
     replica_init(&p->replica);
-    if (make_address(w, p->socket, &address) < 0)
+    p->replica.network = network;
+    if (find_place(w, p, &where) < 0)
         return -1;
-    while ((p->fd = try_connecting(w, p, &address)) < 0) {
+    while ((p->fd = try_connecting(w, p, &where)) < 0) {
         if (errno == 0)
             return -1;
         if (errno == ESRCH)
             return world_fail(w, VERDICT_BROKEN, "the process of %s has ended", p->name);
         if (errno != EAGAIN) /* EAGAIN: the server's backlog is full (connect(2)) */
-            return world_fail_for(w, "TRN-1", "%s cannot connect to %s: %s", p->name, p->socket,
-                                  strerror(errno));
+            return world_fail_for(w, network ? "NET-1" : "TRN-1", "%s cannot connect to %s: %s",
+                                  p->name, p->socket, strerror(errno));
         if (now_ms() >= w->deadline_ms)
             return world_timeout(w, "the server does not accept %s", p->name);
         world_pause(w, next_pause(&pause));
     }
+    send_at_once(p->fd);
     world_tell(w, "%s connected", p->name);
     return 0;
 }
@@ -106,27 +137,29 @@ pid_t probe_pid(const struct probe *p)
     return p->agent != NULL ? p->agent->pid : getpid();
 }
 
-/* Listens at its path. */
+/* Listens where it has to. */
 static int open_listener(struct world *w, struct probe *p)
 {
-    struct sockaddr_un address;
+    bool network = where_is_network(p->socket);
+    struct where where;
+    int on = 1;
 
-    if (make_address(w, p->socket, &address) < 0)
+    if (find_place(w, p, &where) < 0)
         return -1;
-    p->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (p->listener >= 0 && bind(p->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
-        chmod(p->socket, 0777) == 0 && listen(p->listener, 64) == 0)
+    p->listener = open_socket(&where);
+    if (p->listener >= 0 &&
+        setsockopt(p->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(p->listener, &where.any, where.size) == 0 &&
+        (network || chmod(p->socket, 0777) == 0) && listen(p->listener, 64) == 0)
         return 0;
     return world_fail(w, VERDICT_BROKEN, "%s cannot listen at %s: %s", p->name, p->socket,
                       strerror(errno));
 }
 
-struct probe *probe_listen(struct world *w, const char *name)
+struct probe *probe_listen(struct world *w, const char *name, const char *socket)
 {
-    char *path = x_printf("%s/%s.sock", w->sandbox->dir, name);
-    struct probe *p = add(w, name, path);
+    struct probe *p = add(w, name, socket);
 
-    free(path);
     p->serves = true;
     return open_listener(w, p) == 0 ? p : NULL;
 }
@@ -138,7 +171,8 @@ void probe_leave(struct probe *p)
         return;
     close(p->listener);
     p->listener = -1;
-    unlink(p->socket);
+    if (!where_is_network(p->socket))
+        unlink(p->socket);
 }
 
 int probe_return(struct world *w, struct probe *p)
@@ -312,9 +346,10 @@ int probe_wait_taken(struct world *w, struct probe *p)
     for (;;) {
         if (p->fd < 0)
             return world_fail(w, VERDICT_BROKEN, "%s has no connection", p->name);
-        if (ioctl(p->fd, SIOCOUTQ, &left) < 0)
+        int taken = socket_taken(p->fd, &left);
+        if (taken < 0)
             return world_fail(w, VERDICT_BROKEN, "SIOCOUTQ: %s", strerror(errno));
-        if (left == 0)
+        if (taken > 0)
             return 0;
         if (now_ms() >= w->deadline_ms)
             return world_timeout(w, "the peer of %s left %d bytes unread", p->name, left);
@@ -345,6 +380,7 @@ void probe_handle(struct probe *p, int fd, short events)
 
     if (fd == p->listener) {
         p->fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        send_at_once(p->fd);
         return;
     }
     if (!(events & ~POLLOUT))

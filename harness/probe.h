@@ -18,7 +18,7 @@ struct agent;
 
 struct probe {
     char *name;
-    char *socket;        /* the path it listens at, or connects to */
+    char *socket;        /* the path or the place in the network it listens at, or connects to */
     bool serves;         /* it listens, as a server does */
     int listener;        /* -1: none */
     int fd;              /* the connection; -1: none */
@@ -33,16 +33,16 @@ struct probe {
     struct replica replica;  /* of client probes: what a strict client makes of it all */
 };
 
-/* A client probe connected to the server's socket, in the name of agent if there is one. NULL after
- * world_fail(). */
+/* A client probe connected to the server's socket or place in the network, in the name of agent if
+ * there is one. NULL after world_fail(). */
 struct probe *probe_connect(struct world *w, const char *name, const char *socket,
                             struct agent *agent);
 /* Connects it anew. */
 int probe_reconnect(struct world *w, struct probe *p);
 /* The process that the kernel names as its peer's. */
 pid_t probe_pid(const struct probe *p);
-/* A server probe that listens at a path of its own. NULL after world_fail(). */
-struct probe *probe_listen(struct world *w, const char *name);
+/* A server probe that listens at this path or place. NULL after world_fail(). */
+struct probe *probe_listen(struct world *w, const char *name, const char *socket);
 /* Goes as a server does that ends: no connection, no listener, no name of its socket. */
 void probe_leave(struct probe *p);
 /* Comes back to the path that it left. */

@@ -74,17 +74,39 @@ static const char *change(struct replica *r, const struct frame *f, struct oracl
     return "SYN-11";
 }
 
+/* What the address of a MAC is, and whether it should have one. */
+static const char *read_neighbour(const struct replica *r, const struct frame *f,
+                                  struct neighbour *n, char **why)
+{
+    bool empty = wire_check(f, "ip", "") == NULL;
+    char ip[16];
+
+    wire_text(f, "ip", ip, sizeof ip);
+    *n = (struct neighbour){.mac = wire_mac(f), .known = !empty};
+    if (!empty && !r->network) {
+        *why = x_printf("a MAC tells its address on a Unix socket");
+        return "ARP-14";
+    }
+    if (r->network && f->bytes[5] == OP_CREATE && (empty || !address_parse(ip, &n->ip))) {
+        *why = x_printf("a MAC has ip \"%s\" in the network; expected its address", ip);
+        return "NET-6";
+    }
+    return NULL;
+}
+
 static const char *change_arp(struct replica *r, const struct frame *f, struct oracle *table,
                               char **why)
 {
-    struct neighbour n = {.mac = wire_mac(f)};
+    struct neighbour n;
     bool create = f->bytes[5] == OP_CREATE;
-    const char *refused =
-        create ? arp_add(oracle_arp(table), &n) : arp_remove(oracle_arp(table), n.mac);
+    const char *id = read_neighbour(r, f, &n, why), *refused;
 
-    if (wire_check(f, "ip", "") != NULL) {
-        *why = x_printf("a MAC tells its address on a Unix socket");
-        return "ARP-14";
+    if (id != NULL)
+        return id;
+    refused = create ? arp_add(oracle_arp(table), &n) : arp_remove(oracle_arp(table), n.mac);
+    if (refused != NULL && r->in_snapshot && create) { /* an upsert, as of a route */
+        arp_remove(oracle_arp(table), n.mac);
+        arp_add(oracle_arp(table), &n);
     }
     if (refused == NULL || r->in_snapshot)
         return NULL;
@@ -204,6 +226,15 @@ static const char *flush(struct replica *r, const struct frame *f, char **why)
     return NULL;
 }
 
+static const char *welcome(struct replica *r, const struct frame *f, char **why)
+{
+    r->welcomed = true;
+    if (!r->network || wire_check(f, "shm", "") == NULL)
+        return NULL;
+    *why = x_printf("WELCOME names an object to who may be on another machine");
+    return "NET-7";
+}
+
 const char *replica_apply(struct replica *r, const struct frame *f, char **why)
 {
     int type = wire_type_of(f);
@@ -223,8 +254,7 @@ const char *replica_apply(struct replica *r, const struct frame *f, char **why)
         return id;
     switch (type) {
     case FRAME_WELCOME:
-        r->welcomed = true;
-        return NULL;
+        return welcome(r, f, why);
     case FRAME_SNAPSHOT_BEGIN:
         return begin_snapshot(r, f, why);
     case FRAME_SNAPSHOT_END:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a strict local client makes of a server's stream (spec chapters 4 to 6): it checks that
+ * What a strict client makes of a server's stream (spec chapters 4 to 6 and 8): it checks that
  * every frame belongs where it stands, follows the changes, and keeps the tables, of the ARP table
- * the keys. Pure: frames in, a broken rule or none out.
+ * the keys, and in the network the addresses. Pure: frames in, a broken rule or none out.
  */
 #ifndef HARNESS_REPLICA_H
 #define HARNESS_REPLICA_H
@@ -12,6 +12,7 @@
 
 struct replica {
     struct oracle *visible, *shadow;
+    bool network;                                    /* the caller's */
     bool welcomed, in_snapshot, synchronised, ended; /* ended: BYE or ERROR was read */
     uint64_t epoch, seq, since_digest;
     size_t snapshots; /* that came to their end */

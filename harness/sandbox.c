@@ -138,9 +138,9 @@ out:
     return result;
 }
 
-static int raise_loopback(void)
+int sandbox_set_loopback(bool up)
 {
-    struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
+    struct ifreq request = {.ifr_flags = up ? IFF_UP | IFF_RUNNING : 0};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), result;
 
     strcpy(request.ifr_name, "lo");
@@ -162,7 +162,7 @@ static int make_mounts(struct sandbox *s, char **why)
         return failed(why, "a private /tmp");
     if (make_dev() < 0)
         return failed(why, "a private /dev");
-    if (raise_loopback() < 0)
+    if (sandbox_set_loopback(true) < 0)
         return failed(why, "bringing lo up");
     return 0;
 }

@@ -32,6 +32,10 @@ void sandbox_init(struct sandbox *s, bool namespaces, const char *root, const ch
                   const char *data);
 void sandbox_finish(struct sandbox *s);
 
+/* Takes lo of the case's own network down, or brings it up again: whatever is on its way there is
+ * lost. Only with namespaces. -1 with errno. */
+int sandbox_set_loopback(bool up);
+
 /* Called in a fresh child of the suite. Returns 0 in the process that is to run the case: with
  * namespaces a child, whose parent waits and passes its status on. -1: *why says what failed. */
 int sandbox_enter(struct sandbox *s, char **why);

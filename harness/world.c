@@ -29,6 +29,7 @@ void world_finish(struct world *w)
         probe_destroy(w->probes[i]);
     world_end_agents(w);
     queues_finish(w);
+    world_send_crowd_away(w);
     for (size_t i = 0; i < w->file_count; i++) {
         free(w->files[i].name);
         free(w->files[i].path);
@@ -53,6 +54,15 @@ void world_end_agents(struct world *w)
     for (size_t i = 0; i < w->agent_count; i++)
         agent_destroy(w->agents[i]);
     w->agent_count = 0;
+}
+
+void world_send_crowd_away(struct world *w)
+{
+    for (size_t i = 0; i < w->crowd_count; i++)
+        close(w->crowd[i]);
+    free(w->crowd);
+    w->crowd = NULL;
+    w->crowd_count = 0;
 }
 
 void world_begin_step(struct world *w, const struct step *s)
@@ -371,6 +381,8 @@ static char *live_value(struct world *w, const char *reference)
         return x_printf("%llu", (unsigned long long)p->seq);
     if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
         return x_strdup(a != NULL ? a->socket : p->socket);
+    if (a != NULL && a->places != NULL && strcmp(property, "network") == 0)
+        return x_strdup(a->places[0]);
     if (p != NULL && p->segment != NULL && strcmp(property, "shm") == 0)
         return x_strdup(p->segment->name);
     if (a != NULL && a->shm.name != NULL && strcmp(property, "shm") == 0)
@@ -397,11 +409,11 @@ char *world_expand(struct world *w, const char *text)
         char *reference = x_strndup(text + 1, (size_t)(end - text - 1)),
              *value = live_value(w, reference);
         if (value == NULL)
-            world_fail(
-                w, VERDICT_BROKEN,
-                "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
-                "{NAME.shm}, {QUEUE.name}, {PROBE.epoch}, {PROBE.seq}, {FILE.path} or {FILE.last}",
-                reference);
+            world_fail(w, VERDICT_BROKEN,
+                       "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
+                       "{SERVER.network}, {NAME.shm}, {QUEUE.name}, {PROBE.epoch}, {PROBE.seq}, "
+                       "{FILE.path} or {FILE.last}",
+                       reference);
         free(reference);
         if (value == NULL) {
             buf_finish(&out);

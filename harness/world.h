@@ -56,6 +56,9 @@ struct world {
     size_t queue_count;
     struct world_file *files;
     size_t file_count;
+    unsigned ports; /* of the case's own network that were given away */
+    int *crowd;     /* connections that do nothing */
+    size_t crowd_count;
 
     const struct step *step;        /* the one that runs */
     const struct requirement *cite; /* what is broken if it fails: what it cites, as a rule */
@@ -76,6 +79,9 @@ void world_finish(struct world *w);
 
 /* Ends every process that the suite itself has started. */
 void world_end_agents(struct world *w);
+
+/* Closes the connections that do nothing. */
+void world_send_crowd_away(struct world *w);
 
 /* Starts the clock of a step. */
 void world_begin_step(struct world *w, const struct step *s);

@@ -78,7 +78,7 @@ static int open_parts(struct program *program)
     return open_queues(program);
 }
 
-/* NET-1 to NET-4 */
+/* NET-1 to NET-5 */
 static int open_network(struct program *program)
 {
     const struct options *options = &program->options;

@@ -103,7 +103,7 @@ static int handle_welcome(struct client *client, const struct frame *frame,
     client->welcome = true;
     client->state = CLIENT_SNAPSHOT; /* the first one is awaited */
     client->instance = (uint32_t)(frame->epoch >> 32);
-    /* SHM-16; NET-9: what another machine shares is not here */
+    /* SHM-16; NET-10: what another machine shares is not here */
     if (frame->welcome.shm[0] && client->pid && client->shell.map)
         client->shell.map(client->shell.arg, frame->welcome.shm, client->instance,
                           &client->addresses);
@@ -126,7 +126,7 @@ static bool sum_fits(const struct table *table, const struct table_sum *sum)
     return own.routes == sum->routes && own.macs == sum->macs && own.digest == sum->digest;
 }
 
-/* SES-5, SES-7, NET-7: once, when the table is synchronised for the first time. */
+/* SES-5, SES-7, NET-8: once, when the table is synchronised for the first time. */
 static int send_pid(struct client *client, char reason[REASON_SIZE])
 {
     struct frame frame = {.type = FRAME_PID, .seq = client->seq, .pid = client->pid};

@@ -77,7 +77,7 @@ static int handle_hello(struct peer *peer, struct origin *origin, const struct f
         return fail(peer, origin, FAULT_VERSION, reason); /* SES-3 */
     }
     welcome.seq = origin->seq;
-    if (peer->audience == AUDIENCE_LOCAL) /* NET-6 */
+    if (peer->audience == AUDIENCE_LOCAL) /* NET-7 */
         memcpy(welcome.welcome.shm, origin->shm, SHM_NAME);
     if (journal_attach(journal_of(peer, origin), &peer->cursor) ||
         peer_queue(peer, origin, &welcome))
@@ -93,7 +93,7 @@ static int refuse_pid(struct peer *peer, struct origin *origin, uint32_t pid,
 {
     struct frame frame = {.type = FRAME_ERROR, .seq = origin->seq, .error.code = FAULT_PID};
 
-    if (peer->audience == AUDIENCE_NETWORK) /* NET-8 */
+    if (peer->audience == AUDIENCE_NETWORK) /* NET-9 */
         snprintf(frame.error.text, sizeof(frame.error.text),
                  "pid %" PRIu32 " from the network is nobody's here; expected no PID", pid);
     else

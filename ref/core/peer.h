@@ -15,7 +15,7 @@
 
 enum { FROM_SIZE = 56 }; /* bytes of the text of an address */
 
-/* Whom a frame is for. Only a MAC with its address differs, and WELCOME: ARP-14, NET-5, NET-6. */
+/* Whom a frame is for. Only a MAC with its address differs, and WELCOME: ARP-14, NET-6, NET-7. */
 enum audience { AUDIENCE_LOCAL, AUDIENCE_NETWORK, AUDIENCES };
 
 /* What all peers are served from. */

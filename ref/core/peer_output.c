@@ -127,7 +127,7 @@ static size_t walk_macs(struct peer *peer, const struct origin *origin, uint8_t 
     struct macs_cursor cursor;
     struct arp_entry entry;
 
-    frame.arp.filled = peer->audience == AUDIENCE_NETWORK; /* ARP-14, NET-5 */
+    frame.arp.filled = peer->audience == AUDIENCE_NETWORK; /* ARP-14, NET-6 */
     table_seek_mac(&cursor, origin->table, peer->next_mac);
     while (size + WIRE_FRAME_MAX <= origin->walk_unit && (*more = macs_next(&cursor, &entry))) {
         frame.arp.mac = entry.mac;

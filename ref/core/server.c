@@ -77,7 +77,7 @@ static void publish(struct server *server, struct frame *frame)
 
         if (!journal->cursors)
             continue;
-        if (frame->type == FRAME_MAC) /* ARP-14, NET-5 */
+        if (frame->type == FRAME_MAC) /* ARP-14, NET-6 */
             frame->arp.filled = i == AUDIENCE_NETWORK && frame->op == OP_CREATE;
         journal_commit(journal, frame_encode(frame, journal_reserve(journal, WIRE_FRAME_MAX)));
         list_splice(&server->ready, &server->drained);

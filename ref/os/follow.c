@@ -93,7 +93,7 @@ static void send_output(struct follow *follow)
               LOOP_READ | (buffer_size(output) > 0 && errno == EAGAIN ? LOOP_WRITE : 0u));
 }
 
-/* TRN-8, NET-11: once for each reason. */
+/* TRN-8, NET-14: once for each reason. */
 static void refused(struct follow *follow, int error)
 {
     if (error != follow->last_error)

@@ -2,7 +2,7 @@
  *
  * The listening sockets of the server, local and network ones. While there is no descriptor left,
  * none of them is polled (TRN-9); while there are as many network peers as there may be, no network
- * one is (NET-14).
+ * one is (NET-17).
  */
 #ifndef OS_LISTEN_H
 #define OS_LISTEN_H

@@ -156,7 +156,7 @@ static int check_public(const struct options *options)
     return -1;
 }
 
-/* What is kept for the clients on this machine: NET-14. */
+/* What is kept for the clients on this machine: NET-17. */
 static void bound_peers(struct options *options)
 {
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};

@@ -16,7 +16,7 @@ enum {
     UNITS = 8, /* of output to one peer in one turn */
     READ_BYTES = 16 * 1024,
     SEND_BYTES = 256 * 1024, /* of output in the kernel, so that a walk goes on meanwhile */
-    OPENING_MS = 5000,       /* to say HELLO */
+    OPENING_MS = 3000,       /* to say HELLO */
     PARTING_MS = 1000,       /* to read a last frame, or to close after a BYE */
 };
 

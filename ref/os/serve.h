@@ -15,7 +15,7 @@ struct serve {
     struct console *console; /* for notices */
     struct listeners listeners;
     /* connections that are to be closed by a deadline, the first one first: */
-    struct link opening; /* of the network, without a HELLO yet (NET-15) */
+    struct link opening; /* of the network, without a HELLO yet (NET-18) */
     struct link parting; /* with a last frame to take, or with nothing more to say */
     bool told_handle;    /* has said that a client got no handle, once until one gets it (REG-4) */
 };

@@ -33,7 +33,7 @@ int tcp_listen(const union tcp_address *address);
 int tcp_connect(const union tcp_address *address);
 int tcp_outcome(int fd);
 
-/* What is written leaves at once (NET-10), and who is gone without a word is noticed (NET-13). */
+/* What is written leaves at once (NET-15), and who is gone without a word is noticed (NET-16). */
 void tcp_prepare(int fd);
 
 void tcp_format(const union tcp_address *address, char text[TCP_TEXT]);

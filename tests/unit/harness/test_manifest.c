@@ -139,7 +139,7 @@ TEST(wrong_keys_are_located)
                "m.rtmi:4:8: no such key in [iut]; expected name, root, features or memory\n");
     CHECK_TOLD(HEAD SERVER "comand = x\n" TABLE,
                "m.rtmi:7:10: no such key here; expected command, ready, notice, quit, "
-               "queue, message or select\n");
+               "queue, message, select, network, public or port\n");
     CHECK_TOLD(HEAD SERVER TABLE "sent = x\n",
                "m.rtmi:11:8: no such key here; expected send, done, refused or row\n");
 }
@@ -151,7 +151,7 @@ TEST(wrong_values_are_located)
     CHECK_TOLD(HEAD "name =\n" SERVER TABLE,
                "m.rtmi:4:1: expected one word or one \"quoted text\" after the =\n");
     CHECK_TOLD(HEAD "features = routes flying\n" SERVER TABLE,
-               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq\n");
+               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq net\n");
     CHECK_TOLD(HEAD "memory = 8\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
     CHECK_TOLD(HEAD "memory = 0G\n" SERVER TABLE,
@@ -191,6 +191,10 @@ TEST(what_is_missing_is_told)
     CHECK_TOLD("[iut]\nname = x\nfeatures = mq\n" SERVER TABLE,
                "m.rtmi:1:1: [server] has no queue: expected the words for a message queue, as --mq "
                "{queue}\n");
+    CHECK_TOLD("[iut]\nname = x\nfeatures = net\n" SERVER TABLE,
+               "m.rtmi:1:1: [server] has no network: the feature net could not be judged\n");
+    CHECK_TOLD(HEAD SERVER "port = \"[0-9]+\"\n" TABLE,
+               "m.rtmi:1:1: [server] needs a port pattern with the group port\n");
     CHECK_TOLD(HEAD "[server]\ncommand = x\n" TABLE,
                "m.rtmi:1:1: [server] has no quit; expected say \"a line\" or signal INT\n");
 }

@@ -34,7 +34,7 @@ TEST(only_the_network_is_told_addresses)
 
         pull(tap, SIZE_MAX);
         mac = &tap->frames[find(tap, FRAME_SNAPSHOT_BEGIN, 0) + 1];
-        CHECK_EQ_STR(tap->frames[0].welcome.shm, i == 0 ? "/unit" : ""); /* NET-6 */
+        CHECK_EQ_STR(tap->frames[0].welcome.shm, i == 0 ? "/unit" : ""); /* NET-7 */
         CHECK_EQ_INT(mac->arp.mac, entry.mac);
         CHECK_EQ_INT(mac->arp.filled, i == 1); /* in a snapshot */
         CHECK_EQ_INT(mac->arp.address, i == 1 ? entry.address : 0);
@@ -177,8 +177,8 @@ TEST(a_network_client_has_no_pid_and_no_object_and_keeps_addresses)
     struct client client;
 
     follow(&client, 0);
-    CHECK_EQ_STR(mapped, "");                                    /* NET-9 */
-    CHECK_EQ_INT(buffer_size(&client.output), FRAME_SIZE_HELLO); /* NET-7 */
+    CHECK_EQ_STR(mapped, "");                                    /* NET-10 */
+    CHECK_EQ_INT(buffer_size(&client.output), FRAME_SIZE_HELLO); /* NET-8 */
     receive(&client, mac_frame(1, 5));
     CHECK(held(&client).known);
     CHECK_EQ_INT(held(&client).address, 5);

@@ -200,7 +200,7 @@ static void grow(struct world *world)
     CHECK_EQ_INT(server_change(&world->server, OP_CREATE, &route), REFUSED_NOT);
 }
 
-/* ARP-17, NET-5: every key with the address that the server's table has, on the way that the client
+/* ARP-17, NET-6: every key with the address that the server's table has, on the way that the client
  * has it. */
 static void check_addresses(struct world *world, const struct client *client)
 {

@@ -120,7 +120,7 @@ static int connect_to(int listener, bool leave, int *outcome)
     return writable.fd;
 }
 
-/* NET-10, NET-13 */
+/* NET-15, NET-16 */
 TEST(a_connection_sends_at_once_and_is_watched)
 {
     union tcp_address any;
