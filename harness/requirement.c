@@ -102,6 +102,12 @@ static void read_chapter(struct requirements *r, const char *path, struct diag *
     free(shown);
 }
 
+/* By number: 9 comes before 11. */
+static int compare_chapters(const void *a, const void *b)
+{
+    return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
 int requirements_read(struct requirements *r, const char *directory, struct diag *d)
 {
     char *pattern = x_printf("%s/[0-9]*-*.md", directory);
@@ -113,6 +119,7 @@ int requirements_read(struct requirements *r, const char *directory, struct diag
         diag_add(d, directory, 1, 1,
                  "no chapters of the spec here; name the directory that holds spec/ with --share");
     } else {
+        qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_chapters);
         for (size_t i = 0; i < found.gl_pathc; i++)
             read_chapter(r, found.gl_pathv[i], d);
         globfree(&found);
