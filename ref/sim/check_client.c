@@ -169,6 +169,19 @@ static void cover_heard(struct following *following, enum tapped type)
         cover(world, COVER_NETWORK_FLUSH);
 }
 
+static void tell_heard(struct following *following, enum told told)
+{
+    const struct history *history = &following->serving->history;
+    uint64_t seq = tap_seq(&following->heard);
+
+    world_tell(following->world, (struct told_event){
+                                     .told = told,
+                                     .actor = following->actor,
+                                     .tap = &following->heard,
+                                     .state = history->states[seq <= history->count ? seq : 0],
+                                 });
+}
+
 void check_heard(struct following *following, const uint8_t *bytes, size_t size)
 {
     struct tap *tap = &following->heard;
@@ -177,6 +190,7 @@ void check_heard(struct following *following, const uint8_t *bytes, size_t size)
         enum tapped type = tap_type(tap);
 
         cover_heard(following, type);
+        tell_heard(following, TOLD_HEARD);
         if (tap_epoch(tap) > following->epoch)
             heard_epoch(following, tap_epoch(tap));
         if (type == TAPPED_BYE || (type == TAPPED_ERROR && tap_number(tap->bytes + 24, 2) != 5))
@@ -186,4 +200,5 @@ void check_heard(struct following *following, const uint8_t *bytes, size_t size)
         following->whole = true;
         following->spoiled = false;
     }
+    tell_heard(following, TOLD_HELD);
 }

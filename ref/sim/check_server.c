@@ -170,6 +170,8 @@ void check_server_heard(struct line *line, const struct socket *socket, const ui
     while (tap_next(&line->heard, &bytes, &size)) {
         enum tapped type = tap_type(&line->heard);
 
+        world_tell(world, (struct told_event){
+                              .told = TOLD_SAID, .actor = socket->client, .tap = &line->heard});
         if (type == TAPPED_PID)
             heard_pid(line, socket);
         if (type == TAPPED_RESYNC)

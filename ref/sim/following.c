@@ -166,6 +166,7 @@ static void disconnected(struct following *following)
     struct world *world = following->world;
 
     if (following->socket != NONE) {
+        world_tell(world, (struct told_event){.told = TOLD_ENDED, .actor = following->actor});
         if (following->core.shadow)
             cover(world, COVER_HALF_SNAPSHOT);
         if (following->heard.have > 0)
@@ -200,6 +201,7 @@ void following_connect(struct following *following)
         following->epoch = following->since = following->floor = 0;
         following->whole = following->dismissed = following->left_by_signal = false;
         client_connect(&following->core);
+        world_tell(world, (struct told_event){.told = TOLD_CONNECTED, .actor = following->actor});
     }
     leave(following, &call);
 }
@@ -325,6 +327,20 @@ static void cover_signal(struct following *following, bool adopted, enum client_
         cover(world, COVER_SIGNAL_IN_RESYNC);
 }
 
+static void tell_signal(struct following *following)
+{
+    struct world *world = following->world;
+    const struct serving *serving = following->serving;
+
+    if (following->gone)
+        return;
+    world_tell(world, (struct told_event){
+                          .told = TOLD_SIGNALLED,
+                          .actor = following->actor,
+                          .epoch = serving ? serving->history.epochs[serving->history.count] : 0,
+                      });
+}
+
 void following_signal(struct following *following, uint64_t ages, uint32_t stop)
 {
     enum client_state state = following->core.state;
@@ -338,6 +354,7 @@ void following_signal(struct following *following, uint64_t ages, uint32_t stop)
     enter(following, &call, stop);
     before = following->serving ? following->serving->history.flushed : 0;
     adopted = client_signal(&following->core);
+    tell_signal(following);
     if (!following->gone) {
         flushed = following->serving && following->serving->history.flushed != before;
         if (flushed)

@@ -24,6 +24,7 @@ struct plan {
     uint64_t seed;              /* draws the moves, where there is no list */
     const struct moves *replay; /* or NULL */
     FILE *trace; /* each move as it is made, indented where it is inside another; or NULL */
+    const struct teller *teller; /* is told how the run goes; or NULL */
 };
 
 struct outcome {

@@ -84,6 +84,7 @@ void serving_start(struct world *world, uint32_t instance)
     share(world, serving);
     world->instance = instance;
     world->serving = serving;
+    world_tell(world, (struct told_event){.told = TOLD_SERVED, .actor = ACTOR_SERVER});
 }
 
 void serving_finish(struct serving *serving)

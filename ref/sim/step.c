@@ -21,6 +21,12 @@ void step_make(struct world *world, const struct move *move)
     mix(world, (uint64_t)move->kind << 32 | move->actor);
     mix(world, move->number + ((uint64_t)move->stop << 40));
     trace(world, move);
+    world_tell(world, (struct told_event){
+                          .told = TOLD_MOVE,
+                          .actor = (enum actor)move->actor,
+                          .move = move,
+                          .depth = world->depth,
+                      });
     move_make(world, move);
 }
 

@@ -15,6 +15,7 @@
 #include "sim/random.h"
 #include "sim/run.h"
 #include "sim/tap.h"
+#include "sim/teller.h"
 
 enum { SERVINGS = 24, FOLLOWINGS = 24, DEPTH = 3 };
 
@@ -138,6 +139,15 @@ static inline void mix(struct world *world, uint64_t value)
 static inline struct process *process(struct world *world, enum actor actor)
 {
     return &world->kernel.processes[actor];
+}
+
+/* Tells whoever listens, up to the first failure. */
+static inline void world_tell(struct world *world, struct told_event event)
+{
+    const struct teller *teller = world->plan->teller;
+
+    if (teller && !world_failed(world))
+        teller->tell(teller->arg, &event);
 }
 
 /* Runs, is not stopped, and is not inside a call. */
