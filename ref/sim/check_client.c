@@ -195,7 +195,8 @@ void check_heard(struct following *following, const uint8_t *bytes, size_t size)
             heard_epoch(following, tap_epoch(tap));
         if (type == TAPPED_BYE || (type == TAPPED_ERROR && tap_number(tap->bytes + 24, 2) != 5))
             following->dismissed = true;
-        if (type != TAPPED_END && type != TAPPED_FLUSH)
+        if ((type != TAPPED_END && type != TAPPED_FLUSH) ||
+            tap_epoch(tap) < following->core.epoch) /* one that was left by signal */
             continue;
         following->whole = true;
         following->spoiled = false;

@@ -147,6 +147,19 @@ void check_sent(struct line *line, const uint8_t *bytes, size_t size)
         check_frame(line);
 }
 
+/* A process of that number has another connection, whose end the server has not read. */
+static bool older_line(const struct line *line, const struct socket *socket)
+{
+    const struct kernel *kernel = &line->serving->world->kernel;
+
+    for (int i = 0; i < SOCKETS; i++)
+        if (&kernel->sockets[i] != socket && kernel->sockets[i].used &&
+            kernel->sockets[i].server_open && kernel->sockets[i].accepted &&
+            kernel->sockets[i].client_pid == socket->client_pid)
+            return true;
+    return false;
+}
+
 static void heard_pid(struct line *line, const struct socket *socket)
 {
     struct kernel *kernel = &line->serving->world->kernel;
@@ -157,6 +170,8 @@ static void heard_pid(struct line *line, const struct socket *socket)
         cover(line->serving->world, COVER_FORGED_PID);
     line->pids++;
     line->told = line->pids == 1 && pid == socket->client_pid && !socket->network && !line->parted;
+    if (line->told && older_line(line, socket))
+        cover(line->serving->world, COVER_PID_AFTER_BYE);
     if (!line->told || process_of(kernel, socket->client_birth))
         return;
     cover(line->serving->world, numbered ? COVER_ENROL_REUSED : COVER_ENROL_DEAD);

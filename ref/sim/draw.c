@@ -45,8 +45,6 @@ static enum actor draw_actor(struct world *world, enum move_kind kind)
         return once_in(world, 3) ? ACTOR_SERVER : draw_client(world);
     case MOVE_CONTINUE:
         return (enum actor)below(world, ACTOR_D + 1);
-    case MOVE_GO:
-        return world->call ? world->call->actor : ACTOR_SERVER;
     case MOVE_SAY:
         return ACTOR_HOSTILE;
     case MOVE_CONNECT:
@@ -76,7 +74,7 @@ static uint32_t draw_number(struct world *world, enum move_kind kind)
 {
     switch (kind) {
     case MOVE_SERVER_START: /* greater or less, as it comes */
-        return 1 + below(world, 9);
+        return 1 + below(world, 60);
     case MOVE_TIME:
         return once_in(world, 4) ? 2000 : 1 + below(world, 100);
     case MOVE_SAY:
@@ -151,9 +149,13 @@ struct move move_draw(struct world *world)
     if (draw_missing(world, &move))
         return move;
     move.kind = draw_kind(world);
-    if (world->call && once_in(world, 4))
-        move.kind = MOVE_GO;
     move.actor = (uint8_t)draw_actor(world, move.kind);
+    if (world->call && once_in(world, 4)) {
+        move.kind = once_in(world, 20) ? MOVE_KILL : MOVE_GO;
+        move.actor = (uint8_t)world->call->actor;
+    } else if (!world->serving && once_in(world, 12)) {
+        move.kind = MOVE_SERVER_START;
+    }
     move.key = (uint8_t)below(world, move.kind == MOVE_ADD || move.kind == MOVE_REMOVE ||
                                              move.kind == MOVE_LOOKUP
                                          ? MACS

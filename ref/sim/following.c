@@ -206,6 +206,15 @@ void following_connect(struct following *following)
     leave(following, &call);
 }
 
+void following_drop(struct following *following)
+{
+    struct call call;
+
+    enter(following, &call, 0);
+    disconnected(following);
+    leave(following, &call);
+}
+
 bool following_may_write(const struct following *following)
 {
     const struct socket *socket = following->socket == NONE ? NULL : socket_at(following);

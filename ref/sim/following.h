@@ -14,6 +14,10 @@ void following_kill(struct world *world, enum actor actor);
 void following_quit(struct following *following);
 
 void following_connect(struct following *following);
+
+/* Its side closes, for whatever reason. */
+void following_drop(struct following *following);
+
 void following_write(struct following *following, uint32_t size);
 void following_read(struct following *following, uint32_t size, uint32_t stop);
 void following_turn(struct following *following, uint32_t stop);

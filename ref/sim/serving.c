@@ -61,6 +61,16 @@ static struct serving *place(struct world *world)
     return serving;
 }
 
+uint32_t instance_unused(const struct world *world)
+{
+    uint32_t most = 0;
+
+    for (int i = 0; i < SERVINGS && world->servings[i].used; i++)
+        if (world->servings[i].instance > most)
+            most = world->servings[i].instance;
+    return most + 1;
+}
+
 void serving_start(struct world *world, uint32_t instance)
 {
     struct serving *serving = place(world);
@@ -278,10 +288,25 @@ void serving_quit(struct world *world, uint32_t stop)
     leave(serving, &call);
 }
 
+/* Behind a change that was accepted. */
+static void cover_change(struct serving *serving, uint64_t dropped)
+{
+    const struct link *peers = &serving->core.peers;
+
+    if (serving->core.stats.backlogs_dropped != dropped)
+        cover(serving->world, COVER_BACKLOG_DROPPED);
+    for (const struct link *link = peers->next; link != peers; link = link->next)
+        if (LIST_OWNER(link, struct peer, link)->walking) {
+            cover(serving->world, COVER_CHANGE_IN_SNAPSHOT);
+            break;
+        }
+}
+
 void serving_route(struct world *world, enum frame_op op, unsigned key, unsigned value)
 {
     struct serving *serving = world->serving;
     struct route route = universe_route(key, op == OP_DELETE ? 0 : value);
+    uint64_t dropped = serving->core.stats.backlogs_dropped;
     enum refusal wanted = history_route(&serving->history, op, key), refusal;
     state_t after =
         state_with_route(history_now(&serving->history), key, op == OP_DELETE ? 0 : value);
@@ -289,8 +314,10 @@ void serving_route(struct world *world, enum frame_op op, unsigned key, unsigned
 
     enter(serving, &call, 0);
     refusal = server_change(&serving->core, op, &route);
-    if (wanted == REFUSED_NOT)
+    if (wanted == REFUSED_NOT) {
         history_accept(&serving->history, after);
+        cover_change(serving, dropped);
+    }
     check_answer(serving, "a route", wanted, refusal);
     leave(serving, &call);
 }
@@ -306,6 +333,7 @@ void serving_mac(struct world *world, enum frame_op op, unsigned key, unsigned v
     struct history *history = &serving->history;
     struct arp_entry entry = {.mac = universe_mac(key), .address = universe_address(value)};
     enum refusal wanted = history_mac(history, op, key, serving->object), refusal;
+    uint64_t dropped = serving->core.stats.backlogs_dropped;
     bool adds = op == OP_CREATE;
     state_t after = state_with_mac(history_now(history), key, adds ? value : 0);
     struct call call;
@@ -322,6 +350,7 @@ void serving_mac(struct world *world, enum frame_op op, unsigned key, unsigned v
         else
             history_remove_ends(history, key, stores_of(serving));
         history_accept(history, after);
+        cover_change(serving, dropped);
     }
     if (!serving->gone)
         check_answer(serving, "an ARP entry", wanted, refusal);

@@ -9,6 +9,9 @@
 
 void serving_start(struct world *world, uint32_t instance);
 
+/* One that no server of this run had. */
+uint32_t instance_unused(const struct world *world);
+
 /* Killed, at whatever point. */
 void serving_kill(struct world *world);
 

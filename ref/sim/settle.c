@@ -14,7 +14,7 @@ static void wake(struct world *world)
 static void serve(struct world *world)
 {
     if (!world->serving)
-        serving_start(world, world->instance + 1);
+        serving_start(world, instance_unused(world));
     serving_turn(world, 0);
 }
 
@@ -34,6 +34,20 @@ static void read_hostile(struct world *world)
 
     if (move_possible(world, &move))
         move_make(world, &move);
+}
+
+/* Only a change makes the server send the DIGEST that shows it. */
+static void show_spoiled(struct world *world)
+{
+    bool spoiled = false;
+
+    for (int i = 0; i < CLIENTS_MAX; i++)
+        spoiled |= world->following[i] && world->following[i]->spoiled;
+    if (spoiled && world->serving && !world->serving->leaving &&
+        !history_full(&world->serving->history))
+        serving_route(world,
+                      state_route(history_now(&world->serving->history), 0) ? OP_DELETE : OP_CREATE,
+                      0, 1);
 }
 
 /* One turn of everybody; whether anything has happened. */
@@ -58,6 +72,7 @@ void world_settle(struct world *world)
 
     wake(world);
     world->settling = true;
+    show_spoiled(world);
     while (quiet < 4 && rounds++ < ROUNDS && !world_failed(world))
         quiet = turn(world) ? 0 : quiet + 1;
     if (quiet < 4)

@@ -75,21 +75,17 @@ static int line_of(struct world *world, const struct move *move)
     return socket_of(&world->kernel, (enum actor)move->actor, move->old, world->serving->birth);
 }
 
-static uint32_t servings_used(const struct world *world)
-{
-    uint32_t used = 0;
-
-    while (used < SERVINGS && world->servings[used].used)
-        used++;
-    return used;
-}
-
+/* Programs draw it from so many that none comes twice. */
 static bool serving_can_start(struct world *world, uint32_t instance)
 {
-    uint32_t spare = world->settling ? 0 : 4;
+    int used = 0;
 
-    return process(world, ACTOR_SERVER)->pid == 0 && servings_used(world) + spare < SERVINGS &&
-           instance > 0 && instance != world->instance;
+    if (process(world, ACTOR_SERVER)->pid || instance == 0)
+        return false;
+    for (; used < SERVINGS && world->servings[used].used; used++)
+        if (world->servings[used].instance == instance)
+            return false;
+    return used + SERVINGS_SPARE < SERVINGS;
 }
 
 static bool can_start(struct world *world, enum actor actor)
@@ -198,6 +194,8 @@ bool move_possible(struct world *world, const struct move *move)
         return self->pid != 0 && !self->stopped;
     case MOVE_CONTINUE:
         return self->stopped;
+    case MOVE_DROP:
+        return client_free(world, move) && following_of(world, actor)->socket != NONE;
     case MOVE_TIME:
         return move->number > 0 && move->number <= 10000;
     case MOVE_CONNECT:
@@ -339,6 +337,9 @@ void move_make(struct world *world, const struct move *move)
         break;
     case MOVE_CONTINUE:
         process(world, actor)->stopped = false;
+        break;
+    case MOVE_DROP:
+        following_drop(following);
         break;
     case MOVE_TIME:
         world->kernel.now += move->number;

@@ -17,7 +17,7 @@
 #include "sim/tap.h"
 #include "sim/teller.h"
 
-enum { SERVINGS = 24, FOLLOWINGS = 24, DEPTH = 3 };
+enum { SERVINGS = 24, SERVINGS_SPARE = 4, FOLLOWINGS = 24, DEPTH = 3 };
 
 /* A call into the core of an actor. */
 struct call {
@@ -159,7 +159,7 @@ static inline struct following *following_of(struct world *world, enum actor act
     return actor_is_client(actor) ? world->following[actor - ACTOR_A] : NULL;
 }
 
-/* moves: whether the move is possible now; makes it. */
+/* Whether the move is possible now; makes it. */
 bool move_possible(struct world *world, const struct move *move);
 void move_make(struct world *world, const struct move *move);
 
