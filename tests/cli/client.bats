@@ -20,7 +20,7 @@ join() {
     once rtm-client --help
     is 0 "$status"
     is '' "$stderr"
-    for word in --socket --mux --no-reconnect --help --version RTM_SOCKET RTM_MUX; do
+    for word in --socket --connect --mux --no-reconnect --help --version RTM_SOCKET RTM_MUX; do
         like "*$word*" "$output"
     done
 }

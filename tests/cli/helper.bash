@@ -13,7 +13,7 @@ setup() {
     done
     dir=$(mktemp -d "${TMPDIR:-/tmp}/rtm-XXXXXX")
     sock=$dir/rtm.sock
-    unset RTM_SOCKET RTM_MUX RTM_JOURNAL RTM_ARP_SLOTS
+    unset RTM_SOCKET RTM_MUX RTM_JOURNAL RTM_ARP_SLOTS RTM_PEERS
     export HOME=$dir XDG_RUNTIME_DIR=$dir LC_ALL=C
     declare -gA pid=() in=() out=()
     rows=() closing='' line=''

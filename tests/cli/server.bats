@@ -16,7 +16,7 @@ C='30.1.1.1/32 3.3.3.3 eth2'
     is 0 "$status"
     is '' "$stderr"
     for word in --socket --mux --journal --load --help --version \
-        RTM_SOCKET RTM_MUX RTM_JOURNAL --arp-slots RTM_ARP_SLOTS; do
+        RTM_SOCKET RTM_MUX RTM_JOURNAL --arp-slots RTM_ARP_SLOTS --listen --public --peers RTM_PEERS; do
         like "*$word*" "$output"
     done
 }

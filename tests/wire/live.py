@@ -372,6 +372,7 @@ class Place:
         # the reference names its shared memory by its socket
         self.object = Path(f"/dev/shm/rtm-{wire.digest([str(self.socket.resolve())]):016x}")
         self.programs, self.peers, self.listener = [], [], None
+        self.network = None  # address and port, of whoever listens there
 
     def __enter__(self):
         return self
@@ -397,8 +398,20 @@ class Place:
         server.notice(f"# ready {self.socket}")
         return server
 
+    def network_server(self, *args, at="127.0.0.1:0", **keywords):
+        """A server that serves the network, too."""
+        server = self.start("rtm-server", "--socket", str(self.socket), "--listen", at, *args,
+                            **keywords)
+        host, _, port = server.notice("# listening ").split()[-1].rpartition(":")
+        self.network = host.strip("[]"), int(port)
+        server.notice(f"# ready {self.socket}")
+        return server
+
     def client(self, *args, **keywords):
         return self.start("rtm-client", "--socket", str(self.socket), *args, **keywords)
+
+    def network_client(self, *args, **keywords):
+        return self.start("rtm-client", "--connect", "%s:%d" % self.network, *args, **keywords)
 
     def connect(self):
         """A raw connection to the server."""
@@ -406,6 +419,11 @@ class Place:
         sock.settimeout(DEADLINE)
         sock.connect(str(self.socket))
         self.peers.append(Peer(sock, wire.SERVER))
+        return self.peers[-1]
+
+    def connect_network(self):
+        """The same through the network."""
+        self.peers.append(Peer(socket.create_connection(self.network, DEADLINE), wire.SERVER))
         return self.peers[-1]
 
     def hello(self):
@@ -428,6 +446,10 @@ class Place:
         self.listener.bind(str(self.socket))
         self.listener.listen(8)
 
+    def listen_network(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.network = self.listener.getsockname()
+
     def accept(self):
         """The next connection of a client."""
         readable(self.listener, time.monotonic() + DEADLINE, "connection of the client")
@@ -439,7 +461,7 @@ class Place:
         if self.listener:
             self.listener.close()
             self.listener = None
-            self.socket.unlink()
+            self.socket.unlink(missing_ok=True)
 
 
 __all__ = ["BUILD", "CREATE", "DEADLINE", "DELETE", "HELLO", "ROOT", "UPDATE", "Answer", "Frame",
