@@ -156,7 +156,7 @@ static void tear_down(struct world *w)
 {
     begin_teardown(w);
     for (size_t i = 0; i < w->queue_count; i++)
-        queue_calm(w->queues[i]);
+        flood_end(&w->queues[i]->flood);
     for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
         if (!w->actors[i]->is_server)
             quit_one(w, w->actors[i]);

@@ -234,9 +234,9 @@ int run_flood_queue(struct world *w, const struct step *s)
 int run_end_flood(struct world *w, const struct step *s)
 {
     struct queue *q = the_queue(w, s, 3);
-    bool flooded = queue_floods(q);
+    bool flooded = flood_lasts(&q->flood);
 
-    queue_calm(q);
+    flood_end(&q->flood);
     return flooded ? 0
                    : world_fail(w, VERDICT_FAIL, "the queue %s went under its senders", q->name);
 }

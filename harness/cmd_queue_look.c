@@ -57,7 +57,7 @@ int run_queue_bytes(struct world *w, const struct step *s)
 {
     struct queue *q = the_queue(w, s, 1);
     struct queue_state state;
-    long wanted = atol(step_word(s, 5)), most = limit_of("msgsize_max");
+    long wanted = atol(step_word(s, 3)), most = limit_of("msgsize_max");
 
     if (look(w, q, &state) < 0)
         return -1;

@@ -5,7 +5,9 @@
 #include "command_list.h"
 #include "compose.h"
 
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 static struct probe *the_probe(struct world *w, const struct step *s, size_t i)
 {
@@ -77,6 +79,53 @@ int run_sends_times_hex(struct world *w, const struct step *s)
                  : world_fail(w, VERDICT_BROKEN, "expected pairs of hexadecimal digits");
     buf_finish(&bytes);
     return result;
+}
+
+/* What a probe's flood sends again and again, and its connection. */
+struct stream {
+    int fd;
+    const struct frame *frame;
+};
+
+/* Sends frames, many at once, and drops what comes. */
+static void pour(const void *what)
+{
+    const struct stream *s = what;
+    struct pollfd both = {.fd = s->fd, .events = POLLIN | POLLOUT};
+    struct buf many = {0};
+    char unread[65536];
+    size_t at = 0;
+
+    while (many.len < 32768)
+        buf_add(&many, s->frame->bytes, s->frame->len);
+    while (poll(&both, 1, -1) == 1) {
+        if (both.revents & POLLIN && recv(s->fd, unread, sizeof unread, MSG_DONTWAIT) == 0)
+            return;
+        ssize_t put = send(s->fd, many.data + at, many.len - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+        at = put > 0 ? (at + (size_t)put) % many.len : at;
+    }
+}
+
+int run_floods(struct world *w, const struct step *s)
+{
+    struct probe *p = the_probe(w, s, 0);
+    struct frame f;
+
+    if (compose_frame(w, s, 3, p, &f) < 0)
+        return -1;
+    world_tell(w, "%s floods its peer with %s", p->name, step_word(s, 3));
+    if (p->fd >= 0 && flood_start(&p->flood, pour, &(struct stream){p->fd, &f}) == 0)
+        return 0;
+    return world_fail(w, VERDICT_BROKEN, "%s cannot flood", p->name);
+}
+
+int run_flood_lasts(struct world *w, const struct step *s)
+{
+    const struct probe *p = the_probe(w, s, 1);
+
+    return flood_lasts(&p->flood)
+               ? 0
+               : world_fail(w, VERDICT_FAIL, "the peer of %s has closed", p->name);
 }
 
 int run_half_closes(struct world *w, const struct step *s)

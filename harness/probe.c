@@ -53,6 +53,7 @@ static void send_at_once(int fd)
 
 void probe_close(struct probe *p)
 {
+    flood_end(&p->flood);
     if (p->fd >= 0)
         close(p->fd);
     p->fd = -1;

@@ -7,6 +7,7 @@
 #ifndef HARNESS_PROBE_H
 #define HARNESS_PROBE_H
 
+#include "flood.h"
 #include "replica.h"
 #include "segment.h"
 #include "wire.h"
@@ -30,6 +31,7 @@ struct probe {
     struct buf in, out;
     uint64_t epoch, seq;     /* of the last frame that it read */
     struct segment *segment; /* the object that it owns, or NULL */
+    struct flood flood;      /* sends over its connection, until that is closed */
     struct replica replica;  /* of client probes: what a strict client makes of it all */
 };
 

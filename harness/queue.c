@@ -6,12 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct queue *queue_add(struct world *w, const char *name)
@@ -38,9 +35,8 @@ void queues_finish(struct world *w)
 {
     for (size_t i = 0; i < w->queue_count; i++) {
         struct queue *q = w->queues[i];
-        queue_calm(q);
+        flood_end(&q->flood);
         mq_unlink(q->path);
-        free(q->senders);
         free(q->path);
         free(q->name);
         free(q);
@@ -121,50 +117,29 @@ int queue_look(const struct queue *q, struct queue_state *state)
     return 0;
 }
 
-/* A process of the suite that sends and waits for room, until it is killed. */
-static _Noreturn void send_on(const struct queue *q, const struct message *m)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int fd = mq_open(q->path, O_WRONLY | O_CLOEXEC);
+struct pour {
+    const struct queue *queue;
+    const struct message *message;
+};
 
-    while (fd >= 0 && mq_send(fd, m->bytes, m->len, m->priority) == 0)
+static void pour(const void *what)
+{
+    const struct pour *p = what;
+    int fd = mq_open(p->queue->path, O_WRONLY | O_CLOEXEC);
+
+    while (fd >= 0 && mq_send(fd, p->message->bytes, p->message->len, p->message->priority) == 0)
         continue;
-    _exit(1);
 }
 
 int queue_flood(struct world *w, struct queue *q, const struct message *m, size_t processes)
 {
-    q->senders = x_realloc(q->senders, (q->sender_count + processes) * sizeof *q->senders);
-    for (size_t i = 0; i < processes; i++) {
-        pid_t pid = fork();
-        if (pid == 0)
-            send_on(q, m);
-        if (pid < 0)
+    const struct pour what = {q, m};
+
+    for (size_t i = 0; i < processes; i++)
+        if (flood_start(&q->flood, pour, &what) < 0)
             return world_fail(w, VERDICT_BROKEN, "a sender cannot be started: %s", strerror(errno));
-        q->senders[q->sender_count++] = pid;
-    }
     world_tell(w, "%zu processes flood %s", processes, q->name);
     return 0;
-}
-
-void queue_calm(struct queue *q)
-{
-    for (size_t i = 0; i < q->sender_count; i++) {
-        kill(q->senders[i], SIGKILL); /* not reaped yet: the number is still its own */
-        waitpid(q->senders[i], NULL, 0);
-    }
-    q->sender_count = 0;
-}
-
-bool queue_floods(const struct queue *q)
-{
-    siginfo_t info = {0};
-
-    for (size_t i = 0; i < q->sender_count; i++)
-        if (waitid(P_PID, (id_t)q->senders[i], &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
-            info.si_pid != 0)
-            return false;
-    return q->sender_count > 0;
 }
 
 bool queue_may_stay(const struct world *w, const char *path)

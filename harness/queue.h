@@ -6,17 +6,15 @@
 #ifndef HARNESS_QUEUE_H
 #define HARNESS_QUEUE_H
 
+#include "flood.h"
 #include "world.h"
-
-#include <sys/types.h>
 
 struct queue {
     char *name;           /* in the scenario */
     char *path;           /* for mq_open(3) */
     struct actor *server; /* that was started with it last, or NULL */
     bool made;            /* by the suite */
-    pid_t *senders;       /* that flood it, sender_count of them */
-    size_t sender_count;
+    struct flood flood;
 };
 
 struct message {
@@ -47,11 +45,8 @@ int queue_fill(struct world *w, struct queue *q, const struct message *m);
 /* -1 with errno: ENOENT where there is none. */
 int queue_look(const struct queue *q, struct queue_state *state);
 
-/* Starts processes that send until queue_calm() ends them. -1 after world_fail(). */
+/* Starts processes that send without pause. -1 after world_fail(). */
 int queue_flood(struct world *w, struct queue *q, const struct message *m, size_t processes);
-void queue_calm(struct queue *q);
-/* Whether it floods still: all its processes run. */
-bool queue_floods(const struct queue *q);
 
 /* What the case may leave: a queue of the suite's, or of a server that was killed. path without its
  * slash. */
