@@ -371,14 +371,14 @@ void admin_message(struct admin *admin, const char *queue, struct word message)
         message.size--; /* MQ-5 */
     if (command_skips(message))
         return;
-    console_answer_for(admin->console, queue);
     refusal = parse_message(message, &command, reason);
-    if (refusal) {
+    if (!refusal)
+        view_freeze(&admin->view); /* an answer of the console's, and its end is not the log's */
+    console_answer_for(admin->console, queue);
+    if (refusal)
         console_refuse(admin->console, refusal, reason);
-    } else {
-        view_freeze(&admin->view);
+    else
         execute(admin, &command);
-    }
     console_answer_for(admin->console, NULL);
 }
 

@@ -128,6 +128,31 @@ one_command() {
     await one "# queue $queue: error: syntax*"
 }
 
+# Its first rows are out and nobody reads on, so the walk stands still while the table changes: a row
+# in front of it comes, and then the last one goes. No table lacked both.
+one_table() {
+    serve one --mux "$mux" --mq "$queue"
+    start two rtm-client --socket "$sock"
+    printf '50.%s.0/24 1.1.1.1 eth0\n' {0..31}.{0..249} >"$dir/table"
+    ask one "load $dir/table"
+    printf 'show\n' >&"${in[one]}"
+    take one
+    once rtm-send "$queue" create $A
+    once rtm-send "$queue" delete 50.31.249.0/24
+    until_says two 'lookup 50.31.249.1' 'ok lookup routes=0*'
+    timeout "$deadline" sed '/^ok show/q' <&"${out[one]}" >"$dir/shown"
+    is 'ok show routes=8000' "$(tail -n 1 "$dir/shown")"
+    is 8000 "$(wc -l <"$dir/shown")"
+    is '50.31.249.0/24 1.1.1.1 eth0' "$(tail -n 2 "$dir/shown" | head -n 1)"
+    end two TERM
+    end one TERM
+}
+
+@test "the rows of a show are one table, whatever a queue brings meanwhile" {
+    queue
+    for_each_mux one_table
+}
+
 # -- a full queue --------------------------------------------------------------------------------
 
 # fill: stops the server and sends until there is no room.
