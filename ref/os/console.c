@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "os/menu.h"
@@ -18,8 +15,6 @@ enum {
     READ_BYTES = 64 * 1024, /* of one turn */
     OUT_HIGH = 64 * 1024,   /* an answer waits until less is unwritten */
     TURN_LINES = 2100,      /* their changes fill one unit of output to the clients */
-    PIPE_PIECE = 4096,      /* PIPE_BUF: what fits when poll says that a pipe is writable */
-    TERMINAL_PIECE = 512,
     DRAIN_MS = 1000,
 };
 
@@ -52,22 +47,6 @@ static void on_output(void *arg, unsigned events)
     console_flush(arg);
 }
 
-/* How it is written to, and what one write may hold once poll says that it is writable. */
-static void measure_output(struct console *console)
-{
-    struct stat stat = {0};
-
-    fstat(console->output.fd, &stat);
-    if (S_ISSOCK(stat.st_mode))
-        console->out_kind = OUT_SOCKET;
-    else if (S_ISFIFO(stat.st_mode))
-        console->out_kind = OUT_PIPE;
-    if (S_ISREG(stat.st_mode))
-        console->out_piece = OUT_HIGH;
-    else
-        console->out_piece = S_ISCHR(stat.st_mode) ? TERMINAL_PIECE : PIPE_PIECE;
-}
-
 int console_open(struct console *console, struct loop *loop, console_lines *lines, void *arg)
 {
     *console = (struct console){
@@ -78,7 +57,7 @@ int console_open(struct console *console, struct loop *loop, console_lines *line
         .arg = arg,
         .terminal = isatty(STDIN_FILENO),
     };
-    measure_output(console);
+    sink_init(&console->sink, STDOUT_FILENO);
     if (loop_add(loop, &console->input, LOOP_READ) || loop_add(loop, &console->output, 0))
         return -1;
     return 0;
@@ -212,43 +191,11 @@ bool console_turn(struct console *console)
     return console->more || line_end(console) || (console->ended && buffer_size(&console->in));
 }
 
-static ssize_t write_polled(struct console *console)
-{
-    struct pollfd poll_out = {.fd = console->output.fd, .events = POLLOUT};
-    size_t size = buffer_size(&console->out);
-
-    size = size < console->out_piece ? size : console->out_piece;
-    if (poll(&poll_out, 1, 0) == 0) {
-        errno = EAGAIN;
-        return -1;
-    }
-    return write(console->output.fd, buffer_bytes(&console->out), size);
-}
-
-/* Some kernels do not do that: then as for others. */
-static ssize_t write_pipe(struct console *console)
-{
-    struct iovec all = {console->out.data + console->out.start, buffer_size(&console->out)};
-    ssize_t sent = pwritev2(console->output.fd, &all, 1, -1, RWF_NOWAIT);
-
-    if (sent >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS))
-        return sent;
-    console->out_kind = OUT_OTHER;
-    return write_polled(console);
-}
-
-static ssize_t write_some(struct console *console)
-{
-    if (console->out_kind == OUT_SOCKET)
-        return send(console->output.fd, buffer_bytes(&console->out), buffer_size(&console->out),
-                    MSG_DONTWAIT | MSG_NOSIGNAL);
-    return console->out_kind == OUT_PIPE ? write_pipe(console) : write_polled(console);
-}
-
 void console_flush(struct console *console)
 {
     while (buffer_size(&console->out) > 0 && !console->out_gone) {
-        ssize_t sent = write_some(console);
+        ssize_t sent =
+            sink_write(&console->sink, buffer_bytes(&console->out), buffer_size(&console->out));
 
         if (sent >= 0)
             buffer_consume(&console->out, (size_t)sent);

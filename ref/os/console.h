@@ -13,6 +13,7 @@
 #include "core/buffer.h"
 #include "core/mac.h"
 #include "os/loop.h"
+#include "os/sink.h"
 
 enum {
     CONSOLE_LINE = 4352, /* longest line: a path and a command (CON-9) */
@@ -33,8 +34,7 @@ struct console {
     struct loop_source input, output;
     struct buffer in, out;
     size_t scanned; /* bytes of `in` that are known to hold no line end */
-    enum { OUT_OTHER, OUT_SOCKET, OUT_PIPE } out_kind;
-    size_t out_piece; /* bytes that a write takes without blocking, once poll says so */
+    struct sink sink;
     bool out_gone;
     bool terminal, prompted;
     const char *teller;       /* the queue whose message is answered: by a notice; or NULL */
