@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * A run: the selected cases, several at a time, each in a process of its own, and what comes of
- * them all. A case that ran out of time on a loaded machine is run once more, alone.
+ * A run: the selected cases in the order of its seed, and what comes of them all.
  */
 #ifndef HARNESS_RUN_H
 #define HARNESS_RUN_H
 
 #include "baseline.h"
-#include "manifest.h"
+#include "pool.h"
 #include "report.h"
-#include "script.h"
-
-enum sandbox_choice { SANDBOX_AUTO, SANDBOX_NAMESPACES, SANDBOX_NONE };
 
 #define SUITE_VERSION "0.1.0"
-#define SANDBOX_DECLINED "none (asked for)" /* as the start of a run has it */
 
 /* The exit codes of the suite. */
 enum { EXIT_CONFORMS = 0, EXIT_FAILS = 1, EXIT_UNDECIDED = 2, EXIT_USAGE = 64, EXIT_INTERNAL = 70 };
@@ -34,6 +29,9 @@ struct run_options {
     const char *wrap_server, *wrap_client; /* as the manifest's wrappers were given; or NULL */
     const char *repeat;                    /* the command that starts this run, without --only */
 };
+
+/* The event that starts a run, in that sandbox; the caller's. */
+json_t *run_start_event(const struct run_options *o, const char *sandbox);
 
 /* Runs all and tells the reports. Returns the exit code. */
 int run_cases(const struct run_options *o, struct reports *r);

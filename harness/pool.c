@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "pool.h"
+
+#include "case.h"
+#include "footing.h"
+#include "interrupt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROCESSES_AT_ONCE 256 /* declared costs of the cases that run at the same time */
+#define QUEUE_BYTES 90000     /* what a message queue of Linux' usual limits is charged */
+
+struct worker {
+    pid_t pid;
+    int fd; /* its event comes here */
+    const struct test_case *test;
+    char *dir;
+    struct buf event;
+    int64_t give_up_ms;
+    bool alone;
+};
+
+struct pool {
+    struct pool_options o;
+    const struct pool_client *client;
+    char *dir, *data; /* data: NULL if there is none */
+    struct worker *workers;
+    size_t worker_n;
+    const struct test_case *waiting; /* it does not fit beside those that run */
+    const struct test_case **again;  /* to be run alone */
+    size_t again_n;
+    int processes, queues, started;
+    int queues_at_once; /* that RLIMIT_MSGQUEUE has room for */
+};
+
+/* In the child: runs the case and writes its event. */
+static void work(struct pool *p, const struct worker *worker, int out)
+{
+    struct sandbox s;
+    char *why = NULL;
+    json_t *event;
+
+    interrupt_reset();
+    sandbox_init(&s, p->o.namespaces, p->o.manifest->root, worker->dir, p->data);
+    if (sandbox_enter(&s, &why) < 0)
+        event = case_event(worker->test, VERDICT_BROKEN, why);
+    else
+        event = case_run(worker->test, p->o.manifest, &s, p->o.requirements);
+    char *text = json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    size_t len = strlen(text), done = 0;
+    while (done < len) {
+        ssize_t put = write(out, text + done, len - done);
+        if (put < 0 && errno != EINTR)
+            _exit(70);
+        done += put > 0 ? (size_t)put : 0;
+    }
+    _exit(0);
+}
+
+static void finish_worker(struct pool *p, struct worker *w)
+{
+    json_error_t error;
+    json_t *event = w->event.len ? json_loads(w->event.data, 0, &error) : NULL;
+    int status = 0;
+
+    waitpid(w->pid, &status, 0);
+    close(w->fd);
+    if (event == NULL) {
+        bool late = now_ms() >= w->give_up_ms;
+        char *why = x_printf(late ? "the case took too long and was ended"
+                                  : "the runner of the case was lost (status %d)",
+                             status);
+        event = case_event(w->test, late ? VERDICT_UNRESOLVED : VERDICT_BROKEN, why);
+        free(why);
+    }
+    p->processes -= w->test->head.processes;
+    p->queues -= w->test->head.queues;
+    bool again = event_verdict(event) == VERDICT_UNRESOLVED && !w->alone;
+    if (w->alone)
+        json_object_set_new(event, "alone", json_true());
+    if (p->o.keep && !again)
+        event_set(event, "kept", w->dir);
+    else
+        tree_remove(w->dir);
+    if (again) {
+        p->again = x_realloc(p->again, (p->again_n + 1) * sizeof *p->again);
+        p->again[p->again_n++] = w->test;
+    } else {
+        p->client->done(p->client->ctx, w->test, event);
+    }
+    json_decref(event);
+    buf_finish(&w->event);
+    free(w->dir);
+}
+
+static int make_private_dir(struct pool *p, struct worker *w)
+{
+    struct sandbox who;
+
+    w->dir = x_printf("%s/%d", p->dir, p->started++);
+    if (mkdir(w->dir, 0755) < 0)
+        return -1;
+    sandbox_init(&who, false, "", "", NULL);
+    int result = geteuid() == 0 ? chown(w->dir, who.uid, who.gid) : 0;
+    sandbox_finish(&who);
+    return result;
+}
+
+/* Starts one case; -1 if the host gave no process for it. */
+static int start(struct pool *p, const struct test_case *t, bool alone)
+{
+    struct worker *w = &p->workers[p->worker_n];
+    int pipes[2];
+
+    *w = (struct worker){.test = t, .alone = alone};
+    w->give_up_ms =
+        now_ms() + (t->head.wrapped ? 600000 : 120000) + 4 * (int64_t)t->head.deadline_ms;
+    if (make_private_dir(p, w) < 0 || pipe2(pipes, O_CLOEXEC) < 0)
+        return -1;
+    w->pid = fork();
+    if (w->pid == 0)
+        work(p, w, pipes[1]);
+    close(pipes[1]);
+    if (w->pid < 0) {
+        close(pipes[0]);
+        return -1;
+    }
+    w->fd = pipes[0];
+    p->processes += t->head.processes;
+    p->queues += t->head.queues;
+    p->worker_n++;
+    return 0;
+}
+
+/* Starts what fits beside what runs already. */
+static int start_some(struct pool *p)
+{
+    if (p->worker_n > 0 && p->workers[0].alone)
+        return 0;
+    while (p->worker_n < (size_t)p->o.jobs) {
+        const struct test_case *t = p->waiting ? p->waiting : p->client->next(p->client->ctx);
+        p->waiting = t;
+        if (t == NULL)
+            break;
+        if (p->worker_n > 0 && (p->processes + t->head.processes > PROCESSES_AT_ONCE ||
+                                p->queues + t->head.queues > p->queues_at_once))
+            break;
+        if (start(p, t, false) < 0)
+            return -1;
+        p->waiting = NULL;
+    }
+    if (p->worker_n == 0 && p->waiting == NULL && p->again_n > 0)
+        return start(p, p->again[--p->again_n], true);
+    return 0;
+}
+
+/* Reads what the workers tell; those at the end of their stream are finished. */
+static void collect(struct pool *p)
+{
+    struct pollfd fds[64];
+
+    for (size_t i = 0; i < p->worker_n; i++)
+        fds[i] = (struct pollfd){.fd = p->workers[i].fd, .events = POLLIN};
+    int ready = poll(fds, p->worker_n, 1000);
+    for (size_t i = p->worker_n; i-- > 0 && !interrupted();) {
+        struct worker *w = &p->workers[i];
+        char chunk[65536];
+        ssize_t got = -1;
+        if (now_ms() >= w->give_up_ms)
+            kill(w->pid, SIGKILL);
+        if (ready <= 0 || fds[i].revents == 0)
+            continue;
+        got = read(w->fd, chunk, sizeof chunk);
+        if (got > 0)
+            buf_add(&w->event, chunk, (size_t)got);
+        if (got > 0 || (got < 0 && errno == EINTR))
+            continue;
+        struct worker done = *w;
+        *w = p->workers[--p->worker_n];
+        finish_worker(p, &done);
+    }
+}
+
+static void abandon(struct pool *p)
+{
+    for (size_t i = 0; i < p->worker_n; i++) {
+        kill(p->workers[i].pid, SIGKILL);
+        waitpid(p->workers[i].pid, NULL, 0);
+        close(p->workers[i].fd);
+        buf_finish(&p->workers[i].event);
+        free(p->workers[i].dir);
+    }
+    p->worker_n = 0;
+    sandbox_end_children(); /* the namespaces of those, or their actors: all gone before this
+                               returns */
+}
+
+char *pool_run(struct pool *p, const struct pool_client *client)
+{
+    p->client = client;
+    while (!interrupted()) {
+        if (start_some(p) < 0)
+            return x_printf("a case cannot be started: %s", strerror(errno));
+        if (p->worker_n == 0)
+            break;
+        collect(p);
+    }
+    return interrupted() ? x_strdup("the run was interrupted") : NULL;
+}
+
+char *pool_choose_sandbox(enum sandbox_choice choice, bool *namespaces)
+{
+    char *why;
+
+    *namespaces = false;
+    if (choice == SANDBOX_NONE)
+        return x_strdup(SANDBOX_DECLINED);
+    why = sandbox_try();
+    *namespaces = why == NULL;
+    if (why == NULL)
+        return x_strdup("namespaces");
+    char *text = x_printf("none (no namespaces: %s)", why);
+    free(why);
+    if (choice == SANDBOX_AUTO)
+        return text;
+    fprintf(stderr, "rtmtest: %s; leave --sandbox out to run without\n", text);
+    free(text);
+    return NULL;
+}
+
+struct pool *pool_create(const struct pool_options *o, char **why)
+{
+    const char *tmp = getenv("TMPDIR");
+    struct pool *p = x_calloc(1, sizeof *p);
+    struct rlimit bytes = {0};
+
+    interrupt_watch();
+    getrlimit(RLIMIT_MSGQUEUE, &bytes);
+    p->queues_at_once =
+        bytes.rlim_cur / QUEUE_BYTES < 64 ? (int)(bytes.rlim_cur / QUEUE_BYTES) : 64;
+    sandbox_adopt_orphans();
+    p->o = *o;
+    p->dir = x_printf("%s/rtmtest.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    p->workers = x_calloc((size_t)o->jobs, sizeof *p->workers);
+    if (mkdtemp(p->dir) != NULL && chmod(p->dir, 0755) == 0) {
+        footing_test(o->namespaces, o->manifest->root, p->dir);
+        return p;
+    }
+    *why = x_printf("%s: %s", p->dir, strerror(errno));
+    p->o.keep = false;
+    pool_destroy(p);
+    return NULL;
+}
+
+void pool_destroy(struct pool *p)
+{
+    if (p == NULL)
+        return;
+    abandon(p);
+    footing_finish();
+    if (!p->o.keep)
+        tree_remove(p->dir);
+    else
+        fprintf(stderr, "rtmtest: directories kept in %s\n", p->dir);
+    free(p->dir);
+    free(p->data);
+    free(p->again);
+    free(p->workers);
+    free(p);
+}
+
+const char *pool_directory(const struct pool *p)
+{
+    return p->dir;
+}
+
+void pool_show_data(struct pool *p, const char *directory)
+{
+    p->data = x_strdup(directory);
+}
