@@ -40,7 +40,7 @@ units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
 bench    := $(call objects,tests/bench/*.c)
 bench_ref := $(call objects,tests/bench/ref/*.c)
 
-.PHONY: all unit conform check model leak soak bench benches install format language clean help FORCE
+.PHONY: all unit conform check model leak soak fuzz bench benches install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -67,6 +67,9 @@ leak:  ## the suite with the reference under valgrind: ten minutes
 
 soak:  ## 10,000 random changes over clients and servers that come and go; `ci/soak SEED`
 	@ci/soak
+
+fuzz:  ## random scenarios against the reference; `ci/fuzz RUNS SEED MANIFEST`
+	@ci/fuzz
 
 install:  ## install under $(DESTDIR)$(PREFIX)
 	$(quiet)$(MAKE) BUILD=$(BUILD)/install share=$(PREFIX)/share/rtm bin=$(PREFIX)/bin all

@@ -347,6 +347,24 @@ static void put_requirement(json_t *e, const struct requirement *q)
     event_set(e, "sentence", q->sentence);
 }
 
+/* Who of the IUT ended by itself, by its role: "server with signal 11 (Segmentation fault)". */
+static void put_ended(json_t *e, const struct world *w)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < w->actor_count; i++) {
+        const struct actor *a = w->actors[i];
+        if (actor_runs(a) || a->expected_to_end || a->pidfd < 0)
+            continue;
+        char *end = actor_describe_end(a);
+        buf_printf(&text, "%s%s with %s", text.len ? ", " : "", a->is_server ? "server" : "client",
+                   end);
+        free(end);
+    }
+    event_set(e, "ended", text.data);
+    buf_finish(&text);
+}
+
 static json_t *make_event(const struct world *w)
 {
     const struct outcome *o = &w->outcome;
@@ -358,6 +376,7 @@ static json_t *make_event(const struct world *w)
     if (o->line > 0)
         json_object_set_new(e, "line", json_integer(o->line));
     event_set(e, "step", o->step);
+    put_ended(e, w);
     json_object_set_new(e, "seconds", json_real((double)(now_us() - w->started_us) / 1e6));
     json_object_set_new(e, "notes", split_lines(&o->notes));
     if (w->wrapped > 0) {

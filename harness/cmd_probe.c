@@ -143,7 +143,13 @@ int run_registers(struct world *w, const struct step *s)
 
 int run_follows(struct world *w, const struct step *s)
 {
-    return read_until(w, the_probe(w, s, 1), 1, world_actor(w, step_word(s, 3)));
+    struct probe *p = the_probe(w, s, 1);
+
+    if (!p->spoke)
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s has said nothing: no stream comes; say \"%s subscribes\" first",
+                          p->name, p->name);
+    return read_until(w, p, 1, world_actor(w, step_word(s, 3)));
 }
 
 int run_gets_snapshot(struct world *w, const struct step *s)

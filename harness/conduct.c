@@ -32,19 +32,29 @@ static void add_wrappers(struct buf *b, const struct options *o)
     add_option(b, "--wrap-client", client);
 }
 
+char *conduct_command(const struct options *o, const char *verb)
+{
+    struct buf b = {0};
+
+    buf_printf(&b, "%s %s", o->program, verb);
+    add_option(&b, "--iut", o->iut);
+    add_option(&b, "--share", o->share_given ? o->share : NULL);
+    add_wrappers(&b, o);
+    if (o->sandbox == SANDBOX_NONE)
+        buf_adds(&b, " --sandbox none");
+    return buf_take(&b);
+}
+
 /* What a reader types to repeat the run. */
 static char *repeat_command(const struct options *o)
 {
     struct buf b = {0};
+    char *command = conduct_command(o, "run");
 
-    buf_printf(&b, "%s run", o->program);
-    add_option(&b, "--iut", o->iut);
+    buf_adds(&b, command);
+    free(command);
     buf_printf(&b, " --seed %llu", (unsigned long long)o->seed);
-    add_option(&b, "--share", o->share_given ? o->share : NULL);
     add_option(&b, "--baseline", o->baseline);
-    add_wrappers(&b, o);
-    if (o->sandbox == SANDBOX_NONE)
-        buf_adds(&b, " --sandbox none");
     if (o->keep)
         buf_adds(&b, " --keep");
     return buf_take(&b);
@@ -60,22 +70,29 @@ static const char *find_data(const struct options *o, char *into)
     return access(into, R_OK | X_OK) == 0 ? into : NULL;
 }
 
+struct manifest *conduct_manifest(const struct options *o, struct diag *d)
+{
+    struct manifest *m = manifest_read(o->iut, d);
+
+    if (o->wrap_server != NULL && m != NULL)
+        m->server.wrapper = wrap_parse("--wrap-server", o->wrap_server, d);
+    if (o->wrap_client != NULL && m != NULL)
+        m->client.wrapper = wrap_parse("--wrap-client", o->wrap_client, d);
+    return m;
+}
+
 static int run_with(const struct options *o, const struct requirements *q,
                     const struct suite *suite, const struct test_case **cases, size_t n,
                     struct reports *reports)
 {
     struct diag d = {0};
-    struct manifest *m = manifest_read(o->iut, &d);
+    struct manifest *m = conduct_manifest(o, &d);
     struct baseline baseline = {0};
     char data[PATH_MAX], *repeat = repeat_command(o);
     int code = EXIT_USAGE;
 
     if (o->baseline != NULL)
         baseline_read(&baseline, o->baseline, suite, q, &d);
-    if (o->wrap_server != NULL && m != NULL)
-        m->server.wrapper = wrap_parse("--wrap-server", o->wrap_server, &d);
-    if (o->wrap_client != NULL && m != NULL)
-        m->client.wrapper = wrap_parse("--wrap-client", o->wrap_client, &d);
     if (!diag_print(&d)) {
         struct run_options run = {
             .manifest = m,
@@ -102,14 +119,14 @@ static int run_with(const struct options *o, const struct requirements *q,
     return code;
 }
 
-int conduct_open_reports(const struct options *o, struct reports *reports)
+int conduct_open_reports(const struct options *o, struct reports *reports, bool shown)
 {
     char *why = NULL;
     int result = 0;
 
     for (size_t i = 0; i < o->report_n && result == 0; i++)
         result = reports_add(reports, o->reports[i], &why);
-    if (result == 0 && !reports_show(reports))
+    if (result == 0 && shown && !reports_show(reports))
         result = reports_add(reports, isatty(STDOUT_FILENO) ? "pretty" : "tap", &why);
     if (result < 0)
         usage(why, NULL);
@@ -131,7 +148,7 @@ int conduct_run(struct options *o, const struct requirements *q, const struct su
         return EXIT_USAGE;
     if (o->iut == NULL)
         o->iut = iut = share_path(o, "tests/iuts/reference.rtmi");
-    if (conduct_open_reports(o, &reports) == 0)
+    if (conduct_open_reports(o, &reports, true) == 0)
         code = run_with(o, q, suite, cases, n, &reports);
     if (reports_finish(&reports) < 0)
         code = EXIT_INTERNAL;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MOST_RUNS 1000000000
+
 const char options_help[] =
     "rtmtest " SUITE_VERSION ": says whether a Routing Table Manager conforms to RTM/1\n"
     "\n"
@@ -16,6 +18,7 @@ const char options_help[] =
     "       rtmtest platform [OPTION]...   checks what this machine promises to any RTM: start "
     "here\n"
     "       rtmtest list [--only X]...     the cases, with their titles\n"
+    "       rtmtest fuzz [OPTION]...       random scenarios against an implementation\n"
     "       rtmtest requirements           the requirements of the spec, one a line\n"
     "       rtmtest explain ID...          a requirement, why it is there, its scenarios\n"
     "       rtmtest coverage               requirements without a scenario, and counts\n"
@@ -42,6 +45,18 @@ const char options_help[] =
     "  --report F[=FILE]  pretty, tap, junit, markdown or ndjson (which saves the run); may be\n"
     "                     repeated (standard output gets pretty on a terminal, else tap)\n"
     "  --keep             keep the directories of the cases, and say where\n"
+    "options of fuzz, besides --iut, --wrap, --jobs, --sandbox and --report:\n"
+    "  --seed N           the scenario of that seed alone, or the first one (random; printed)\n"
+    "  --seeds A..B       these\n"
+    "  --runs N           so many seeds (100)\n"
+    "  --time SECONDS     as many as begin in that time\n"
+    "  --clients N        clients at a time, at most (3)\n"
+    "  --steps N          steps of a scenario, about (40)\n"
+    "  --without KIND     leaves out arp, flush, bursts, loads, joins, stops, restarts, probes or\n"
+    "                     lookups; may be repeated\n"
+    "  --save DIR         where failing scenarios are kept (fuzz.found)\n"
+    "  --shrink SECONDS   for making each smaller (60)\n"
+    "  --print            print the scenarios in place of running them\n"
     "options of platform:\n"
     "  --only X, --except X, --report F[=FILE]\n"
     "                     as of run; X is a requirement's id\n"
@@ -94,12 +109,16 @@ static bool take_plain(struct options *o, int c)
         const char **value;
     } texts[] = {
         {'i', &o->iut},      {'w', &o->wrap},  {'v', &o->wrap_server}, {'c', &o->wrap_client},
-        {'k', &o->baseline}, {'R', &o->rerun}, {'S', &o->share},
+        {'k', &o->baseline}, {'R', &o->rerun}, {'S', &o->share},       {'O', &o->save},
     };
     const struct {
         int letter;
         bool *value;
-    } flags[] = {{'J', &o->json}, {'W', &o->worse}, {'K', &o->keep}, {'S', &o->share_given}};
+    } flags[] = {{'J', &o->json},
+                 {'W', &o->worse},
+                 {'K', &o->keep},
+                 {'S', &o->share_given},
+                 {'P', &o->print}};
     bool taken = false;
 
     for (size_t i = 0; i < LENGTH(texts); i++)
@@ -113,11 +132,72 @@ static bool take_plain(struct options *o, int c)
     return taken;
 }
 
+/* A..B */
+static int parse_seeds(struct options *o, const char *text)
+{
+    const char *dots = strstr(text, "..");
+    char *first = x_strndup(text, dots ? (size_t)(dots - text) : 0);
+    bool good = dots != NULL && parse_number(first, UINT64_MAX, &o->seed) == 0 &&
+                parse_number(dots + 2, UINT64_MAX, &o->last_seed) == 0 && o->last_seed >= o->seed &&
+                o->last_seed - o->seed < MOST_RUNS;
+
+    free(first);
+    o->seeded = o->ranged = true;
+    return good ? 0 : usage("expected --seeds A..B, two numbers in order, not", text);
+}
+
+static int parse_kind(struct options *o, const char *text)
+{
+    unsigned kind = draw_kind_find(text);
+
+    o->without |= kind;
+    if (kind != 0)
+        return 0;
+    char *message = x_printf("expected --without %s, not", draw_kinds);
+    usage(message, text);
+    free(message);
+    return EXIT_USAGE;
+}
+
+/* Options with a number from least to most; false if it is another one. */
+static bool take_number(struct options *o, int c, int *result)
+{
+    const struct {
+        int letter;
+        const char *name;
+        int *value, least, most;
+    } numbers[] = {
+        {'j', "--jobs", &o->jobs, 1, POOL_JOBS},  {'t', "--time", &o->seconds, 1, 1000000},
+        {'m', "--shrink", &o->shrink, 1, 100000}, {'C', "--clients", &o->clients, 1, DRAW_CLIENTS},
+        {'n', "--steps", &o->steps, 1, 10000},
+    };
+
+    for (size_t i = 0; i < LENGTH(numbers); i++) {
+        uint64_t number;
+        if (numbers[i].letter != c)
+            continue;
+        *result = 0;
+        if (parse_number(optarg, (uint64_t)numbers[i].most, &number) < 0 ||
+            number < (uint64_t)numbers[i].least) {
+            char *message = x_printf("expected %s with a number from %d to %d, not",
+                                     numbers[i].name, numbers[i].least, numbers[i].most);
+            *result = usage(message, optarg);
+            free(message);
+        } else {
+            *numbers[i].value = (int)number;
+        }
+        return true;
+    }
+    return false;
+}
+
 /* The others: 0, or EXIT_USAGE. */
 static int take_checked(struct options *o, int c)
 {
-    uint64_t number;
+    int result;
 
+    if (take_number(o, c, &result))
+        return result;
     switch (c) {
     case 'o':
         o->only[o->only_n++] = optarg;
@@ -128,11 +208,14 @@ static int take_checked(struct options *o, int c)
     case 'r':
         o->reports[o->report_n++] = optarg;
         return 0;
-    case 'j':
-        if (parse_number(optarg, 64, &number) < 0 || number == 0)
-            return usage("expected --jobs with a number from 1 to 64, not", optarg);
-        o->jobs = (int)number;
-        return 0;
+    case 'A':
+        return parse_seeds(o, optarg);
+    case 'N':
+        return parse_number(optarg, MOST_RUNS, &o->runs) < 0 || o->runs == 0
+                   ? usage("expected --runs with a number from 1 to 1000000000, not", optarg)
+                   : 0;
+    case 'x':
+        return parse_kind(o, optarg);
     case 's':
         o->seeded = true;
         return parse_number(optarg, UINT64_MAX, &o->seed) < 0
@@ -166,6 +249,15 @@ int options_parse(struct options *o, int argc, char **argv)
         {"sandbox", required_argument, NULL, 'b'},
         {"baseline", required_argument, NULL, 'k'},
         {"report", required_argument, NULL, 'r'},
+        {"seeds", required_argument, NULL, 'A'},
+        {"runs", required_argument, NULL, 'N'},
+        {"time", required_argument, NULL, 't'},
+        {"clients", required_argument, NULL, 'C'},
+        {"steps", required_argument, NULL, 'n'},
+        {"without", required_argument, NULL, 'x'},
+        {"save", required_argument, NULL, 'O'},
+        {"shrink", required_argument, NULL, 'm'},
+        {"print", no_argument, NULL, 'P'},
         {"keep", no_argument, NULL, 'K'},
         {"json", no_argument, NULL, 'J'},
         {"worse", no_argument, NULL, 'W'},
@@ -183,6 +275,10 @@ int options_parse(struct options *o, int argc, char **argv)
         .except = x_calloc((size_t)argc, sizeof *o->except),
         .reports = x_calloc((size_t)argc, sizeof *o->reports),
         .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
+        .shrink = 60,
+        .clients = 3,
+        .steps = 40,
+        .save = "fuzz.found",
     };
     optind = 2;
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)

@@ -5,6 +5,7 @@
 #ifndef HARNESS_OPTIONS_H
 #define HARNESS_OPTIONS_H
 
+#include "draw.h"
 #include "run.h"
 
 struct options {
@@ -17,7 +18,12 @@ struct options {
     int jobs;
     uint64_t seed;
     bool seeded, keep, share_given, sandbox_given;
-    bool json, worse; /* of diff */
+    bool json, worse;         /* of diff */
+    uint64_t last_seed, runs; /* of fuzz, as what follows: those up to last_seed if it is ranged */
+    int seconds, shrink, clients, steps;
+    unsigned without; /* kinds (draw.h) */
+    bool ranged, print;
+    const char *save;
     enum sandbox_choice sandbox;
 };
 

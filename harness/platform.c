@@ -248,7 +248,7 @@ int platform_run(struct options *o, const struct requirements *q)
 
     if (code == 0)
         code = choose(&p);
-    if (code == 0 && conduct_open_reports(o, &p.reports) < 0)
+    if (code == 0 && conduct_open_reports(o, &p.reports, true) < 0)
         code = EXIT_USAGE;
     if (code == 0) {
         interrupt_watch();

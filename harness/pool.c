@@ -145,9 +145,11 @@ static int start(struct pool *p, const struct test_case *t, bool alone)
 /* Starts what fits beside what runs already. */
 static int start_some(struct pool *p)
 {
+    int jobs = p->client->jobs > 0 ? p->client->jobs : p->o.jobs;
+
     if (p->worker_n > 0 && p->workers[0].alone)
         return 0;
-    while (p->worker_n < (size_t)p->o.jobs) {
+    while (p->worker_n < (size_t)jobs) {
         const struct test_case *t = p->waiting ? p->waiting : p->client->next(p->client->ctx);
         p->waiting = t;
         if (t == NULL)
@@ -167,7 +169,7 @@ static int start_some(struct pool *p)
 /* Reads what the workers tell; those at the end of their stream are finished. */
 static void collect(struct pool *p)
 {
-    struct pollfd fds[64];
+    struct pollfd fds[POOL_JOBS];
 
     for (size_t i = 0; i < p->worker_n; i++)
         fds[i] = (struct pollfd){.fd = p->workers[i].fd, .events = POLLIN};
@@ -251,7 +253,7 @@ struct pool *pool_create(const struct pool_options *o, char **why)
     sandbox_adopt_orphans();
     p->o = *o;
     p->dir = x_printf("%s/rtmtest.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    p->workers = x_calloc((size_t)o->jobs, sizeof *p->workers);
+    p->workers = x_calloc(POOL_JOBS, sizeof *p->workers);
     if (mkdtemp(p->dir) != NULL && chmod(p->dir, 0755) == 0) {
         footing_test(o->namespaces, o->manifest->root, p->dir);
         return p;

@@ -15,10 +15,12 @@ enum sandbox_choice { SANDBOX_AUTO, SANDBOX_NAMESPACES, SANDBOX_NONE };
 
 #define SANDBOX_DECLINED "none (asked for)" /* as the start of a run has it */
 
+#define POOL_JOBS 64
+
 struct pool_options {
     const struct manifest *manifest;
     const struct requirements *requirements;
-    int jobs; /* cases at a time, 1..64 */
+    int jobs; /* cases at a time, 1..POOL_JOBS */
     bool namespaces, keep;
 };
 
@@ -29,6 +31,7 @@ struct pool_client {
     /* Once for each: its event is the pool's. */
     void (*done)(void *ctx, const struct test_case *t, json_t *event);
     void *ctx;
+    int jobs; /* cases at a time, if other than the pool's */
 };
 
 struct pool;

@@ -214,6 +214,7 @@ static ssize_t write_some(struct world *w, struct probe *p, const char *data, si
 {
     for (;;) {
         ssize_t put = p->fd < 0 ? -1 : send(p->fd, data, len, MSG_NOSIGNAL);
+        p->spoke = p->spoke || put > 0;
         if (put >= 0)
             return put;
         if (p->fd >= 0 && (errno == EPIPE || errno == ECONNRESET)) {

@@ -28,6 +28,7 @@ struct probe {
     bool full;           /* the scenario waits until the peer takes more bytes */
     bool ended;          /* the peer has closed */
     bool corked;         /* what is sent is kept in out */
+    bool spoke;          /* something was sent */
     struct buf in, out;
     uint64_t epoch, seq;     /* of the last frame that it read */
     struct segment *segment; /* the object that it owns, or NULL */

@@ -3,6 +3,7 @@
  * rtmtest: the conformance suite's command line.
  */
 #include "conduct.h"
+#include "fuzz.h"
 #include "platform.h"
 #include "query.h"
 #include "rerun.h"
@@ -50,6 +51,11 @@ static int run(struct setup *s)
 static int platform(struct setup *s)
 {
     return platform_run(&s->options, &s->requirements);
+}
+
+static int fuzz(struct setup *s)
+{
+    return fuzz_run(&s->options, &s->requirements);
 }
 
 static int list(struct setup *s)
@@ -123,6 +129,7 @@ static const struct verb {
     int (*run)(struct setup *s);
 } verbs[] = {
     {"run", SCENARIOS, false, run},        {"platform", SPEC, false, platform},
+    {"run", SCENARIOS, false, run},        {"fuzz", SPEC, false, fuzz},
     {"list", SCENARIOS, false, list},      {"requirements", SPEC, false, requirements},
     {"explain", SCENARIOS, true, explain}, {"coverage", SCENARIOS, false, coverage},
     {"parse", SPEC, true, parse},          {"report", NOTHING, true, report},

@@ -129,7 +129,7 @@ int run_cases(const struct run_options *o, struct reports *reports)
     struct pool_options pool = {
         .manifest = o->manifest, .requirements = o->requirements, .jobs = o->jobs, .keep = o->keep};
     struct run r = {.o = o, .reports = reports};
-    struct pool_client client = {next, done, &r};
+    struct pool_client client = {next, done, &r, 0};
     char *sandbox = pool_choose_sandbox(o->sandbox, &pool.namespaces), *trouble = NULL;
     int64_t started_us = now_us();
     int code;
