@@ -102,7 +102,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@echo "  cc    $<"
 	$(quiet)$(compile) $(include) -MMD -MP -c -o $@ $<
 
-link = $(quiet)$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^
+# The map says where each part of a program is from.
+linking = $(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -Wl,-Map=$@.map
+link = $(quiet)$(linking) -o $@ $^
 
 # The protocol, once: what the programs, the simulator and the tests all link.
 $(core): $(ref_core)
@@ -142,6 +144,7 @@ $(BUILD)/bench-apply: $(bench_ref) $(ref_os) $(core)
 # Changes when the compiler or its flags do, so that no build mixes two kinds of object.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(compile) $(share) $(bin)' | cmp -s - $@ || echo '$(compile) $(share) $(bin)' >$@
+	@echo '$(compile) $(linking) $(share) $(bin)' | cmp -s - $@ || \
+	    echo '$(compile) $(linking) $(share) $(bin)' >$@
 
 -include $(patsubst %.o,%.d,$(ref_core) $(ref_os) $(ref_sim) $(ref_mains) $(harness_core) $(harness_main) $(unit_mains) $(bench) $(bench_ref))

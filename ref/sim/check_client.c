@@ -182,6 +182,17 @@ static void tell_heard(struct following *following, enum told told)
                                  });
 }
 
+/* A frame behind which a copy is whole, or one with which it begins. */
+static void heard_mark(struct following *following, enum tapped type)
+{
+    if (type != TAPPED_BEGIN && type != TAPPED_END && type != TAPPED_FLUSH)
+        return;
+    following->whole |= type != TAPPED_BEGIN;
+    if (type == TAPPED_FLUSH || (type == TAPPED_END && !following->shadow_spoiled))
+        following->spoiled = false;
+    following->shadow_spoiled = false;
+}
+
 void check_heard(struct following *following, const uint8_t *bytes, size_t size)
 {
     struct tap *tap = &following->heard;
@@ -195,11 +206,8 @@ void check_heard(struct following *following, const uint8_t *bytes, size_t size)
             heard_epoch(following, tap_epoch(tap));
         if (type == TAPPED_BYE || (type == TAPPED_ERROR && tap_number(tap->bytes + 24, 2) != 5))
             following->dismissed = true;
-        if ((type != TAPPED_END && type != TAPPED_FLUSH) ||
-            tap_epoch(tap) < following->core.epoch) /* one that was left by signal */
-            continue;
-        following->whole = true;
-        following->spoiled = false;
+        if (tap_epoch(tap) >= following->core.epoch) /* or it was left by signal */
+            heard_mark(following, type);
     }
     tell_heard(following, TOLD_HELD);
 }

@@ -24,6 +24,11 @@ static void check_lookups(struct following *following)
     }
 }
 
+static bool is_registered(const struct following *following)
+{
+    return following->socket != NONE && following->world->lines[following->socket].registered;
+}
+
 static void check_equal(struct following *following)
 {
     struct world *world = following->world;
@@ -42,6 +47,9 @@ static void check_equal(struct following *following)
                    actor_name(following->actor), state, wanted);
     else if (following->serving == serving)
         check_lookups(following);
+    if (!following->network && world->knobs[KNOB_KERNEL] < 2 && !is_registered(following))
+        world_fail(world, CLASS_UNLISTED, "at rest %s is not registered",
+                   actor_name(following->actor));
     if (!following->network && serving->object && !following->object)
         world_fail(world, CLASS_LEFT, "at rest %s has no object", actor_name(following->actor));
 }

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sim/line.h"
+
 enum { OWN_FRAMES = 8 }; /* control frames that may wait before a step of a snapshot */
 
 void check_answer(struct serving *serving, const char *what, enum refusal wanted,
@@ -177,6 +179,16 @@ static void heard_pid(struct line *line, const struct socket *socket)
     cover(line->serving->world, numbered ? COVER_ENROL_REUSED : COVER_ENROL_DEAD);
 }
 
+static void heard_resync(struct line *line, const struct socket *socket)
+{
+    struct world *world = line->serving->world;
+
+    cover(world, line->peer->walking ? COVER_RESYNC_IN_SNAPSHOT : COVER_RESYNC);
+    if (!line_disturbed(world, socket))
+        world_fail(world, CLASS_NEEDLESS, "%s asks for a new snapshot behind change %" PRIu64,
+                   actor_name(socket->client), tap_seq(&line->heard));
+}
+
 void check_server_heard(struct line *line, const struct socket *socket, const uint8_t *bytes,
                         size_t size)
 {
@@ -190,10 +202,24 @@ void check_server_heard(struct line *line, const struct socket *socket, const ui
         if (type == TAPPED_PID)
             heard_pid(line, socket);
         if (type == TAPPED_RESYNC)
-            cover(world, line->peer->walking ? COVER_RESYNC_IN_SNAPSHOT : COVER_RESYNC);
+            heard_resync(line, socket);
         if (type == TAPPED_BYE)
             line->parted = true;
     }
+}
+
+/* As many as there are registered peers. */
+static void check_handles(struct serving *serving)
+{
+    const struct link *peers = &serving->core.peers;
+    uint32_t wanted = 0;
+
+    for (const struct link *link = peers->next; link != peers; link = link->next)
+        wanted += LIST_OWNER(link, struct peer, link)->pid != 0;
+    if (serving->world->kernel.handles != wanted)
+        world_fail(serving->world, CLASS_LEAK,
+                   "the server holds %u handles for %u registered peers",
+                   serving->world->kernel.handles, wanted);
 }
 
 void check_registered(struct serving *serving, int number)
@@ -205,8 +231,12 @@ void check_registered(struct serving *serving, int number)
     bool lives = process_of(&world->kernel, socket->client_birth) && socket->client_open;
 
     line->registered = line->told && !ended && line->peer->pid;
+    check_handles(serving);
     if (line->peer->pid && (!line->told || ended))
         world_fail(world, CLASS_STRAY, "%s is registered and should not be",
+                   actor_name(socket->client));
+    else if (line->peer->pid && world->kernel.handle[line->peer->handle] != socket->client_birth)
+        world_fail(world, CLASS_STRAY, "%s is registered with a handle of another process",
                    actor_name(socket->client));
     if (!line->told || ended || line->peer->pid || !lives)
         return;

@@ -140,6 +140,14 @@ static bool draw_missing(struct world *world, struct move *move)
     return false;
 }
 
+/* What comes inside a call more often than elsewhere. */
+static enum move_kind draw_inside(struct world *world)
+{
+    if (world->call->actor != ACTOR_SERVER && once_in(world, 3))
+        return MOVE_FLUSH;
+    return once_in(world, 20) ? MOVE_KILL : MOVE_GO;
+}
+
 struct move move_draw(struct world *world)
 {
     struct move move;
@@ -151,7 +159,7 @@ struct move move_draw(struct world *world)
     move.kind = draw_kind(world);
     move.actor = (uint8_t)draw_actor(world, move.kind);
     if (world->call && once_in(world, 4)) {
-        move.kind = once_in(world, 20) ? MOVE_KILL : MOVE_GO;
+        move.kind = draw_inside(world);
         move.actor = (uint8_t)world->call->actor;
     } else if (!world->serving && once_in(world, 12)) {
         move.kind = MOVE_SERVER_START;
@@ -165,5 +173,6 @@ struct move move_draw(struct world *world)
     move.number = draw_number(world, move.kind);
     move.ages = draw_ages(world);
     move.stop = draw_stop(world, move.kind);
+    move_trim(&move);
     return move;
 }

@@ -128,7 +128,7 @@ void following_start(struct world *world, enum actor actor)
     following->serving = NULL;
     following->object = NULL;
     following->next = 0;
-    following->spoiled = following->ever_spoiled = false;
+    following->spoiled = following->shadow_spoiled = following->ever_spoiled = false;
     client_init(&following->core, following->network ? 0 : process(world, actor)->pid);
     following->core.shell = (struct client_shell){following, take_signal, map, unmap};
     world->following[client] = following;
@@ -199,7 +199,8 @@ void following_connect(struct following *following)
         following->heard.have = 0;
         following->heard.lost = false;
         following->epoch = following->since = following->floor = 0;
-        following->whole = following->dismissed = following->left_by_signal = false;
+        following->spoiled = following->shadow_spoiled = following->whole = following->dismissed =
+            following->left_by_signal = false;
         client_connect(&following->core);
         world_tell(world, (struct told_event){.told = TOLD_CONNECTED, .actor = following->actor});
     }
@@ -410,9 +411,14 @@ void following_spoil(struct following *following, unsigned key)
 {
     struct route route = universe_route(key, 1), old;
 
-    if (table_find(following->core.table, route.prefix, &old))
-        table_remove(following->core.table, route.prefix);
+    struct client *core = &following->core;
+    struct table *table = core->shadow ? core->shadow : core->table;
+
+    if (table_find(table, route.prefix, &old))
+        table_remove(table, route.prefix);
     else
-        table_add(following->core.table, &route);
-    following->spoiled = following->ever_spoiled = true;
+        table_add(table, &route);
+    following->shadow_spoiled |= core->shadow != NULL;
+    following->spoiled |= !core->shadow;
+    following->ever_spoiled = true;
 }

@@ -24,7 +24,7 @@ void following_turn(struct following *following, uint32_t stop);
 void following_signal(struct following *following, uint64_t ages, uint32_t stop);
 void following_lookup(struct following *following, unsigned key, uint64_t ages, uint32_t stop);
 
-/* Its copy gets another value for a route than the server's. */
+/* Its copy, or the one that a snapshot fills, gets or loses a route. */
 void following_spoil(struct following *following, unsigned key);
 
 /* Whether there is anything to be read, be it the end. */

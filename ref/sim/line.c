@@ -81,10 +81,9 @@ bool line_may_write(const struct serving *serving, int socket)
            (peer_has_output(line->peer) || line->peer->state == PEER_CLOSING);
 }
 
-/* It disturbs itself: garbage, or a copy that was spoiled. */
-static bool disturbed(const struct serving *serving, const struct socket *socket)
+bool line_disturbed(struct world *world, const struct socket *socket)
 {
-    const struct following *client = following_of(serving->world, socket->client);
+    const struct following *client = following_of(world, socket->client);
 
     return !client || client->birth != socket->client_birth || client->ever_spoiled;
 }
@@ -99,7 +98,7 @@ static void receive(struct serving *serving, int socket, const uint8_t *bytes, s
         return;
     if (socket_at(serving, socket)->client == ACTOR_HOSTILE)
         cover(serving->world, COVER_HOSTILE_CLOSED);
-    else if (!disturbed(serving, socket_at(serving, socket)))
+    else if (!line_disturbed(serving->world, socket_at(serving, socket)))
         world_fail(serving->world, CLASS_MANNERS, "the server closes the connection of %s: %s",
                    actor_name(socket_at(serving, socket)->client), reason);
 }

@@ -26,6 +26,10 @@ bool line_may_write(const struct serving *serving, int socket);
 /* The socket is this server's and accepted. */
 bool line_is_of(const struct serving *serving, int socket);
 
+/* The client at the other end says garbage, or its copy was spoiled, or it is not there any more.
+ */
+bool line_disturbed(struct world *world, const struct socket *socket);
+
 struct registrar line_registrar(struct serving *serving);
 
 #endif

@@ -103,6 +103,40 @@ size_t move_format(const struct move *move, char line[MOVE_LINE])
     return at;
 }
 
+static void trim_part(const struct move *move, char letter, struct move *trimmed)
+{
+    switch (letter) {
+    case 'P':
+        trimmed->old = move->old;
+        /* fall through */
+    case 'A':
+        trimmed->actor = move->actor;
+        break;
+    case 'V':
+    case 'I':
+        trimmed->value = move->value;
+        break;
+    case 'x':
+        trimmed->ages = move->ages;
+        break;
+    case 'n':
+        trimmed->number = move->number;
+        break;
+    default:
+        trimmed->key = move->key;
+    }
+}
+
+void move_trim(struct move *move)
+{
+    struct move trimmed = {.kind = move->kind, .stop = move->stop};
+
+    for (const char *p = patterns[move->kind]; *p; p++)
+        if (*p == '%')
+            trim_part(move, *++p, &trimmed);
+    *move = trimmed;
+}
+
 /* Takes a name of the list off the line: its index, or -1. */
 static int take_name(const char **line, const char *(*name)(unsigned), unsigned count)
 {

@@ -70,6 +70,9 @@ enum { MOVE_LINE = 96 };
 /* Writes the move without a line end; gives the length of the text. */
 size_t move_format(const struct move *move, char line[MOVE_LINE]);
 
+/* Clears what the words of its kind do not say. */
+void move_trim(struct move *move);
+
 /* Reads a line; blanks before it are skipped. NULL, or what was expected. */
 const char *move_parse(const char *line, struct move *move);
 

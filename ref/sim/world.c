@@ -171,7 +171,9 @@ static bool can_spoil(struct world *world, const struct move *move)
     if (!client_free(world, move))
         return false;
     following = following_of(world, (enum actor)move->actor);
-    return following->core.state == CLIENT_SYNCHRONISED && !following->spoiled;
+    return following->core.shadow
+               ? !following->shadow_spoiled
+               : following->core.state == CLIENT_SYNCHRONISED && !following->spoiled;
 }
 
 bool move_possible(struct world *world, const struct move *move)

@@ -63,7 +63,7 @@ struct following {
     uint64_t ages;  /* of the loads to come */
     uint32_t loads; /* of this lookup */
     uint64_t next;  /* when it may connect */
-    bool spoiled, ever_spoiled;
+    bool spoiled, shadow_spoiled, ever_spoiled;
     /* what is known of it from the stream and the signals, without asking its core: */
     struct tap heard;
     uint64_t epoch;      /* the newest that it was told of in this connection */
