@@ -43,4 +43,7 @@ void check_flush_ends(struct serving *serving);
 /* All copies are equal to the server's tables; nothing is left over. */
 void check_rest(struct world *world);
 
+/* All processes have ended: nothing of them is in the kernel. */
+void check_empty(struct world *world);
+
 #endif

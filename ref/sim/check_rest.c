@@ -84,3 +84,18 @@ void check_rest(struct world *world)
             check_equal(world->following[i]);
     check_left(world);
 }
+
+void check_empty(struct world *world)
+{
+    const struct kernel *kernel = &world->kernel;
+    uint32_t sockets = 0, objects = 0;
+
+    for (int i = 0; i < SOCKETS; i++)
+        sockets += kernel->sockets[i].used;
+    for (int i = 0; i < OBJECTS; i++)
+        objects += kernel->objects[i].used;
+    if (sockets || objects || kernel->handles)
+        world_fail(world, CLASS_LEAK,
+                   "all have ended, and there are still %u sockets, %u objects and %u handles",
+                   sockets, objects, kernel->handles);
+}

@@ -111,6 +111,8 @@ void world_run(struct world *world, const struct plan *plan, struct outcome *out
         continue;
     if (!world_failed(world) && world->instance)
         step_make(world, &last);
+    if (!world_failed(world))
+        world_end(world);
     end(world);
     outcome->requirement = classes[outcome->class].requirement;
 }

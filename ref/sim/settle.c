@@ -82,3 +82,32 @@ void world_settle(struct world *world)
         check_rest(world);
     world->settling = false;
 }
+
+static void part(struct world *world, struct following *following)
+{
+    if (following->socket == NONE)
+        return;
+    following_turn(following, 0);
+    if (following->socket != NONE || !following->dismissed)
+        world_fail(world, CLASS_LEFT, "%s is connected behind the end of the server, or got no BYE",
+                   actor_name(following->actor));
+}
+
+void world_end(struct world *world)
+{
+    world->settling = true;
+    if (world->serving && !world->serving->leaving)
+        serving_quit(world, 0);
+    if (world->serving)
+        serving_turn(world, 0);
+    for (int i = 0; i < CLIENTS_MAX; i++)
+        if (world->following[i])
+            part(world, world->following[i]);
+    for (int i = 0; i < ACTORS; i++)
+        if (actor_is_client((enum actor)i) && following_of(world, (enum actor)i))
+            following_quit(following_of(world, (enum actor)i));
+        else if (process(world, (enum actor)i)->pid)
+            process_end(&world->kernel, (enum actor)i);
+    check_empty(world);
+    world->settling = false;
+}

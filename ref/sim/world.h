@@ -169,4 +169,7 @@ struct move move_draw(struct world *world);
 /* Everybody goes on until nothing is under way; then all copies are compared. */
 void world_settle(struct world *world);
 
+/* Behind that: server and clients end of their own accord, and nothing of them is left. */
+void world_end(struct world *world);
+
 #endif
