@@ -23,6 +23,7 @@ static const struct {
     {"mq", "PLT-28"},     /* message queues */
     {"mq", "PLT-23"},     /* that can be waited for */
     {"net", "PLT-14"},    /* TCP on loopback */
+    {"ipv6", "PLT-15"},   /* no feature, but a need of some steps (need.h) */
 };
 
 static char *lacking[LENGTH(rests)];

@@ -2,6 +2,7 @@
 #include "need.h"
 
 #include "fault.h"
+#include "footing.h"
 #include "util.h"
 
 #include <errno.h>
@@ -99,6 +100,8 @@ char *need_lacking(unsigned needs, const struct sandbox *s)
         return x_strdup("needs a pid namespace, and runs without namespaces");
     if (needs & NEED_OWN_NETWORK && !s->namespaces)
         return x_strdup("needs a network of its own (own-network), and runs without namespaces");
+    if (needs & NEED_IPV6 && footing_lacking("ipv6") != NULL)
+        return x_strdup(footing_lacking("ipv6"));
     if (needs & NEED_TWO_UIDS && (error = try_in_child(become_another_user)) != 0)
         return x_printf("needs two users (two-uids), and here is one: %s", strerror(error));
     if (needs & NEED_CHOOSE_PID && (error = try_in_child(choose_a_pid)) != 0)

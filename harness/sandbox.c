@@ -223,10 +223,15 @@ static size_t ended;
 
 static void end(pid_t pid, size_t at)
 {
+    siginfo_t info;
+
     (void)at;
     for (size_t i = 0; i < LENGTH(spared); i++)
         if (spared[i] == pid)
             return;
+    /* a /proc of another pid namespace has numbers of others */
+    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+        return;
     ended++;
     kill(pid, SIGKILL); /* not reaped yet: the number is still theirs */
     waitpid(pid, NULL, 0);

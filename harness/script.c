@@ -185,6 +185,15 @@ static bool sends_any_pid(const struct step *s)
     return false;
 }
 
+/* What no scenario has to name, as it may be of one row only. */
+static unsigned implied_needs(const struct step *s)
+{
+    for (size_t i = 0; i < s->words.n; i++)
+        if (strcmp(step_word(s, i), "::1") == 0)
+            return NEED_IPV6;
+    return 0;
+}
+
 /* Where the host lacks something the case is SKIPPED, and not lost in the middle. */
 static void complain_needs(struct parser *p, const struct step *s)
 {
@@ -224,6 +233,7 @@ static int read_step(struct parser *p, struct tokens *t, int line)
     *t = (struct tokens){0};
     complain_needs(p, &s);
     struct test_case *c = p->into;
+    c->head.needs |= implied_needs(&s);
     c->steps = x_realloc(c->steps, (c->count + 1) * sizeof *c->steps);
     c->steps[c->count++] = s;
     return next;

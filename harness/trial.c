@@ -241,8 +241,9 @@ struct sockaddr_un trial_address(const struct trial *t)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
 
-    KEEP(t, strlen(t->dir) + 3 <= sizeof a.sun_path, "%s is too long for a socket in it; TMPDIR?",
-         t->dir);
+    if (strlen(t->dir) + 3 > sizeof a.sun_path)
+        trial_skip(t, "%s is too long for a socket in it; name a shorter directory in TMPDIR",
+                   t->dir);
     snprintf(a.sun_path, sizeof a.sun_path, "%.105s/s", t->dir);
     return a;
 }

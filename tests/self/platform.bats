@@ -141,6 +141,15 @@ missing() {
     missing fallocate=ENOSYS mac PLT-53 5-arp/ARP-1-add
 }
 
+@test "without IPv6 the rows and scenarios on ::1 are skipped, and no others" {
+    without socket/1:10=EAFNOSUPPORT platform --only PLT-15 --report tap
+    is '0 WEAK PLT-15' "$status $(verdict)"
+    without socket/1:10=EAFNOSUPPORT run --report tap --only 8-network/NET-5-taken --only 8-network/NET-1-ipv6
+    is 0 "$status"
+    is '1 passed, 0 failed, 2 skipped' "${lines[-1]}"
+    like '*# SKIP ipv6 rests on "TCP on ::1 *(rtmtest platform --only PLT-15)*' "$output"
+}
+
 @test "so they are where shared memory cannot be written to" {
     command -v unshare >/dev/null || skip 'no unshare(1)'
     local closed='mount -t tmpfs -o ro none /dev/shm && exec "$@"'
@@ -153,6 +162,16 @@ missing() {
         --only 5-arp/ARP-1-add </dev/null 3>&-
     is 2 "$status"
     like '*# SKIP mac rests on *Read-only file system (rtmtest platform --only PLT-42)*' "$output"
+}
+
+@test "a /proc of another pid namespace misleads no one" {
+    command -v unshare >/dev/null || skip 'no unshare(1)'
+    unshare -Urpf true || skip 'no namespaces here'
+    ! grep -q __asan_init "$bin/rtmtest" || skip 'the address sanitizer wants to be the first library'
+    run --separate-stderr timeout "$deadline" unshare -Urpf env BREAK=45 \
+        LD_PRELOAD="$BATS_FILE_TMPDIR/shim.so" "$bin/rtmtest" platform --report tap --only PLT-45 \
+        </dev/null 3>&-
+    is '1 FAIL PLT-45' "$status $(verdict)"
 }
 
 @test "a network without lo is found" {
