@@ -4,6 +4,7 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "compose.h"
 #include "network.h"
 #include "probe.h"
 
@@ -191,9 +192,10 @@ int run_network_probe_listens(struct world *w, const struct step *s)
     return result;
 }
 
-/* One more connection; who does not get it waits for it. */
+/* One more connection, which waits where the server does not take it, and says HELLO. */
 static int join_crowd(struct world *w, const struct where *where)
 {
+    struct frame hello;
     int fd = socket(where->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd < 0 || (connect(fd, &where->any, where->size) < 0 && errno != EINPROGRESS)) {
@@ -202,6 +204,9 @@ static int join_crowd(struct world *w, const struct where *where)
             close(fd);
         return -1;
     }
+    compose_hello(&hello);
+    if (send(fd, hello.bytes, hello.len, MSG_NOSIGNAL) < 0)
+        world_tell(w, "one of the crowd cannot say HELLO: %s", strerror(errno));
     w->crowd = x_realloc(w->crowd, (w->crowd_count + 1) * sizeof *w->crowd);
     w->crowd[w->crowd_count++] = fd;
     return 0;

@@ -57,7 +57,7 @@ struct world {
     struct world_file *files;
     size_t file_count;
     unsigned ports; /* of the case's own network that were given away */
-    int *crowd;     /* connections that do nothing */
+    int *crowd;     /* connections that only stay */
     size_t crowd_count;
 
     const struct step *step;        /* the one that runs */
@@ -80,7 +80,7 @@ void world_finish(struct world *w);
 /* Ends every process that the suite itself has started. */
 void world_end_agents(struct world *w);
 
-/* Closes the connections that do nothing. */
+/* Closes the connections that only stay. */
 void world_send_crowd_away(struct world *w);
 
 /* Starts the clock of a step. */

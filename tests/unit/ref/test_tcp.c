@@ -142,6 +142,21 @@ TEST(a_connection_sends_at_once_and_is_watched)
     close(fd);
 }
 
+/* Where nobody listens, and the kernel gives our end the port that we ask for. */
+TEST(a_socket_that_is_its_own_peer_counts_as_refused)
+{
+    union tcp_address own;
+    socklen_t size = sizeof(own);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    CHECK(tcp_parse("127.0.0.1:0", &own));
+    CHECK_EQ_INT(bind(fd, &own.any, sizeof(own.v4)), 0);
+    CHECK_EQ_INT(getsockname(fd, &own.any, &size), 0);
+    CHECK_EQ_INT(connect(fd, &own.any, size), 0);
+    CHECK_EQ_INT(tcp_outcome(fd), ECONNREFUSED);
+    close(fd);
+}
+
 TEST(a_port_has_one_listener)
 {
     union tcp_address any, taken;
