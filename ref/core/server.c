@@ -320,4 +320,7 @@ void server_farewell(struct server *server)
     server_idle(server);
     if (room(server))
         publish(server, &bye);
+    for (struct link *link = server->peers.next; link != &server->peers; link = link->next)
+        if (peer_of(link)->state != PEER_PARTED)
+            peer_of(link)->state = PEER_CLOSING;
 }

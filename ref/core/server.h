@@ -68,7 +68,8 @@ void server_sent_all(struct server *server, struct peer *peer); /* or has more f
 void server_blocked(struct peer *peer); /* the shell itself waits until it can be sent to */
 
 /* SES-9: BYE to every peer behind what it has yet to get; snapshots end unfinished, and who is too
- * far behind gets no more than the frame that it is in the middle of. */
+ * far behind gets no more than the frame that it is in the middle of. What comes then changes
+ * nothing. */
 void server_farewell(struct server *server);
 
 #endif

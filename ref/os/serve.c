@@ -352,13 +352,8 @@ void serve_close(struct serve *serve)
 
     listeners_close(&serve->listeners);
     server_farewell(serve->server);
-    for (struct link *link = peers->next; link != peers; link = link->next) {
-        struct conn *conn = LIST_OWNER(link, struct peer, link)->owner;
-
-        if (conn->peer->state != PEER_PARTED)
-            conn->peer->state = PEER_CLOSING; /* nothing is read any more */
-        conn_want(conn);
-    }
+    for (struct link *link = peers->next; link != peers; link = link->next)
+        conn_want(LIST_OWNER(link, struct peer, link)->owner); /* nothing is read any more */
     do {
         serve_turn(serve);
         now = loop_now();

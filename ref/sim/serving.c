@@ -280,11 +280,8 @@ void serving_quit(struct world *world, uint32_t stop)
     server_farewell(&serving->core);
     serving->leaving = true;
     for (int i = 0; i < SOCKETS; i++)
-        if (line_is_of(serving, i) && world->lines[i].peer->state != PEER_PARTED) {
-            if (peer_backlog(world->lines[i].peer) > 24)
-                cover(world, COVER_FAREWELL);
-            world->lines[i].peer->state = PEER_CLOSING;
-        }
+        if (line_is_of(serving, i) && peer_backlog(world->lines[i].peer) > TAP_HEADER)
+            cover(world, COVER_FAREWELL);
     leave(serving, &call);
 }
 
