@@ -50,6 +50,25 @@ static void check_order(struct following *following, state_t state)
              state);
 }
 
+/* A synchronised client says at which change it is. One that has left its epoch by a signal says
+ * the last change of that epoch until FLUSH comes. */
+static void check_claim(struct following *following, state_t state)
+{
+    const struct history *history = &following->serving->history;
+    uint64_t seq = following->core.seq;
+    state_t then;
+
+    if (following->core.state != CLIENT_SYNCHRONISED)
+        return;
+    if (seq > history->count) {
+        fail(following, CLASS_ORDER, "is at a change that was not made", state);
+        return;
+    }
+    then = following->network ? history->states[seq] : state_keys(history->states[seq]);
+    if (following->core.epoch == history->epochs[seq] && state != then)
+        fail(following, CLASS_ORDER, "does not show the state of the change that it is at", state);
+}
+
 static void check_epoch(struct following *following)
 {
     const struct history *history = &following->serving->history;
@@ -105,8 +124,10 @@ void check_client(struct following *following)
         fail(following, CLASS_EARLY, "is synchronised before an END or FLUSH", state);
     if (following->object && following->object->owner != following->serving_birth)
         fail(following, CLASS_FOREIGN, "has mapped the object of another server", state);
-    if (!following->spoiled)
-        check_order(following, state);
+    if (following->spoiled)
+        return;
+    check_order(following, state);
+    check_claim(following, state);
 }
 
 void check_signalled(struct following *following, uint32_t change)

@@ -6,7 +6,7 @@ static const struct {
     uint32_t least, most;
     uint32_t choices[4];
 } ranges[KNOBS] = {
-    [KNOB_CLIENTS] = {0, 4, {1, 2, 3, 4}},
+    [KNOB_CLIENTS] = {0, 4, {2, 3, 4, 4}},
     [KNOB_NETWORK] = {0, 4, {0, 1, 1, 2}},
     [KNOB_JOURNAL] = {200, 100000, {300, 600, 1200, 20000}},
     [KNOB_CHUNK] = {152, 65536, {152, 200, 400, 1000}},
