@@ -116,8 +116,12 @@ static int run(struct program *program)
     bool busy = true;
 
     while (!admin->quit) {
+        uint64_t seq = program->server.origin.seq;
+
         if (loop_wait(program->loop, wait_time(program, busy)))
             return fail("waiting for events failed");
+        if (program->server.origin.seq != seq)
+            serve_turn(&program->serve); /* a queue's change does not wait for the console's turn */
         busy = console_turn(&program->console);
         busy |= admin_turn(admin);
         server_idle(&program->server);

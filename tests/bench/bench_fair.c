@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,12 +36,17 @@ static enum relay_source flooding, lone;
 static int queue = -1, rounds;
 static pid_t drainer;
 
+/* Behind everybody else: what is measured is not how long this process waits for a processor that
+ * the flood has. */
 static pid_t start_child(void)
 {
+    const struct sched_param none = {0};
     pid_t pid = fork();
 
-    if (pid == 0)
+    if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        sched_setscheduler(0, SCHED_IDLE, &none);
+    }
     return pid;
 }
 
