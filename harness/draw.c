@@ -108,14 +108,25 @@ static bool draw_load(struct draw *d)
 
 /* -- processes -- */
 
+/* "network " in front of every third that connects, where the server serves it. */
+static const char *draw_way(struct draw *d)
+{
+    return !(d->o.without & DRAW_NETWORK) && chance(d, 33) ? "network " : "";
+}
+
+static void draw_client(struct draw *d, int i)
+{
+    SAY(d, "%sclient C%d\n", draw_way(d), i + 1);
+    d->clients[i] = RUNS;
+}
+
 static bool draw_join(struct draw *d)
 {
     int i = pick(d, ABSENT);
 
     if (i < 0 || d->server != RUNS)
         return false;
-    SAY(d, "client C%d\n", i + 1);
-    d->clients[i] = RUNS;
+    draw_client(d, i);
     return true;
 }
 
@@ -222,7 +233,7 @@ static bool draw_follower(struct draw *d)
     if (d->server != RUNS || d->follower > 0)
         return false;
     d->follower = ++d->peers;
-    SAY(d, "probe P%d of S\nP%d subscribes\n", d->follower, d->follower);
+    SAY(d, "%sprobe P%d of S\nP%d subscribes\n", draw_way(d), d->follower, d->follower);
     return true;
 }
 
@@ -262,7 +273,7 @@ static bool draw_garbage(struct draw *d)
         return false;
     peer = ++d->peers;
     d->garbage = true;
-    SAY(d, "probe G%d of S\n", peer);
+    SAY(d, "%sprobe G%d of S\n", draw_way(d), peer);
     if (chance(d, 50))
         SAY(d, "G%d sends HELLO\n", peer);
     for (uint32_t n = random_below(&d->random, 4); n > 0; n--) {
@@ -369,9 +380,11 @@ static const struct {
     {"arp", DRAW_ARP},           {"flush", DRAW_FLUSH},   {"bursts", DRAW_BURSTS},
     {"loads", DRAW_LOADS},       {"joins", DRAW_JOINS},   {"stops", DRAW_STOPS},
     {"restarts", DRAW_RESTARTS}, {"probes", DRAW_PROBES}, {"lookups", DRAW_LOOKUPS},
+    {"network", DRAW_NETWORK},
 };
 
-const char draw_kinds[] = "arp, flush, bursts, loads, joins, stops, restarts, probes or lookups";
+const char draw_kinds[] =
+    "arp, flush, bursts, loads, joins, stops, restarts, probes, lookups or network";
 
 unsigned draw_kind_find(const char *name)
 {
@@ -402,6 +415,8 @@ static unsigned find_lacking(const struct manifest *m)
         lacking |= DRAW_FLUSH;
     if (s[ASK_LOAD].send == NULL)
         lacking |= DRAW_LOADS;
+    if (!manifest_claims(m, "net"))
+        lacking |= DRAW_NETWORK;
     if (s[ASK_LOOKUP].send == NULL || c[ASK_LOOKUP].send == NULL)
         lacking |= DRAW_LOOKUPS;
     return lacking;
@@ -429,9 +444,9 @@ static void draw_step(struct draw *d)
 
 static void draw_head(const struct draw *d, uint64_t seed, struct buf *out)
 {
-    buf_printf(out, "title    drawn with seed %llu\nneeds    routes%s%s%s\n",
+    buf_printf(out, "title    drawn with seed %llu\nneeds    routes%s%s%s%s\n",
                (unsigned long long)seed, d->mix.arp ? " mac" : "", d->flushed ? " flush" : "",
-               d->garbage ? " pid-namespace" : "");
+               d->o.without & DRAW_NETWORK ? "" : " net", d->garbage ? " pid-namespace" : "");
     if (d->flushed)
         buf_adds(out, "tags     signals\n");
     buf_printf(out, "cost     processes=%d\ndeadline 3s\n\n", d->o.clients + 3);
@@ -447,10 +462,12 @@ void draw_scenario(uint64_t seed, const struct manifest *m, const struct draw_op
     d.mix = (struct change_mix){!(d.o.without & DRAW_ARP), !(d.o.without & DRAW_FLUSH)};
     d.tables = oracle_create();
     d.server = RUNS;
-    SAY(&d, "server S\n");
+    if (!(d.o.without & DRAW_NETWORK) && chance(&d, 50)) /* the other half is as good without */
+        d.o.without |= DRAW_NETWORK;
+    SAY(&d, "server S%s\n", d.o.without & DRAW_NETWORK ? "" : " on the network");
     for (int i = 0; i < d.o.clients; i++)
         if (i == 0 || (d.o.without & DRAW_JOINS) || chance(&d, 50))
-            SAY(&d, "client C%d\n", i + 1), d.clients[i] = RUNS;
+            draw_client(&d, i);
     for (int i = 0; i < d.o.steps; i++)
         draw_step(&d);
     while (pick(&d, STOPPED) >= 0)

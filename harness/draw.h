@@ -22,6 +22,7 @@ enum draw_kind {
     DRAW_RESTARTS = 64, /* servers that end or die, and others in their place */
     DRAW_PROBES = 128,  /* peers that speak for themselves: garbage, half frames, strict readers */
     DRAW_LOOKUPS = 256,
+    DRAW_NETWORK = 512, /* clients and peers that come over TCP */
 };
 
 struct draw_options {
@@ -33,7 +34,7 @@ struct draw_options {
 unsigned draw_kind_find(const char *name);
 /* That of one kind. */
 const char *draw_kind_name(unsigned kind);
-/* "arp, flush, ... or lookups" */
+/* "arp, flush, ... or network" */
 extern const char draw_kinds[];
 
 /* Appends the text. */
