@@ -243,14 +243,27 @@ int actor_send(struct world *w, struct actor *a, const struct ask *ask)
     return 0;
 }
 
+/* It was to be ended, and the scenario asks it all the same; or it ended by itself. */
+static int complain_end(struct world *w, struct actor *a)
+{
+    char *end;
+
+    if (a->expected_to_end)
+        return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
+                          a->name);
+    end = actor_describe_end(a);
+    world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
+    free(end);
+    return -1;
+}
+
 int actor_ask(struct world *w, struct actor *a, struct ask *ask)
 {
     if (a->feed != NULL)
         return world_fail(w, VERDICT_BROKEN, "%s is being fed; say \"await %s 100%%\" first",
                           a->name, a->name);
     if (!actor_runs(a))
-        return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
-                          a->name);
+        return complain_end(w, a);
     if (a->stopped)
         return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
                           a->name);
