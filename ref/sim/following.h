@@ -33,4 +33,11 @@ bool following_may_write(const struct following *following);
 
 void following_finish(struct following *following);
 
+/* Around each call into its core. */
+void following_enter(struct following *following, struct call *call, uint32_t stop);
+void following_leave(struct following *following, struct call *call);
+
+/* What the core asks of its shell: signals and shared memory. */
+struct client_shell following_shell(struct following *following);
+
 #endif

@@ -112,6 +112,7 @@ uint64_t memory_load(const struct memory *memory, struct view *view, size_t offs
         if (store.number <= view->floor || store.number <= view->seen[place] ||
             !older(memory, place, &store))
             break;
+    view->old = store.number != memory->latest[place].number;
     view->seen[place] = store.number;
     if (order != memory_order_relaxed)
         view_know(view, store.released);

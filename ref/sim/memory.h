@@ -38,6 +38,7 @@ struct memory {
 struct view {
     uint32_t floor;               /* stores up to that one are known */
     uint32_t offered;             /* and by the next acquire fence up to that */
+    bool old;                     /* the last load gave another value than the newest */
     uint32_t seen[MEMORY_PLACES]; /* store that it has read there */
 };
 
