@@ -92,7 +92,9 @@ ALWAYS_INLINE bool slot_read(struct arp_watch *watch, const struct arp_slot *slo
 ALWAYS_INLINE bool lookup(struct arp_watch *watch, const struct arp_reader *reader, uint64_t mac,
                           uint32_t *address)
 {
-    uint64_t epoch = arp_epoch(reader); /* before any slot: SHM-18 */
+    /* before any slot: SHM-18 */
+    uint64_t epoch =
+        reader->header ? ARP_LOAD(watch, &reader->header->epoch, memory_order_acquire) : 0;
     uint32_t probe, at, mask = reader->capacity - 1;
     unsigned tries = reader->tries;
     struct reading reading;
