@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "sim/knob.h"
+
 static void check_lookups(struct following *following)
 {
     const struct history *history = &following->serving->history;
@@ -47,7 +49,8 @@ static void check_equal(struct following *following)
                    actor_name(following->actor), state, wanted);
     else if (following->serving == serving)
         check_lookups(following);
-    if (!following->network && world->knobs[KNOB_KERNEL] < 2 && !is_registered(following))
+    if (!following->network && world->knobs[KNOB_KERNEL] <= KERNEL_NUMBERS &&
+        !is_registered(following))
         world_fail(world, CLASS_UNLISTED, "at rest %s is not registered",
                    actor_name(following->actor));
     if (!following->network && serving->object && !following->object)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sim/knob.h"
 #include "sim/line.h"
 
 enum { OWN_FRAMES = 8 }; /* control frames that may wait before a step of a snapshot */
@@ -240,7 +241,7 @@ void check_registered(struct serving *serving, int number)
                    actor_name(socket->client));
     if (!line->told || ended || line->peer->pid || !lives)
         return;
-    if (world->knobs[KNOB_KERNEL] < 2)
+    if (world->knobs[KNOB_KERNEL] <= KERNEL_NUMBERS)
         world_fail(world, CLASS_UNLISTED, "%s has told its pid and is not registered",
                    actor_name(socket->client));
     else

@@ -51,7 +51,7 @@ static enum actor draw_actor(struct world *world, enum move_kind kind)
     case MOVE_READ:
     case MOVE_SERVER_READ:
     case MOVE_SERVER_WRITE:
-        return once_in(world, 12) ? ACTOR_HOSTILE : draw_client(world);
+        return once_in(world, 8) ? ACTOR_HOSTILE : draw_client(world);
     default:
         return draw_client(world);
     }
@@ -78,7 +78,7 @@ static uint32_t draw_number(struct world *world, enum move_kind kind)
     case MOVE_TIME:
         return once_in(world, 4) ? 2000 : 1 + below(world, 100);
     case MOVE_SAY:
-        return 1 + below(world, once_in(world, 2) ? 8 : 1000000);
+        return 1 + below(world, once_in(world, 4) ? 1000000 : 6);
     default:
         return draw_size(world);
     }

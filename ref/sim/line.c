@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "sim/check.h"
+#include "sim/knob.h"
 
 enum { PARTING_MS = 1000 };
 
@@ -203,10 +204,11 @@ static int socket_number(const struct serving *serving, const struct peer *peer)
 static int handle_of_peer(void *arg, struct peer *peer)
 {
     struct serving *serving = arg;
+    uint32_t kernel = serving->world->knobs[KNOB_KERNEL];
 
     world_hook(serving->world, serving->call);
-    if (serving->world->knobs[KNOB_KERNEL] != 0) {
-        errno = serving->world->knobs[KNOB_KERNEL] == 1 ? ENOPROTOOPT : EPERM;
+    if (kernel == KERNEL_NUMBERS || kernel == KERNEL_NO_HANDLES) {
+        errno = kernel == KERNEL_NUMBERS ? ENOPROTOOPT : EPERM;
         return -1;
     }
     if (serving->gone)
@@ -242,6 +244,10 @@ static int signal_handle(void *arg, int handle, bool asked)
     target = serving->gone ? NULL : process_of(&world->kernel, world->kernel.handle[handle]);
     if (!target) {
         errno = ESRCH;
+        return -1;
+    }
+    if (world->knobs[KNOB_KERNEL] == KERNEL_FORBIDS) {
+        errno = EPERM;
         return -1;
     }
     if (asked)
