@@ -144,12 +144,6 @@ int actor_check_descriptors(struct world *w, struct actor *s)
     return 0;
 }
 
-/* A place whose port the server is to choose. */
-static bool is_open_port(const char *place)
-{
-    return strcmp(strrchr(place, ':'), ":0") == 0;
-}
-
 /* What the manifest would have to have for this start; NULL if it has it. */
 static const char *lacking(const struct actor *a)
 {
@@ -166,7 +160,7 @@ static const char *lacking(const struct actor *a)
     if (p->public == NULL && a->is_public)
         return "words for a public network";
     for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
-        if (p->listening == NULL && is_open_port(a->places[i]))
+        if (p->listening == NULL && network_is_open(a->places[i]))
             return "line that tells a port";
     return NULL;
 }
@@ -202,7 +196,7 @@ int actor_start(struct world *w, struct actor *a)
     }
     a->descriptors_at_ready = actor_descriptors(a);
     for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
-        if (is_open_port(a->places[i]))
+        if (network_is_open(a->places[i]))
             return world_fail_for(w, "NET-2", "%s is ready and has not told its port at %s",
                                   a->name, a->places[i]);
     return 0;
@@ -418,31 +412,13 @@ static bool hear_load(struct world *w, struct actor *a, const char *line, size_t
     return true;
 }
 
-/* A place with port 0 becomes the one that the server tells. */
-static void learn_port(struct actor *a, const char *line, size_t len)
-{
-    char port[16] = "";
-    size_t i = 0;
-
-    if (!pattern_match(a->program->listening, line, len))
-        return;
-    while (a->places != NULL && a->places[i] != NULL && !is_open_port(a->places[i]))
-        i++;
-    pattern_group(a->program->listening, line, "port", port, sizeof port);
-    if (a->places == NULL || a->places[i] == NULL || *port == '\0')
-        return;
-    char *place = x_printf("%.*s:%s", (int)strlen(a->places[i]) - 2, a->places[i], port);
-    free(a->places[i]);
-    a->places[i] = place;
-}
-
 /* One line of standard output: a notice, an answer to the feed, or a part of an answer. */
 static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
 {
     struct ask *ask = a->asking;
 
     if (!a->ready)
-        learn_port(a, line, len);
+        network_learn_port(a->places, a->program->listening, line, len);
     if (!a->ready && pattern_match(a->program->ready, line, len)) {
         note_line(w, a, line, len);
         a->ready = true;

@@ -99,6 +99,27 @@ char *network_choose(struct world *w, const char *address)
     return x_printf(format, address, port);
 }
 
+bool network_is_open(const char *place)
+{
+    return strcmp(strrchr(place, ':'), ":0") == 0;
+}
+
+void network_learn_port(char **places, struct pattern *tells, const char *line, size_t len)
+{
+    char port[16] = "";
+
+    if (places == NULL || !pattern_match(tells, line, len))
+        return;
+    while (*places != NULL && !network_is_open(*places))
+        places++;
+    pattern_group(tells, line, "port", port, sizeof port);
+    if (*places == NULL || *port == '\0')
+        return;
+    char *place = x_printf("%.*s%s", (int)strlen(*places) - 1, *places, port);
+    free(*places);
+    *places = place;
+}
+
 char *network_fill(const char *text, const char *place)
 {
     const char *colon = strrchr(place, ':');

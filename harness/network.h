@@ -6,6 +6,7 @@
 #ifndef HARNESS_NETWORK_H
 #define HARNESS_NETWORK_H
 
+#include "pattern.h"
 #include "world.h"
 
 #include <netinet/in.h>
@@ -31,6 +32,12 @@ bool where_is_network(const char *text);
 /* A place at this address, such as 127.0.0.1 or ::1, whose port is free. The caller's; NULL after
  * world_fail(). */
 char *network_choose(struct world *w, const char *address);
+
+/* Whether its port is 0: the server is to choose one. */
+bool network_is_open(const char *place);
+
+/* The first of these places whose port is open gets the one that this line tells, if it does. */
+void network_learn_port(char **places, struct pattern *tells, const char *line, size_t len);
 
 /* Puts the place in place of {endpoint}, {address} and {port}; the caller's. */
 char *network_fill(const char *text, const char *place);
