@@ -40,17 +40,25 @@ void do_START(struct world *world, const struct move *move)
         process_start(&world->kernel, act_actor(move));
 }
 
+/* Servers that the world has room for; to settle may need one. */
+static int servings_left(const struct world *world)
+{
+    int left = SERVINGS;
+
+    while (left > 0 && world->servings[SERVINGS - left].used)
+        left--;
+    return left;
+}
+
 /* Programs draw the instance from so many that none comes twice. */
 bool can_SERVER_START(struct world *world, const struct move *move)
 {
-    int used = 0;
-
     if (process(world, ACTOR_SERVER)->pid || move->number == 0)
         return false;
-    for (; used < SERVINGS && world->servings[used].used; used++)
-        if (world->servings[used].instance == move->number)
+    for (int i = 0; i < SERVINGS && world->servings[i].used; i++)
+        if (world->servings[i].instance == move->number)
             return false;
-    return used + SERVINGS_SPARE < SERVINGS;
+    return servings_left(world) > SERVINGS_SPARE;
 }
 
 void do_SERVER_START(struct world *world, const struct move *move)
@@ -141,7 +149,7 @@ void do_TIME(struct world *world, const struct move *move)
 bool can_SETTLE(struct world *world, const struct move *move)
 {
     (void)move;
-    return world->depth == 0;
+    return world->depth == 0 && servings_left(world) > 1; /* the last one is for the end */
 }
 
 void do_SETTLE(struct world *world, const struct move *move)
