@@ -253,14 +253,10 @@ static struct line *line_of(struct serving *serving, uint32_t birth)
 {
     struct world *world = serving->world;
 
-    for (int i = 0; i < SOCKETS; i++) {
-        const struct socket *socket = &world->kernel.sockets[i];
-
-        if (socket->used && socket->accepted && socket->server_open &&
-            socket->server_birth == serving->birth && socket->client_birth == birth &&
+    for (int i = 0; i < SOCKETS; i++)
+        if (line_is_of(serving, i) && world->kernel.sockets[i].client_birth == birth &&
             world->lines[i].registered && !world->lines[i].signalled)
             return &world->lines[i];
-    }
     return NULL;
 }
 
@@ -299,16 +295,11 @@ void check_flush_begins(struct serving *serving)
 
     if ((uint16_t)(serving->core.origin.epoch + 1) == 0)
         cover(world, COVER_EPOCH_CARRY);
-    for (int i = 0; i < SOCKETS; i++) {
-        struct line *line = &world->lines[i];
-        const struct socket *socket = &world->kernel.sockets[i];
-
-        if (!socket->used || !socket->accepted || !socket->server_open ||
-            socket->server_birth != serving->birth)
-            continue;
-        line->signalled = false;
-        cover_flush(serving, line, socket);
-    }
+    for (int i = 0; i < SOCKETS; i++)
+        if (line_is_of(serving, i)) {
+            world->lines[i].signalled = false;
+            cover_flush(serving, &world->lines[i], &world->kernel.sockets[i]);
+        }
 }
 
 void check_flush_ends(struct serving *serving)
@@ -317,12 +308,9 @@ void check_flush_ends(struct serving *serving)
 
     for (int i = 0; i < SOCKETS; i++) {
         const struct socket *socket = &world->kernel.sockets[i];
-        const struct line *line = &world->lines[i];
 
-        if (!socket->used || !socket->accepted || !socket->server_open ||
-            socket->server_birth != serving->birth || !line->registered || line->signalled)
-            continue;
-        if (process_of(&world->kernel, socket->client_birth))
+        if (line_is_of(serving, i) && world->lines[i].registered && !world->lines[i].signalled &&
+            process_of(&world->kernel, socket->client_birth))
             world_fail(world, CLASS_UNTOLD, "%s is registered and got no signal of the flush",
                        actor_name(socket->client));
     }
