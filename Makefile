@@ -36,11 +36,12 @@ harness_core := $(filter-out $(harness_main),$(call objects,harness/*.c))
 unit_mains   := $(call objects,tests/unit/ref/test_*.c tests/unit/harness/test_*.c)
 
 programs := $(ref_mains:$(BUILD)/ref/%.o=$(BUILD)/%) $(harness_main:$(BUILD)/harness/%.o=$(BUILD)/%)
+iuts     := $(foreach c,$(wildcard tests/iuts/*/*.c),$(BUILD)/iuts/$(subst /,-,$(c:tests/iuts/%.c=%)))
 units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
 bench    := $(call objects,tests/bench/*.c)
 bench_ref := $(call objects,tests/bench/ref/*.c)
 
-.PHONY: all unit conform check model leak soak fuzz bench benches install format language clean help FORCE
+.PHONY: all unit conform check model leak soak fuzz bench benches iuts install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -59,6 +60,8 @@ check:  ## every test, every build; `ci/check NAME...` for some
 
 bench:  ## measure against bare system calls; exit 1 if a bound is missed
 	@ci/bench
+
+iuts: all $(iuts)  ## build the programs of tests/iuts
 
 benches: all $(BUILD)/rtm-bench $(BUILD)/bench-apply
 
@@ -140,6 +143,14 @@ $(BUILD)/rtm-bench: $(bench) $(ref_os) $(core)
 $(BUILD)/bench-apply: $(bench_ref) $(ref_os) $(core)
 	@echo "  link  $@"
 	$(link)
+
+# Each of one file, as who wrote it would have built it.
+define iut
+$(BUILD)/iuts/$(subst /,-,$(1:tests/iuts/%.c=%)): $(1) $(wildcard $(dir $(1))*.h)
+	@mkdir -p $$(@D)
+	$$(quiet)$$(CC) -D_GNU_SOURCE $$(warnings) -O1 -g -o $$@ $$<
+endef
+$(foreach c,$(wildcard tests/iuts/*/*.c),$(eval $(call iut,$(c))))
 
 # Changes when the compiler or its flags do, so that no build mixes two kinds of object.
 $(BUILD)/flags: FORCE

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "actor.h"
 
+#include "converse.h"
 #include "feed.h"
 #include "launch.h"
+#include "bounds.h"
 #include "network.h"
+#include "quiet.h"
+#include "view.h"
 #include "wrap.h"
 
 #include <dirent.h>
@@ -14,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +39,8 @@ struct actor *actor_create(struct world *w, const char *name, bool is_server, co
     a->oracle = is_server ? oracle_create() : NULL;
     if (is_server)
         oracle_keep_history(a->oracle);
+    a->routes_view = view_create(&a->program->ask[ASK_TABLE], false);
+    a->arp_view = view_create(&a->program->ask[ASK_ARP], true);
     a->shm.held = -1;
     a->shm.hot = -1;
     w->actors = x_realloc(w->actors, (w->actor_count + 1) * sizeof(struct actor *));
@@ -57,9 +64,13 @@ static void reset(struct actor *a)
     buf_finish(&a->to_say);
     buf_finish(&a->heard);
     a->scanned = 0;
+    a->escaping = PLAIN;
+    a->heard_ms = now_ms();
     feed_destroy(a->feed);
     a->feed = NULL;
-    a->ready = a->loading = a->stopped = a->expected_to_end = a->killed = false;
+    view_clear(a->routes_view);
+    view_clear(a->arp_view);
+    a->ready = a->spent = a->loading = a->stopped = a->expected_to_end = a->killed = false;
 }
 
 void actor_destroy(struct actor *a)
@@ -73,6 +84,8 @@ void actor_destroy(struct actor *a)
     buf_finish(&a->complaints);
     buf_finish(&a->said);
     oracle_destroy(a->oracle);
+    view_destroy(a->routes_view);
+    view_destroy(a->arp_view);
     close_fd(&a->shm.held);
     free(a->shm.name);
     free(a->shm.places);
@@ -179,9 +192,11 @@ int actor_start(struct world *w, struct actor *a)
                           strncmp(a->program->command[0], "/tmp/", 5) == 0
                               ? "; the sandbox hides /tmp but for the manifest's root"
                               : "");
+    a->started_us = now_us();
     world_tell(w, "%s started, pid %d", a->name, (int)a->pid);
-    if (a->program->ready == NULL)
-        a->ready = true;
+    if (bounds_allow_client(w) < 0)
+        return -1;
+    a->ready = a->program->ready == NULL && a->program->prompt == NULL;
     while (!a->ready) {
         if (!actor_runs(a)) {
             char *end = actor_describe_end(a);
@@ -202,89 +217,17 @@ int actor_start(struct world *w, struct actor *a)
     return 0;
 }
 
-/* The line of a question as the program wants to hear it; the caller's. */
-static char *make_line(const struct dialogue *d, const struct ask *ask)
+void actor_end_output(struct actor *a)
 {
-    const char *const values[][2] = {
-        {"{prefix}", ask->prefix},   {"{gateway}", ask->gateway}, {"{oif}", ask->oif},
-        {"{address}", ask->address}, {"{mac}", ask->mac},         {"{file}", ask->file},
-        {"{line}", ask->line},
-    };
-
-    return text_fill(d->send, values, LENGTH(values));
-}
-
-int actor_send(struct world *w, struct actor *a, const struct ask *ask)
-{
-    const struct dialogue *d = &a->program->ask[ask->op];
-
-    if (d->send == NULL)
-        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not say how to ask %s for %s",
-                          a->name, operation_name(ask->op));
-    if (a->in < 0)
-        return world_fail(w, VERDICT_BROKEN,
-                          "the console of %s is closed; nothing can be asked there", a->name);
-    if (ask->bytes != NULL) {
-        world_tell(w, "%s > %zu bytes", a->name, ask->bytes->len);
-        buf_add(&a->to_say, ask->bytes->data, ask->bytes->len);
-    } else {
-        char *line = make_line(d, ask);
-        world_tell(w, "%s > %s", a->name, line);
-        buf_adds(&a->to_say, line);
-        free(line);
-    }
-    buf_adds(&a->to_say, "\n");
-    return 0;
-}
-
-/* It was to be ended, and the scenario asks it all the same; or it ended by itself. */
-static int complain_end(struct world *w, struct actor *a)
-{
-    char *end;
-
-    if (a->expected_to_end)
-        return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
-                          a->name);
-    end = actor_describe_end(a);
-    world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
-    free(end);
-    return -1;
-}
-
-int actor_ask(struct world *w, struct actor *a, struct ask *ask)
-{
-    if (a->feed != NULL)
-        return world_fail(w, VERDICT_BROKEN, "%s is being fed; say \"await %s 100%%\" first",
-                          a->name, a->name);
-    if (!actor_runs(a))
-        return complain_end(w, a);
-    if (a->stopped)
-        return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
-                          a->name);
-    if (actor_send(w, a, ask) < 0)
-        return -1;
-    int64_t step_deadline = w->deadline_ms; /* an answer has its own: the last one of a step too */
-    w->deadline_ms = now_ms() + w->test->head.deadline_ms;
-    a->asking = ask;
-    while (!ask->answered) {
-        if (!actor_runs(a) && a->out < 0 && a->err < 0) {
-            char *end = actor_describe_end(a);
-            world_fail(w, VERDICT_FAIL, "%s ended with %s instead of answering", a->name, end);
-            free(end);
-            break;
-        }
-        if (!world_wait(w)) {
-            world_timeout_for(w, "CON-1", "%s gave no answer to its last question", a->name);
-            break;
-        }
-    }
-    a->asking = NULL;
-    w->deadline_ms = step_deadline;
-    return ask->answered ? 0 : -1;
+    close_fd(&a->out);
+    buf_finish(&a->heard);
+    a->scanned = 0;
 }
 
 void actor_end_console(struct actor *a)
 {
+    if (a->program->terminal && a->in >= 0 && write(a->in, "\4", 1) < 0 && errno == EIO)
+        actor_end_output(a); /* nobody holds the terminal any more */
     close_fd(&a->in);
     buf_finish(&a->to_say);
 }
@@ -328,19 +271,28 @@ int actor_signal(struct world *w, struct actor *a, int signal)
 int actor_quit(struct world *w, struct actor *a)
 {
     a->expected_to_end = true;
-    if (a->program->quit_say != NULL && a->in >= 0) {
-        world_tell(w, "%s > %s", a->name, a->program->quit_say);
-        buf_adds(&a->to_say, a->program->quit_say);
-        buf_adds(&a->to_say, "\n");
-    } else if (actor_signal(w, a, a->program->quit_signal ? a->program->quit_signal : SIGTERM) <
-               0) {
-        return -1;
-    }
-    return actor_wait_end(w, a);
+    bool says = dialogue_asks(&a->program->ask[ASK_QUIT]) && a->in >= 0 && !a->spent;
+    int number = a->spent ? SIGKILL : a->program->quit_signal;
+    struct ask ask = {.op = ASK_QUIT};
+    a->asking = &ask;
+    int result = says ? actor_send(w, a, &ask) : actor_signal(w, a, number ? number : SIGTERM);
+    result = result < 0 ? -1 : actor_wait_end(w, a);
+    a->asking = NULL;
+    return result;
+}
+
+bool actor_ended_well(const struct world *w, const struct actor *a)
+{
+    bool crash = WIFSIGNALED(a->status) && WTERMSIG(a->status) != SIGTERM &&
+                 WTERMSIG(a->status) != a->program->quit_signal;
+
+    return a->status == 0 || a->spent || (!manifest_is_tidy(w->manifest) && !crash);
 }
 
 bool actor_complained(const struct actor *a, const char *text)
 {
+    if (a->program->terminal && a->said.len > 0 && strstr(a->said.data, text) != NULL)
+        return true; /* both are the terminal */
     return a->complaints.len > 0 && strstr(a->complaints.data, text) != NULL;
 }
 
@@ -369,115 +321,9 @@ size_t actor_count_said(const struct actor *a, const char *text)
 char *actor_describe_end(const struct actor *a)
 {
     if (WIFSIGNALED(a->status))
-        return x_printf("signal %d (%s)", WTERMSIG(a->status), strsignal(WTERMSIG(a->status)));
+        return x_printf("signal %d (SIG%s: %s)", WTERMSIG(a->status),
+                        sigabbrev_np(WTERMSIG(a->status)), strsignal(WTERMSIG(a->status)));
     return x_printf("exit status %d", WEXITSTATUS(a->status));
-}
-
-/* A line for the transcript, and for those who ask later what was said. */
-static void note_line(struct world *w, struct actor *a, const char *line, size_t len)
-{
-    world_tell(w, "%s < %.*s", a->name, (int)len, line);
-    if (a->said.len > LINE_MOST)
-        return;
-    buf_add(&a->said, line, len);
-    buf_adds(&a->said, "\n");
-}
-
-/* A line that belongs to no question. On the line protocol it must not look like an answer (CON-1).
- */
-static void hear_unasked(struct world *w, struct actor *a, const char *line, size_t len)
-{
-    const struct dialogue *d = &a->program->ask[ASK_LINE];
-
-    note_line(w, a, line, len);
-    if (manifest_claims(w->manifest, "console") && !a->expected_to_end && a->console == NULL &&
-        (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
-        world_fail_for(w, "CON-1", "%s gives an answer that nobody has asked for: %.*s", a->name,
-                       (int)(len < 200 ? len : 200), line);
-}
-
-/* The answer of a load that runs beside other questions. Its refusal can be told from theirs only
- * when none of them is open. */
-static bool hear_load(struct world *w, struct actor *a, const char *line, size_t len)
-{
-    const struct dialogue *d = &a->program->ask[ASK_LOAD];
-    bool open = a->asking != NULL && !a->asking->answered;
-
-    a->load_refused = !open && pattern_match(d->refused, line, len);
-    if (!a->load_refused && !pattern_match(d->done, line, len))
-        return false;
-    note_line(w, a, line, len);
-    a->loading = false;
-    a->load_us = now_us() - a->load_us;
-    return true;
-}
-
-/* One line of standard output: a notice, an answer to the feed, or a part of an answer. */
-static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
-{
-    struct ask *ask = a->asking;
-
-    if (!a->ready)
-        network_learn_port(a->places, a->program->listening, line, len);
-    if (!a->ready && pattern_match(a->program->ready, line, len)) {
-        note_line(w, a, line, len);
-        a->ready = true;
-        return;
-    }
-    if (pattern_match(a->program->notice, line, len)) {
-        note_line(w, a, line, len);
-        return;
-    }
-    if (a->feed != NULL) {
-        feed_hear(w, a, line, len);
-        return;
-    }
-    if (a->loading && hear_load(w, a, line, len))
-        return;
-    if (ask == NULL || ask->answered) {
-        hear_unasked(w, a, line, len);
-        return;
-    }
-    const struct dialogue *d = &a->program->ask[ask->op];
-    if (ask->row != NULL)
-        ask->row(ask->ctx, line, len);
-    ask->refused = pattern_match(d->refused, line, len);
-    bool closing = ask->refused || pattern_match(d->done, line, len);
-    if (closing || ask->row == NULL) /* the rows of a table would push out all else */
-        note_line(w, a, line, len);
-    if (!closing)
-        return;
-    if (ask->more > 0) {
-        ask->more--;
-        return;
-    }
-    ask->answered = true;
-    if (len >= sizeof ask->closing)
-        len = sizeof ask->closing - 1;
-    memcpy(ask->closing, line, len);
-    ask->closing[len] = '\0';
-}
-
-static void hear(struct world *w, struct actor *a)
-{
-    char *end, *line = a->heard.data;
-    size_t left = a->heard.len;
-
-    while ((end = memchr(line + a->scanned, '\n', left - a->scanned)) != NULL) {
-        size_t len = (size_t)(end - line);
-        a->scanned = 0;
-        hear_line(w, a, line, len > 0 && line[len - 1] == '\r' ? len - 1 : len);
-        left -= len + 1;
-        line = end + 1;
-    }
-    a->scanned = left;
-    buf_consume(&a->heard, a->heard.len - left);
-    if (left <= LINE_MOST)
-        return;
-    world_fail(w, VERDICT_FAIL, "%s prints a line of more than %d bytes", a->name, LINE_MOST);
-    close_fd(&a->out);
-    buf_finish(&a->heard);
-    a->scanned = 0;
 }
 
 /* Reads what is there; false at the end of file. */
@@ -540,24 +386,52 @@ static void tell_complaint(struct world *w, struct actor *a)
         buf_finish(&a->complaint); /* it can't be shown; what is shown is cut anyway */
 }
 
+/* Who was at work all the time that it ran does not wait as it should. */
+static void note_spinning(struct world *w, const struct actor *a, const struct rusage *used)
+{
+    double ran = (double)(now_us() - a->started_us) / 1e6;
+    double work = (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
+                  (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1e6;
+
+    if (w->manifest->own_wire && work > 0.05 && work > ran / 10)
+        world_note(w, "%s used %.2f s of processor in the %.2f s that it ran", a->name, work, ran);
+}
+
+/* The end of its output: an unfinished line is its last. */
+static void end_lines(struct world *w, struct actor *a)
+{
+    close_fd(&a->out);
+    if (a->heard.len > 0)
+        converse_note(w, a, a->heard.data, a->heard.len);
+    buf_finish(&a->heard);
+    a->scanned = 0;
+}
+
 void actor_handle(struct world *w, struct actor *a, int fd, short events)
 {
     if (fd == a->in && events & (POLLOUT | POLLERR)) {
         say(a);
     } else if (fd == a->out && events & (POLLIN | POLLHUP)) {
+        size_t before = a->heard.len;
         bool more = drain(fd, &a->heard);
-        if (a->heard.len > 0)
-            hear(w, a);
-        if (!more)
-            close_fd(&a->out);
+        quiet_broken(a, true);
+        if (a->program->terminal)
+            a->heard.len = before + terminal_clean(&a->escaping, a->heard.data + before,
+                                                   a->heard.len - before);
+        if (a->heard.len > before)
+            converse_hear(w, a);
+        if (!more && a->out >= 0)
+            end_lines(w, a);
     } else if (fd == a->err && events & (POLLIN | POLLHUP)) {
         if (!drain(fd, &a->complaint))
             close_fd(&a->err);
         tell_complaint(w, a);
     } else if (fd == a->pidfd && a->pid > 0) {
-        if (waitpid(a->pid, &a->status, WNOHANG) != a->pid)
+        struct rusage used;
+        if (wait4(a->pid, &a->status, WNOHANG, &used) != a->pid)
             return;
         a->pid = 0;
+        note_spinning(w, a, &used);
         if (a->program->wrapper != NULL)
             wrap_end(w, a->status);
         char *end = actor_describe_end(a);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * A process of the implementation under test: started, asked on its console, fed, signalled, ended.
- * Its console is a pair of pipes. Questions are answered in order; an answer is the lines up to one
- * that matches the done or the refused pattern of its dialogue.
+ * Its console is a pair of pipes or a terminal. Questions are answered in order; an answer is the
+ * lines up to one that matches the done or the refused pattern of its dialogue (converse.h).
  */
 #ifndef HARNESS_ACTOR_H
 #define HARNESS_ACTOR_H
 
 #include "manifest.h"
 #include "oracle.h"
+#include "terminal.h"
 #include "wire.h"
 #include "world.h"
 
@@ -17,6 +18,7 @@
 
 struct feed;
 struct place;
+struct view;
 
 struct actor {
     char *name, *group; /* group: NULL, or the name that counts for it too */
@@ -36,6 +38,7 @@ struct actor {
     bool held_back; /* it runs on the suite's processor while the suite waits */
     char **faults;  /* system calls that fail (fault.h), NULL at the end; or NULL */
 
+    int64_t started_us;
     pid_t pid; /* 0 once it was waited for */
     int pidfd, in, out, err;
     int status; /* of waitpid(2), once pid is 0 */
@@ -44,6 +47,12 @@ struct actor {
     long marked_kib; /* its memory when it was marked; 0: it was not */
 
     struct buf to_say, heard, complaint; /* standard input, output, error */
+    enum escaping escaping;              /* of the output, on a terminal */
+    int64_t heard_ms, longest_gap_ms;    /* of quiet.h: its last sign, its longest pause so far */
+    size_t idle;                         /* bytes of lines that answered nothing in the step that */
+    int64_t idle_step_us;                /* began then */
+    bool spent;                          /* a refusal left it in a state of no use */
+    struct view *routes_view, *arp_view; /* of tables that it shows by itself, or NULL */
     struct buf
         said; /* the lines of standard output but the rows of answers, from the first start on */
     struct buf complaints; /* the lines of standard error, from the first start on */
@@ -79,7 +88,13 @@ struct ask {
     void *ctx;
     size_t more; /* so many closing lines come before the last one: the line holds several */
 
+    size_t move;     /* of the dialogue, the next one */
+    size_t rows;     /* heard so far, where nothing but a prompt ends them */
+    bool recovering; /* the moves are those of [recover] */
+    bool settled;    /* the outcome is known */
+    bool back;       /* at its prompt */
     bool answered, refused;
+    bool silent;       /* nothing was said of it: the table decides */
     char closing[512]; /* the line that ended the answer */
 };
 
@@ -93,7 +108,9 @@ int actor_start(struct world *w, struct actor *a);
 int actor_ask(struct world *w, struct actor *a, struct ask *ask);
 /* Only sends it, with other questions to follow behind; actor_hear() of the answer is the caller's.
  */
-int actor_send(struct world *w, struct actor *a, const struct ask *ask);
+int actor_send(struct world *w, struct actor *a, struct ask *ask);
+/* Hears nothing more of it. */
+void actor_end_output(struct actor *a);
 /* Ends its standard input. */
 void actor_end_console(struct actor *a);
 
@@ -110,7 +127,10 @@ bool actor_complained(const struct actor *a, const char *text);
 bool actor_said(const struct actor *a, const char *text);
 /* In how many of those lines the text is. */
 size_t actor_count_said(const struct actor *a, const char *text);
-/* "exit status 3" or "signal 11 (Segmentation fault)", of one that ended. */
+/* Whether the end behind its quit was a good one: status 0, or where the IUT does not claim to be
+ * tidy any but a crash. */
+bool actor_ended_well(const struct world *w, const struct actor *a);
+/* "exit status 3" or "signal 11 (SIGSEGV: Segmentation fault)", of one that ended. */
 char *actor_describe_end(const struct actor *a);
 
 /* Open descriptors of the process, from its /proc; 0 if they can't be read. */

@@ -108,6 +108,17 @@ static void run_all(struct world *w)
     run_steps(w, at, t->count);
 }
 
+/* Whether a step sends or reads what chapters 3 and 5 lay out. */
+static bool needs_wire(const struct test_case *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const char *shape = t->steps[i].command->shape;
+        if (strstr(shape, "probe NEW") != NULL || strstr(shape, " shm ") != NULL)
+            return true;
+    }
+    return false;
+}
+
 /* What the case cannot have here; true if it can't run. */
 static bool lacks_something(struct world *w)
 {
@@ -117,6 +128,9 @@ static bool lacks_something(struct world *w)
         if (!manifest_claims(w->manifest, h->features[i]))
             return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not claim %s",
                               h->features[i]) < 0;
+    if (w->manifest->own_wire && needs_wire(w->test))
+        return world_fail(w, VERDICT_UNSUPPORTED,
+                          "the manifest says wire = own, and this speaks or reads RTM/1") < 0;
     for (size_t i = 0; h->features[i] != NULL; i++)
         if (footing_lacking(h->features[i]) != NULL)
             return world_fail(w, VERDICT_SKIPPED, "%s", footing_lacking(h->features[i])) < 0;
@@ -143,7 +157,7 @@ static int quit_one(struct world *w, struct actor *a)
         return -1;
     if (actor_quit(w, a) < 0)
         return -1;
-    if (a->status == 0)
+    if (actor_ended_well(w, a))
         return 0;
     char *end = actor_describe_end(a);
     world_fail_for(w, "CON-13", "%s was told to quit and ended with %s", a->name, end);
@@ -164,7 +178,8 @@ static void tear_down(struct world *w)
         probe_close(w->probes[i]);
     world_end_agents(w);
     for (size_t i = 0; i < w->actor_count && world_goes_on(w); i++)
-        if (w->actors[i]->is_server && actor_check_descriptors(w, w->actors[i]) == 0)
+        if (w->actors[i]->is_server &&
+            (!manifest_is_tidy(w->manifest) || actor_check_descriptors(w, w->actors[i]) == 0))
             quit_one(w, w->actors[i]);
     if (world_goes_on(w))
         check_unexpected_ends(w);
@@ -410,7 +425,7 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
         run_all(&w);
         if (world_goes_on(&w))
             tear_down(&w);
-        if (world_goes_on(&w))
+        if (world_goes_on(&w) && manifest_is_tidy(m))
             audit(&w);
         wrap_collect(&w);
         write_transcript(&w);

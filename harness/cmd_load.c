@@ -16,6 +16,10 @@ static int begin(struct world *w, struct actor *a, const char *file)
 {
     struct ask ask = {.op = ASK_LOAD, .file = world_file(w, file)->path};
 
+    if (dialogue_asks(&a->program->ask[ASK_LOAD]) &&
+        dialogue_line(&a->program->ask[ASK_LOAD]) == NULL)
+        return world_fail(w, VERDICT_UNSUPPORTED, "%s loads by a dialogue; nothing can run beside",
+                          a->name);
     if (table_read(w, file, a->oracle) < 0 || actor_send(w, a, &ask) < 0)
         return -1;
     a->loading = true;

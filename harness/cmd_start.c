@@ -13,7 +13,10 @@
 
 static struct actor *add_server(struct world *w, const struct step *s)
 {
-    char *socket = x_printf("%s/%s.sock", w->sandbox->dir, step_word(s, 1));
+    const char *fixed = w->manifest->server.socket;
+    char *socket = fixed == NULL ? x_printf("%s/%s.sock", w->sandbox->dir, step_word(s, 1))
+                                 : x_printf("%s%s%s", fixed[0] == '/' ? "" : w->sandbox->dir,
+                                            fixed[0] == '/' ? "" : "/", fixed);
     struct actor *a = actor_create(w, step_word(s, 1), true, socket);
 
     free(socket);

@@ -67,15 +67,16 @@ static unsigned find_lacking(const struct manifest *m)
     const struct dialogue *s = m->server.ask, *c = m->client.ask;
     unsigned lacking = 0;
 
-    if (!manifest_claims(m, "mac") || s[ASK_ARP_ADD].send == NULL || s[ASK_ARP_DELETE].send == NULL)
+    if (!manifest_claims(m, "mac") || !dialogue_asks(&s[ASK_ARP_ADD]) ||
+        !dialogue_asks(&s[ASK_ARP_DELETE]))
         lacking |= DRAW_ARP;
-    if (!manifest_claims(m, "flush") || s[ASK_FLUSH].send == NULL)
+    if (!manifest_claims(m, "flush") || !dialogue_asks(&s[ASK_FLUSH]))
         lacking |= DRAW_FLUSH;
-    if (s[ASK_LOAD].send == NULL)
+    if (!dialogue_asks(&s[ASK_LOAD]))
         lacking |= DRAW_LOADS;
     if (!manifest_claims(m, "net"))
         lacking |= DRAW_NETWORK;
-    if (s[ASK_LOOKUP].send == NULL || c[ASK_LOOKUP].send == NULL)
+    if (!dialogue_asks(&s[ASK_LOOKUP]) || !dialogue_asks(&c[ASK_LOOKUP]))
         lacking |= DRAW_LOOKUPS;
     return lacking;
 }

@@ -311,7 +311,7 @@ bool draw_settle(struct draw *d)
             continue;
         SAY(d, "expect C%d equals S [SYN-15]\n", i + 1);
         SAY(d, "expect C%d shows a state of S [SYN-24]\n", i + 1);
-        if (client->ask[ASK_DIGEST].send != NULL)
+        if (dialogue_asks(&client->ask[ASK_DIGEST]))
             SAY(d, "expect C%d reports the digest of S [TBL-18]\n", i + 1);
     }
     if (d->follower > 0)

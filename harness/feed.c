@@ -35,13 +35,31 @@ static size_t count_lines(const struct buf *text)
     return n;
 }
 
+/* Changes that follow each other unanswered are a line each, and each has an answer. */
+static bool takes_lines(const struct actor *a)
+{
+    for (size_t i = 0; i < LENGTH(fed); i++) {
+        const struct dialogue *d = &a->program->ask[fed[i].op];
+        if (dialogue_asks(d) && (dialogue_line(d) == NULL || d->done == NULL || d->silent))
+            return false;
+    }
+    return dialogue_asks(&a->program->ask[ASK_CREATE]);
+}
+
 int feed_start(struct world *w, struct actor *a, struct buf *text)
 {
-    struct feed *f;
-
-    if (a->feed != NULL || a->in < 0 || !actor_runs(a) || a->program->ask[ASK_CREATE].send == NULL)
+    const struct limits *l = &w->manifest->limits;
+    if (l->longest_oif > 0 || l->one_mask || l->no_letters)
+        return world_fail(w, VERDICT_UNSUPPORTED,
+                          "many changes; the manifest has limits on what they hold");
+    if (!takes_lines(a))
+        return world_fail(w, VERDICT_UNSUPPORTED,
+                          "%s takes no changes one behind the other: its dialogues are more than a "
+                          "line and an answer",
+                          a->name);
+    if (a->feed != NULL || a->in < 0 || !actor_runs(a))
         return world_fail(w, VERDICT_BROKEN, "%s cannot be fed now", a->name);
-    f = x_calloc(1, sizeof *f);
+    struct feed *f = x_calloc(1, sizeof *f);
     f->text = *text;
     *text = (struct buf){0};
     f->total = count_lines(&f->text);
@@ -124,23 +142,15 @@ static const char *apply(struct oracle *o, const struct part *p)
 /* Puts it as the program wants to hear it. */
 static void word(const struct actor *a, const struct part *p, struct buf *out)
 {
-    const char *const values[][2] = {
-        {"{prefix}", p->first}, {"{gateway}", p->second}, {"{oif}", p->third},
-        {"{mac}", p->first},    {"{address}", p->second},
-    };
+    const struct values v = {.prefix = p->first,
+                             .gateway = p->second,
+                             .oif = p->third,
+                             .mac = p->first,
+                             .address = p->second};
+    char *line = dialogue_fill(dialogue_line(&a->program->ask[p->op]), &v);
 
-    for (const char *c = a->program->ask[p->op].send; *c != '\0';) {
-        size_t i = 0;
-        while (i < LENGTH(values) &&
-               (*c != '{' || strncmp(c, values[i][0], strlen(values[i][0])) != 0))
-            i++;
-        if (i == LENGTH(values)) {
-            buf_add(out, c++, 1);
-            continue;
-        }
-        buf_adds(out, values[i][1]);
-        c += strlen(values[i][0]);
-    }
+    buf_adds(out, line);
+    free(line);
 }
 
 const char *feed_word_change(struct actor *a, char *line, struct buf *out)

@@ -102,7 +102,7 @@ static char **make_argv(struct world *w, const struct actor *a)
 
 /* The caller's environment is not for the IUT: it may hold secrets, and must not change verdicts.
  */
-static void keep_environment(const char *dir)
+static void keep_environment(const char *dir, bool terminal)
 {
     static const char *const kept[] = {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
     char *values[LENGTH(kept)];
@@ -114,6 +114,8 @@ static void keep_environment(const char *dir)
         if (values[i] != NULL)
             setenv(kept[i], values[i], 1);
     setenv("LC_ALL", "C.UTF-8", 1); /* scenarios know the words of strerror(3) */
+    if (terminal)
+        setenv("TERM", "dumb", 1);
     setenv("HOME", dir, 1);
     setenv("TMPDIR", dir, 1);
 }
@@ -178,6 +180,8 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     for (int i = 0; i < 3; i++)
         if (dup2(fds[i], i) < 0)
             goto lost;
+    if (a->program->terminal && !a->held_back && terminal_adopt(1) < 0)
+        goto lost;
     /* what the suite was given by its caller is not for the IUT */
     if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
         goto lost;
@@ -196,7 +200,7 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
                      a->program->wrapper ? WRAP_DESCRIPTORS : 0) < 0 ||
         chdir(w->sandbox->dir) < 0)
         goto lost;
-    keep_environment(w->sandbox->dir);
+    keep_environment(w->sandbox->dir, a->program->terminal);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -210,6 +214,19 @@ lost:
     if (write(report, &error, sizeof error) < 0)
         _exit(126);
     _exit(127);
+}
+
+/* The three descriptors of the child are its terminal; both of the suite's are the other side. */
+static int open_terminal(const struct world *w, struct actor *a, int child[3])
+{
+    if (terminal_open(&a->out, &child[1], w->sandbox->uid) < 0)
+        return -1;
+    child[0] = a->console != NULL ? open(a->console, O_RDONLY | O_CLOEXEC)
+                                  : fcntl(child[1], F_DUPFD_CLOEXEC, 3);
+    child[2] = fcntl(child[1], F_DUPFD_CLOEXEC, 3);
+    a->in = a->console != NULL ? -1 : fcntl(a->out, F_DUPFD_CLOEXEC, 3);
+    fcntl(a->out, F_SETFL, O_NONBLOCK);
+    return child[0] < 0 || child[2] < 0 ? -1 : 0;
 }
 
 static int open_pipes(struct actor *a, int child[3])
@@ -243,7 +260,8 @@ int actor_launch(struct world *w, struct actor *a)
     int child[3], report[2], error = 0;
     char **argv = make_argv(w, a);
 
-    if (open_pipes(a, child) < 0 || pipe2(report, O_CLOEXEC) < 0)
+    if ((a->program->terminal ? open_terminal(w, a, child) : open_pipes(a, child)) < 0 ||
+        pipe2(report, O_CLOEXEC) < 0)
         return -1;
     if (a->held_back)
         share_processor();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest.h"
 
-#include "scan.h"
+#include "dialogue_key.h"
+#include "manifest_check.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define QUIET_MS 60 /* for programs that do not pause in what they print */
 
 static const char *const operations[ASK_COUNT] = {
     [ASK_CREATE] = "create",
@@ -28,118 +31,17 @@ static const char *const operations[ASK_COUNT] = {
     [ASK_CLIENTS] = "clients",
     [ASK_STATUS] = "status",
     [ASK_MESSAGES] = "messages",
-};
-
-/* The groups that the rows of a dialogue need. */
-static const struct {
-    enum operation op;
-    const char *group[5];
-} row_groups[] = {
-    {ASK_TABLE, {"dest", "mask", "gateway", "oif"}},
-    {ASK_LOOKUP, {"dest", "mask", "gateway", "oif"}},
-    {ASK_ARP, {"mac", "ip"}},
-    {ASK_ARP_LOOKUP, {"mac", "ip"}},
-    {ASK_MESSAGES, {"taken", "refused"}},
+    [ASK_QUIT] = "quit",
+    [ASK_RECOVER] = "recover",
 };
 
 /* What the feature column of a scenario's "needs" may name. */
-static const char *const known_features[] = {"routes", "console", "mac", "flush", "mq", "net"};
+static const char *const known_features[] = {"routes", "console", "mac", "flush",
+                                             "mq",     "net",     "tidy"};
 
 const char *operation_name(enum operation op)
 {
     return operations[op];
-}
-
-/* One value: the words right of the "=", and where they stand. */
-struct value {
-    const struct source *source;
-    int line;
-    struct token *at;
-    size_t n;
-    struct diag *diag;
-};
-
-static int wrong(const struct value *v, size_t word, const char *message)
-{
-    int column = v->n == 0 ? 1 : v->at[word < v->n ? word : v->n - 1].column;
-
-    diag_add(v->diag, v->source->name, v->line, column, "%s", message);
-    return -1;
-}
-
-static int set_text(char **slot, const struct value *v)
-{
-    if (v->n != 1)
-        return wrong(v, 1, "expected one word or one \"quoted text\" after the =");
-    free(*slot);
-    *slot = x_strdup(v->at[0].text);
-    return 0;
-}
-
-static int set_pattern(struct pattern **slot, const struct value *v)
-{
-    char *why = NULL;
-    size_t offset = 0;
-
-    if (v->n != 1)
-        return wrong(v, 1, "expected one \"pattern\" after the =");
-    pattern_destroy(*slot);
-    *slot = pattern_create(v->at[0].text, &why, &offset);
-    if (*slot != NULL)
-        return 0;
-    diag_add(v->diag, v->source->name, v->line, v->at[0].column + (int)offset, "not a pattern: %s",
-             why);
-    free(why);
-    return -1;
-}
-
-/* The } that belongs to the ${ at text, or NULL. */
-static const char *closing_brace(const char *text)
-{
-    int depth = 0;
-
-    for (; *text != '\0'; text++) {
-        if (strncmp(text, "${", 2) == 0)
-            depth++;
-        else if (*text == '}' && --depth <= 0)
-            return text;
-    }
-    return NULL;
-}
-
-/* Puts the environment in place of ${NAME} and ${NAME:-otherwise}, and in otherwise too. */
-static char *expand(const char *text)
-{
-    struct buf out = {0};
-
-    while (*text != '\0') {
-        const char *end = strncmp(text, "${", 2) == 0 ? closing_brace(text) : NULL;
-        if (end == NULL) {
-            buf_add(&out, text++, 1);
-            continue;
-        }
-        char *name = x_strndup(text + 2, (size_t)(end - text - 2)), *otherwise = strstr(name, ":-");
-        if (otherwise != NULL)
-            *otherwise = '\0';
-        const char *set = getenv(name);
-        char *value = set != NULL && *set != '\0' ? x_strdup(set)
-                                                  : expand(otherwise != NULL ? otherwise + 2 : "");
-        buf_adds(&out, value);
-        free(value);
-        free(name);
-        text = end + 1;
-    }
-    return buf_take(&out);
-}
-
-static int set_words(char ***slot, const struct value *v)
-{
-    if (v->n == 0)
-        return wrong(v, 0, "expected words after the =");
-    *slot = x_calloc(v->n + 1, sizeof **slot);
-    for (size_t i = 0; i < v->n; i++)
-        (*slot)[i] = expand(v->at[i].text);
-    return 0;
 }
 
 static int set_features(struct manifest *m, const struct value *v)
@@ -149,29 +51,32 @@ static int set_features(struct manifest *m, const struct value *v)
         for (size_t k = 0; k < LENGTH(known_features); k++)
             known = known || strcmp(v->at[i].text, known_features[k]) == 0;
         if (!known)
-            return wrong(v, i,
-                         "no such feature; expected some of: routes console mac flush mq net");
+            return value_wrong(v, i,
+                               "no such feature; expected some of: routes console mac flush mq net "
+                               "tidy");
     }
-    return set_words(&m->features, v);
+    return value_words(&m->features, v);
 }
 
 static int set_quit(struct program *p, const struct value *v)
 {
-    if (v->n == 2 && strcmp(v->at[0].text, "say") == 0) {
-        p->quit_say = x_strdup(v->at[1].text);
+    const char *how = v->n == 2 ? v->at[0].text : "", *what = v->n == 2 ? v->at[1].text : "";
+
+    if (strcmp(how, "say") == 0) {
+        dialogue_add_send(&p->ask[ASK_QUIT], what);
         return 0;
     }
-    if (v->n == 2 && strcmp(v->at[0].text, "signal") == 0) {
-        p->quit_signal = strcmp(v->at[1].text, "INT") == 0 ? SIGINT : SIGTERM;
-        if (p->quit_signal == SIGINT || strcmp(v->at[1].text, "TERM") == 0)
+    for (int i = 1; i < 32 && strcmp(how, "signal") == 0; i++)
+        if (strcmp(sigabbrev_np(i), what) == 0) {
+            p->quit_signal = i;
             return 0;
-    }
-    return wrong(v, 0, "expected: say \"a line\", signal INT or signal TERM");
+        }
+    return value_wrong(v, 0, "expected: say \"a line\", or signal NAME, such as signal INT");
 }
 
 static int set_memory(struct manifest *m, const struct value *v)
 {
-    char *text = expand(v->n == 1 ? v->at[0].text : "");
+    char *text = value_expand(v->n == 1 ? v->at[0].text : "");
     unsigned long long giga = 0;
     int used = 0;
     bool limited = sscanf(text, "%lluG%n", &giga, &used) == 1 && text[used] == '\0' && giga > 0 &&
@@ -180,62 +85,88 @@ static int set_memory(struct manifest *m, const struct value *v)
 
     free(text);
     if (!fine)
-        return wrong(v, 0, "expected a number of gibibytes such as 8G, or unlimited");
+        return value_wrong(v, 0, "expected a number of gibibytes such as 8G, or unlimited");
     m->memory = limited ? giga << 30 : 0;
     return 0;
+}
+
+static int set_wire(struct manifest *m, const struct value *v)
+{
+    m->own_wire = v->n == 1 && strcmp(v->at[0].text, "own") == 0;
+    if (m->own_wire || (v->n == 1 && strcmp(v->at[0].text, "rtm1") == 0))
+        return 0;
+    return value_wrong(v, 0, "expected rtm1 (the frames of chapter 3) or own");
+}
+
+/* A flag that is kept the other way round. */
+static int set_not(bool *slot, const struct value *v)
+{
+    int result = value_flag(slot, v);
+
+    *slot = result == 0 ? !*slot : *slot;
+    return result;
 }
 
 static int set_iut(struct manifest *m, const char *key, const struct value *v)
 {
     if (strcmp(key, "name") == 0)
-        return set_text(&m->name, v);
+        return value_text(&m->name, v);
     if (strcmp(key, "root") == 0)
-        return set_text(&m->root, v);
+        return value_text(&m->root, v);
     if (strcmp(key, "features") == 0)
         return set_features(m, v);
     if (strcmp(key, "memory") == 0)
         return set_memory(m, v);
-    return wrong(v, 0, "no such key in [iut]; expected name, root, features or memory");
+    if (strcmp(key, "wire") == 0)
+        return set_wire(m, v);
+    if (strcmp(key, "longest-oif") == 0)
+        return value_number(&m->limits.longest_oif, v, "", 31);
+    if (strcmp(key, "most-clients") == 0)
+        return value_number(&m->limits.most_clients, v, "", 100000);
+    if (strcmp(key, "mask-in-key") == 0)
+        return set_not(&m->limits.one_mask, v);
+    if (strcmp(key, "mac-letters") == 0)
+        return set_not(&m->limits.no_letters, v);
+    return value_wrong(v, 0,
+                       "no such key in [iut]; expected name, root, features, memory, wire, "
+                       "longest-oif, most-clients, mask-in-key or mac-letters");
 }
 
 static int set_program(struct program *p, const char *key, const struct value *v)
 {
     if (strcmp(key, "command") == 0)
-        return set_words(&p->command, v);
+        return value_words(&p->command, v);
     if (strcmp(key, "ready") == 0)
-        return set_pattern(&p->ready, v);
+        return value_pattern(&p->ready, v);
     if (strcmp(key, "notice") == 0)
-        return set_pattern(&p->notice, v);
+        return value_pattern(&p->notice, v);
+    if (strcmp(key, "prompt") == 0)
+        return value_pattern(&p->prompt, v);
+    if (strcmp(key, "terminal") == 0)
+        return value_flag(&p->terminal, v);
+    if (strcmp(key, "fresh") == 0)
+        return value_flag(&p->fresh, v);
+    if (strcmp(key, "quiet") == 0)
+        return value_number(&p->quiet_ms, v, "ms", 5000);
+    if (strcmp(key, "socket") == 0)
+        return value_text(&p->socket, v);
     if (strcmp(key, "quit") == 0)
         return set_quit(p, v);
     if (strcmp(key, "queue") == 0)
-        return set_words(&p->queue, v);
+        return value_words(&p->queue, v);
     if (strcmp(key, "message") == 0)
-        return set_text(&p->message, v);
+        return value_text(&p->message, v);
     if (strcmp(key, "select") == 0)
-        return set_words(&p->select, v);
+        return value_words(&p->select, v);
     if (strcmp(key, "network") == 0)
-        return set_words(&p->network, v);
+        return value_words(&p->network, v);
     if (strcmp(key, "public") == 0)
-        return set_words(&p->public, v);
+        return value_words(&p->public, v);
     if (strcmp(key, "port") == 0)
-        return set_pattern(&p->listening, v);
-    return wrong(v, 0,
-                 "no such key here; expected command, ready, notice, quit, queue, message, select, "
-                 "network, public or port");
-}
-
-static int set_dialogue(struct dialogue *a, const char *key, const struct value *v)
-{
-    if (strcmp(key, "send") == 0)
-        return set_text(&a->send, v);
-    if (strcmp(key, "done") == 0)
-        return set_pattern(&a->done, v);
-    if (strcmp(key, "refused") == 0)
-        return set_pattern(&a->refused, v);
-    if (strcmp(key, "row") == 0)
-        return set_pattern(&a->row, v);
-    return wrong(v, 0, "no such key here; expected send, done, refused or row");
+        return value_pattern(&p->listening, v);
+    return value_wrong(v, 0,
+                       "no such key here; expected command, terminal, ready, prompt, notice, quit, "
+                       "quiet, fresh, socket, queue, message, select, network, public or port");
 }
 
 /* Where the keys of the current section go: one of the three is set. */
@@ -278,12 +209,15 @@ static void read_line(struct manifest *m, struct section *s, const struct source
     if (first[0] == '[') {
         bool closed = first[len - 1] == ']' && t.n == 1;
         first[len - 1] = '\0';
-        if (!closed || !open_section(m, first + 1, s))
+        bool known = closed && open_section(m, first + 1, s);
+        if (known && s->dialogue != NULL)
+            s->dialogue->line = number;
+        if (!known)
             diag_add(
                 d, src->name, number, 1,
                 "no such section; expected [iut], [server], [client], or [server.X] and [client.X] "
                 "with X one of create update delete table lookup arp-add arp-delete arp arp-lookup "
-                "flush digest load save clients status messages line");
+                "flush digest load save clients status messages line quit recover");
     } else if (t.n < 2 || strcmp(t.at[1].text, "=") != 0) {
         diag_add(d, src->name, number, t.at[0].column,
                  "expected KEY = VALUE, with blanks around the =");
@@ -292,53 +226,11 @@ static void read_line(struct manifest *m, struct section *s, const struct source
     } else if (s->program != NULL) {
         set_program(s->program, first, &v);
     } else if (s->dialogue != NULL) {
-        set_dialogue(s->dialogue, first, &v);
+        dialogue_set(s->dialogue, first, &v);
     } else {
         diag_add(d, src->name, number, 1, "a key before the first section; expected [iut]");
     }
     tokens_finish(&t);
-}
-
-static void check_rows(const struct manifest *m, const struct program *p, const char *what,
-                       size_t i, struct diag *d)
-{
-    const struct dialogue *a = &p->ask[row_groups[i].op];
-
-    for (const char *const *group = row_groups[i].group; *group != NULL && a->send != NULL; group++)
-        if (!pattern_has(a->row, *group))
-            diag_add(d, m->file, 1, 1, "[%s.%s] needs a row pattern with the group %s", what,
-                     operations[row_groups[i].op], *group);
-}
-
-/* What is needed together, once all is read. */
-static void check_program(const struct manifest *m, const struct program *p, const char *what,
-                          struct diag *d)
-{
-    for (int i = 0; i < ASK_COUNT; i++) {
-        const struct dialogue *a = &p->ask[i];
-        if (a->send != NULL && a->done == NULL)
-            diag_add(d, m->file, 1, 1, "[%s.%s] has send but no done pattern", what, operations[i]);
-    }
-    for (size_t i = 0; i < LENGTH(row_groups); i++)
-        check_rows(m, p, what, i, d);
-    if (p->command != NULL && m->features != NULL && manifest_claims(m, "mac") &&
-        p->ask[ASK_ARP].send == NULL)
-        diag_add(d, m->file, 1, 1, "[%s.arp] is missing: the feature mac could not be judged",
-                 what);
-    if (p == &m->server && p->command != NULL && m->features != NULL && manifest_claims(m, "mq") &&
-        p->queue == NULL)
-        diag_add(d, m->file, 1, 1,
-                 "[server] has no queue: expected the words for a message queue, as --mq {queue}");
-    if (p->command != NULL && m->features != NULL && manifest_claims(m, "net") &&
-        p->network == NULL)
-        diag_add(d, m->file, 1, 1, "[%s] has no network: the feature net could not be judged",
-                 what);
-    if (p->listening != NULL && !pattern_has(p->listening, "port"))
-        diag_add(d, m->file, 1, 1, "[%s] needs a port pattern with the group port", what);
-    if (p->command != NULL && p->ask[ASK_TABLE].send == NULL)
-        diag_add(d, m->file, 1, 1, "[%s.table] is missing: nothing could be compared", what);
-    if (p->command != NULL && p->quit_say == NULL && p->quit_signal == 0)
-        diag_add(d, m->file, 1, 1, "[%s] has no quit; expected say \"a line\" or signal INT", what);
 }
 
 static void check(struct manifest *m, struct diag *d)
@@ -350,8 +242,8 @@ static void check(struct manifest *m, struct diag *d)
                  "[iut] has no features; an IUT that claims nothing can't be judged");
     if (m->server.command == NULL && m->client.command == NULL)
         diag_add(d, m->file, 1, 1, "neither [server] nor [client] has a command");
-    check_program(m, &m->server, "server", d);
-    check_program(m, &m->client, "client", d);
+    manifest_check(m, &m->server, "server", d);
+    manifest_check(m, &m->client, "client", d);
 }
 
 /* Makes root absolute: it is written relative to the manifest. */
@@ -381,6 +273,7 @@ struct manifest *manifest_read(const char *path, struct diag *d)
 
     m->file = x_strdup(path);
     m->memory = (uint64_t)8 << 30;
+    m->server.quiet_ms = m->client.quiet_ms = QUIET_MS;
     if (source_read(&source, path, path, d) == 0) {
         for (int i = 1; i <= source.count; i++)
             read_line(m, &section, &source, i, d);
@@ -413,13 +306,10 @@ static void finish_program(struct program *p)
     pattern_destroy(p->listening);
     pattern_destroy(p->ready);
     pattern_destroy(p->notice);
-    free(p->quit_say);
-    for (int i = 0; i < ASK_COUNT; i++) {
-        free(p->ask[i].send);
-        pattern_destroy(p->ask[i].done);
-        pattern_destroy(p->ask[i].refused);
-        pattern_destroy(p->ask[i].row);
-    }
+    pattern_destroy(p->prompt);
+    free(p->socket);
+    for (int i = 0; i < ASK_COUNT; i++)
+        dialogue_finish(&p->ask[i]);
 }
 
 void manifest_destroy(struct manifest *m)
@@ -441,4 +331,9 @@ bool manifest_claims(const struct manifest *m, const char *feature)
         if (strcmp(m->features[i], feature) == 0)
             return true;
     return false;
+}
+
+bool manifest_is_tidy(const struct manifest *m)
+{
+    return !m->own_wire || manifest_claims(m, "tidy");
 }

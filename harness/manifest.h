@@ -6,8 +6,7 @@
 #ifndef HARNESS_MANIFEST_H
 #define HARNESS_MANIFEST_H
 
-#include "pattern.h"
-#include "util.h"
+#include "dialogue.h"
 
 /* What a program can be asked on its console, one dialogue each. */
 enum operation {
@@ -27,32 +26,40 @@ enum operation {
     ASK_CLIENTS,
     ASK_STATUS,
     ASK_MESSAGES,
-    ASK_LINE, /* any line: the general shape of an answer */
+    ASK_LINE,    /* any line: the general shape of an answer */
+    ASK_QUIT,    /* its end */
+    ASK_RECOVER, /* what brings it back to its prompt behind a refusal */
     ASK_COUNT
 };
 
 const char *operation_name(enum operation op);
 
-struct dialogue {
-    char *send; /* with {prefix} and the like; NULL: the program cannot be asked this */
-    struct pattern *done, *refused, *row;
-};
-
 struct program {
     char **command; /* words, NULL at the end, with {socket}; NULL: the IUT has no such program */
     char **wrapper; /* words, NULL at the end, that stand before the command; or NULL (wrap.h) */
     struct pattern *ready, *notice;
-    char *quit_say;  /* the line that ends it, or NULL */
-    int quit_signal; /* the signal that ends it where there is no line */
-    char **queue;    /* more words for each message queue, NULL at the end, with {queue}; or NULL */
-    char *message;   /* what a message is around its {line}; NULL: nothing */
-    char **select;   /* more words that make it wait with select(2), NULL at the end; or NULL */
+    char **queue;  /* more words for each message queue, NULL at the end, with {queue}; or NULL */
+    char *message; /* what a message is around its {line}; NULL: nothing */
+    char **select; /* more words that make it wait with select(2), NULL at the end; or NULL */
     /* Of a server: words that are added for each address in the network that it is to serve, and
      * words that allow one that other machines reach. Of a client: the whole command of one in the
      * network. NULL: the IUT has none of that. */
     char **network, **public;
     struct pattern *listening; /* the line that tells the port that :0 became, or NULL */
+    struct pattern *prompt;    /* where it waits for the next question; NULL: nothing shows that */
+    char *socket;              /* where it listens whatever it is told; NULL: where it is told */
+    bool terminal;             /* its console is a terminal (terminal.h), not a pair of pipes */
+    bool fresh;                /* behind a refusal it is of no more use */
+    unsigned quiet_ms; /* how long it says nothing once it has nothing more to say, at least */
+    int quit_signal;   /* what ends it where no dialogue does */
     struct dialogue ask[ASK_COUNT];
+};
+
+/* What lies outside is not asked of it. 0: no limit. */
+struct limits {
+    unsigned longest_oif, most_clients;
+    bool one_mask;   /* a destination has one route, whatever the mask */
+    bool no_letters; /* its MACs have digits only */
 };
 
 struct manifest {
@@ -60,6 +67,8 @@ struct manifest {
     char *root;      /* absolute: where relative commands start */
     char **features; /* NULL at the end */
     uint64_t memory; /* bytes of address space for each process; 0: no limit */
+    bool own_wire;   /* it does not speak the frames of chapter 3 */
+    struct limits limits;
     struct program server, client;
 };
 
@@ -67,5 +76,7 @@ struct manifest {
 struct manifest *manifest_read(const char *path, struct diag *d);
 void manifest_destroy(struct manifest *m);
 bool manifest_claims(const struct manifest *m, const char *feature);
+/* Whether it is held to leave nothing behind and to end with status 0. */
+bool manifest_is_tidy(const struct manifest *m);
 
 #endif

@@ -9,6 +9,7 @@
 struct pattern {
     pcre2_code *code;
     pcre2_match_data *match;
+    char *text;
 };
 
 struct pattern *pattern_create(const char *text, char **why, size_t *offset)
@@ -27,6 +28,7 @@ struct pattern *pattern_create(const char *text, char **why, size_t *offset)
     pcre2_jit_compile(p->code,
                       PCRE2_JIT_COMPLETE); /* only speed: without it the match is interpreted */
     p->match = pcre2_match_data_create_from_pattern(p->code, NULL);
+    p->text = x_strdup(text);
     return p;
 }
 
@@ -36,7 +38,13 @@ void pattern_destroy(struct pattern *p)
         return;
     pcre2_match_data_free(p->match);
     pcre2_code_free(p->code);
+    free(p->text);
     free(p);
+}
+
+const char *pattern_text(const struct pattern *p)
+{
+    return p->text;
 }
 
 bool pattern_match(struct pattern *p, const char *line, size_t len)

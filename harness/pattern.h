@@ -19,6 +19,8 @@ bool pattern_match(struct pattern *p, const char *line, size_t len);
 /* Copies a named group of the last match; false if the pattern has no such group or it took no part
  * in the match. Cuts what doesn't fit. */
 bool pattern_group(struct pattern *p, const char *line, const char *name, char *out, size_t size);
+/* As it was written. */
+const char *pattern_text(const struct pattern *p);
 /* Whether the pattern has such a group. */
 bool pattern_has(const struct pattern *p, const char *name);
 

@@ -196,6 +196,19 @@ void world_blame(struct world *w, const char *id)
     w->cite = id ? requirement_find(w->requirements, id) : w->step->cite;
 }
 
+void world_note(struct world *w, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    char *text = format_text(format, args), *line = x_printf("%s\n", text);
+    va_end(args);
+    if (w->outcome.notes.len == 0 || strstr(w->outcome.notes.data, line) == NULL)
+        buf_adds(&w->outcome.notes, line);
+    free(line);
+    free(text);
+}
+
 /* Questions that are asked again and again would push out all else: of "A B A B" the second half is
  * only counted. */
 static bool is_repetition(struct world *w, const char *text)

@@ -122,6 +122,9 @@ int next_pause(int *pause);
  */
 void world_saw(struct world *w, uint64_t what);
 
+/* Adds a line of what a reader should know, once. */
+void world_note(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Adds a line to the transcript. */
 void world_tell(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

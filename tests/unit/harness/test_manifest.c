@@ -65,9 +65,9 @@ TEST(a_right_manifest_gives_what_it_says)
     CHECK_EQ_INT(m->server.quit_signal, SIGINT);
     CHECK(pattern_match(m->server.ready, "up", 2));
     CHECK(pattern_match(m->server.notice, "# x", 3));
-    CHECK_EQ_STR(m->server.ask[ASK_TABLE].send, "show");
-    CHECK_EQ_STR(m->server.ask[ASK_CREATE].send, NULL);
-    CHECK_EQ_STR(m->client.quit_say, "good bye");
+    CHECK_EQ_STR(dialogue_line(&m->server.ask[ASK_TABLE]), "show");
+    CHECK(!dialogue_asks(&m->server.ask[ASK_CREATE]));
+    CHECK_EQ_STR(dialogue_line(&m->client.ask[ASK_QUIT]), "good bye");
     CHECK(pattern_match(m->client.ask[ASK_TABLE].refused, "no!", 3));
     manifest_destroy(m);
     manifest_destroy(NULL);
@@ -122,7 +122,7 @@ TEST(wrong_sections_are_located)
 #define TOLD                                                                              \
     "m.rtmi:4:1: no such section; expected [iut], [server], [client], or [server.X] and " \
     "[client.X] with X one of create update delete table lookup arp-add arp-delete arp "  \
-    "arp-lookup flush digest load save clients status messages line\n"
+    "arp-lookup flush digest load save clients status messages line quit recover\n"
     CHECK_TOLD(HEAD "[servr]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.tabel]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.]\n" SERVER TABLE, TOLD);
@@ -136,12 +136,14 @@ TEST(wrong_sections_are_located)
 TEST(wrong_keys_are_located)
 {
     CHECK_TOLD(HEAD "nmae = x\n" SERVER TABLE,
-               "m.rtmi:4:8: no such key in [iut]; expected name, root, features or memory\n");
+               "m.rtmi:4:8: no such key in [iut]; expected name, root, features, memory, wire, "
+               "longest-oif, most-clients, mask-in-key or mac-letters\n");
     CHECK_TOLD(HEAD SERVER "comand = x\n" TABLE,
-               "m.rtmi:7:10: no such key here; expected command, ready, notice, quit, "
-               "queue, message, select, network, public or port\n");
+               "m.rtmi:7:10: no such key here; expected command, terminal, ready, prompt, notice, "
+               "quit, quiet, fresh, socket, queue, message, select, network, public or port\n");
     CHECK_TOLD(HEAD SERVER TABLE "sent = x\n",
-               "m.rtmi:11:8: no such key here; expected send, done, refused or row\n");
+               "m.rtmi:11:8: no such key here; expected send, expect, done, refused, silent, row, "
+               "observe, question, answer, begin, added, updated, deleted or emptied\n");
 }
 
 TEST(wrong_values_are_located)
@@ -151,7 +153,8 @@ TEST(wrong_values_are_located)
     CHECK_TOLD(HEAD "name =\n" SERVER TABLE,
                "m.rtmi:4:1: expected one word or one \"quoted text\" after the =\n");
     CHECK_TOLD(HEAD "features = routes flying\n" SERVER TABLE,
-               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq net\n");
+               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq net "
+               "tidy\n");
     CHECK_TOLD(HEAD "memory = 8\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
     CHECK_TOLD(HEAD "memory = 0G\n" SERVER TABLE,
@@ -159,10 +162,10 @@ TEST(wrong_values_are_located)
     CHECK_TOLD(HEAD SERVER "command =\n" TABLE, "m.rtmi:7:1: expected words after the =\n");
     CHECK_TOLD(HEAD SERVER "ready = a b\n" TABLE,
                "m.rtmi:7:11: expected one \"pattern\" after the =\n");
-    CHECK_TOLD(HEAD SERVER "quit = signal KILL\n" TABLE,
-               "m.rtmi:7:8: expected: say \"a line\", signal INT or signal TERM\n");
+    CHECK_TOLD(HEAD SERVER "quit = signal KIL\n" TABLE,
+               "m.rtmi:7:8: expected: say \"a line\", or signal NAME, such as signal INT\n");
     CHECK_TOLD(HEAD SERVER "quit = say\n" TABLE,
-               "m.rtmi:7:8: expected: say \"a line\", signal INT or signal TERM\n");
+               "m.rtmi:7:8: expected: say \"a line\", or signal NAME, such as signal INT\n");
 }
 
 TEST(a_wrong_pattern_says_where_and_why)
@@ -179,13 +182,18 @@ TEST(what_is_missing_is_told)
     CHECK_TOLD("", "m.rtmi:1:1: [iut] has no name\n"
                    "m.rtmi:1:1: [iut] has no features; an IUT that claims nothing can't be judged\n"
                    "m.rtmi:1:1: neither [server] nor [client] has a command\n");
-    CHECK_TOLD(HEAD SERVER, "m.rtmi:1:1: [server.table] is missing: nothing could be compared\n");
-    CHECK_TOLD(HEAD SERVER "[server.table]\nsend = x\nrow = " ROW,
-               "m.rtmi:1:1: [server.table] has send but no done pattern\n");
+    CHECK_TOLD(HEAD SERVER, "m.rtmi:1:1: [server.table] is missing: nothing could be compared; if "
+                            "nothing shows the table, say so there: observe = none\n");
+    CHECK_TOLD(HEAD SERVER "[server.table]\nsend = x\nrow = " ROW, "");
+    CHECK_TOLD(HEAD SERVER TABLE "[server.create]\nsend = x\n",
+               "m.rtmi:11:1: [server.create] has no done pattern; if nothing is printed, say "
+               "silent = yes\n");
+    CHECK_TOLD(HEAD SERVER TABLE "[server.create]\ndone = x\n",
+               "m.rtmi:11:1: [server.create] has no send\n");
     CHECK_TOLD(HEAD SERVER "[server.table]\nsend = x\ndone = y\nrow = \"(?<dest>x)\"\n",
-               "m.rtmi:1:1: [server.table] needs a row pattern with the group mask\n"
-               "m.rtmi:1:1: [server.table] needs a row pattern with the group gateway\n"
-               "m.rtmi:1:1: [server.table] needs a row pattern with the group oif\n");
+               "m.rtmi:7:1: [server.table] needs a row pattern with the group mask\n"
+               "m.rtmi:7:1: [server.table] needs a row pattern with the group gateway\n"
+               "m.rtmi:7:1: [server.table] needs a row pattern with the group oif\n");
     CHECK_TOLD("[iut]\nname = x\nfeatures = mac\n" SERVER TABLE,
                "m.rtmi:1:1: [server.arp] is missing: the feature mac could not be judged\n");
     CHECK_TOLD("[iut]\nname = x\nfeatures = mq\n" SERVER TABLE,
@@ -195,8 +203,72 @@ TEST(what_is_missing_is_told)
                "m.rtmi:1:1: [server] has no network: the feature net could not be judged\n");
     CHECK_TOLD(HEAD SERVER "port = \"[0-9]+\"\n" TABLE,
                "m.rtmi:1:1: [server] needs a port pattern with the group port\n");
-    CHECK_TOLD(HEAD "[server]\ncommand = x\n" TABLE,
-               "m.rtmi:1:1: [server] has no quit; expected say \"a line\" or signal INT\n");
+    CHECK_TOLD(
+        HEAD "[server]\ncommand = x\n" TABLE,
+        "m.rtmi:1:1: [server] has no quit; expected say \"a line\", signal INT, or a section "
+        "[server.quit]\n");
+}
+
+TEST(dialogues_are_moves_in_the_order_of_the_text)
+{
+    struct diag d = {0};
+
+    scratch_begin();
+    char *path = scratch_file("m.rtmi", HEAD
+                              "wire = own\nlongest-oif = 15\nmask-in-key = no\n" SERVER
+                              "terminal = yes\nprompt = \"> $\"\nquiet = 90ms\nfresh = yes\n"
+                              "socket = /tmp/s\n" TABLE
+                              "[server.create]\nsend = 1\nexpect = \"Dest: $\"\nsend = \"{dest}\"\n"
+                              "expect = \"Mask: $\"\nsend = \"{dotted-mask}\"\nsilent = yes\n"
+                              "[server.recover]\nsend = 0\n"
+                              "[client]\ncommand = c\nquit = signal USR1\n[client.table]\n"
+                              "observe = ask\nquestion = \"see it\"\nanswer = y\nrow = " ROW);
+    struct manifest *m = manifest_read(path, &d);
+    if (CHECK(m != NULL)) {
+        const struct dialogue *create = &m->server.ask[ASK_CREATE];
+        CHECK(m->own_wire && m->limits.one_mask && !m->limits.no_letters && !manifest_is_tidy(m));
+        CHECK_EQ_INT(m->limits.longest_oif, 15);
+        CHECK(m->server.terminal && m->server.fresh && !m->client.terminal);
+        CHECK_EQ_INT(m->server.quiet_ms, 90);
+        CHECK_EQ_STR(m->server.socket, "/tmp/s");
+        CHECK_EQ_INT((int)create->move_n, 5);
+        CHECK_EQ_STR(create->moves[2].send, "{dest}");
+        CHECK_EQ_STR(pattern_text(create->moves[3].expect), "Mask: $");
+        CHECK(create->silent && dialogue_line(create) == NULL);
+        CHECK_EQ_INT(m->client.quit_signal, SIGUSR1);
+        CHECK_EQ_INT(m->client.ask[ASK_TABLE].observe, OBSERVE_ASK);
+    } else {
+        printf("# %s\n", d.text.data);
+    }
+    manifest_destroy(m);
+    free(path);
+    scratch_end();
+}
+
+TEST(wrong_dialogues_are_located)
+{
+    CHECK_TOLD(HEAD SERVER TABLE "[server.flush]\nsilent = yes\nsend = \"f {dst}\"\n",
+               "m.rtmi:13:11: {dst} stands for nothing; expected some of {prefix} {dest} {mask} "
+               "{dotted-mask} {gateway} {oif} {mac} {ip} {address} {file} {line}\n"
+               "m.rtmi:11:1: [server.flush] has no send\n");
+    CHECK_TOLD(HEAD SERVER "terminal = maybe\n" TABLE, "m.rtmi:7:12: expected yes or no\n");
+    CHECK_TOLD(HEAD SERVER "quiet = 1s\n" TABLE,
+               "m.rtmi:7:9: expected a number from 1ms to 5000ms\n");
+    CHECK_TOLD(HEAD "wire = tcp\n" SERVER TABLE,
+               "m.rtmi:4:8: expected rtm1 (the frames of chapter 3) or own\n");
+    CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = look\n",
+               "m.rtmi:8:11: expected command, ask, printed, log or none\n"
+               "m.rtmi:7:1: [server.table] has no send\n"
+               "m.rtmi:1:1: [server.table] is missing: nothing could be compared; if nothing shows "
+               "the table, say so there: observe = none\n");
+    CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = ask\nsend = x\nrow = " ROW,
+               "m.rtmi:7:1: [server.table] has send, which only observe = command has\n"
+               "m.rtmi:7:1: [server.table] is seen by an answer: it needs question and answer\n");
+    CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = log\nadded = " ROW "deleted = no\n",
+               "m.rtmi:7:1: [server.table] needs a deleted pattern with the group dest\n"
+               "m.rtmi:7:1: [server.table] needs a deleted pattern with the group mask\n");
+    CHECK_TOLD(HEAD SERVER TABLE "[server.flush]\nobserve = none\n",
+               "m.rtmi:11:1: [server.flush] is no table; observe stands in table and arp only\n");
 }
 
 TEST(a_root_that_is_not_there_is_told)
@@ -238,7 +310,7 @@ TEST(the_manifest_of_the_reference_is_right)
         return;
     }
     for (int op = 0; op < ASK_COUNT; op++)
-        CHECK(op == ASK_STATUS || m->server.ask[op].send != NULL);
+        CHECK(op == ASK_STATUS || op == ASK_RECOVER || dialogue_asks(&m->server.ask[op]));
     CHECK_EQ_STR(operation_name(ASK_TABLE), "table");
     manifest_destroy(m);
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The limits of an IUT, as its manifest has them: what lies beyond is not asked of it.
+ */
+#ifndef HARNESS_BOUNDS_H
+#define HARNESS_BOUNDS_H
+
+#include "actor.h"
+
+/* 0, or -1 after world_fail(): UNSUPPORTED, with the limit. */
+int bounds_allow(struct world *w, const struct actor *a, const struct ask *ask);
+int bounds_allow_client(struct world *w);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+#include "converse.h"
+
+#include "feed.h"
+#include "network.h"
+#include "bounds.h"
+#include "quiet.h"
+#include "renew.h"
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SAID_MOST 1048576  /* bytes of lines that are kept; who prints more is out of its mind */
+#define LINE_MOST 1048576  /* of one line */
+#define IDLE_MOST 16777216 /* of what answers nothing, within a step */
+
+void converse_note(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    a->idle = (a->idle_step_us == w->step_us ? a->idle : 0) + len;
+    a->idle_step_us = w->step_us;
+    world_tell(w, "%s < %.*s", a->name, (int)len, line);
+    if (a->said.len > SAID_MOST)
+        return;
+    buf_add(&a->said, line, len);
+    buf_adds(&a->said, "\n");
+}
+
+static const struct dialogue *dialogue_of(const struct actor *a, const struct ask *ask)
+{
+    return &a->program->ask[ask->recovering ? ASK_RECOVER : ask->op];
+}
+
+static void say_line(struct world *w, struct actor *a, const char *line)
+{
+    world_tell(w, "%s > %s", a->name, line);
+    buf_adds(&a->to_say, line);
+    buf_adds(&a->to_say, "\n");
+    quiet_broken(a, false);
+}
+
+/* Makes the moves that wait for nothing. */
+static void make_moves(struct world *w, struct actor *a, struct ask *ask)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+    const struct values v = {ask->prefix, ask->gateway, ask->oif, ask->address,
+                             ask->mac,    ask->file,    ask->line};
+
+    for (; ask->move < d->move_n && d->moves[ask->move].send != NULL; ask->move++) {
+        char *line = dialogue_fill(d->moves[ask->move].send, &v);
+        say_line(w, a, line);
+        free(line);
+    }
+}
+
+static void recover(struct world *w, struct actor *a, struct ask *ask)
+{
+    ask->recovering = true;
+    ask->move = 0;
+    make_moves(w, a, ask);
+    ask->answered = a->program->prompt == NULL && ask->move == dialogue_of(a, ask)->move_n;
+}
+
+/* The outcome is known. Where there is a prompt, the program is asked nothing before it is back
+ * there; that it asks for a field again only silence tells, see hear_silence(). */
+static void settle(struct world *w, struct actor *a, struct ask *ask)
+{
+    bool recovers = ask->refused && dialogue_asks(&a->program->ask[ASK_RECOVER]);
+
+    ask->settled = true;
+    ask->move = dialogue_of(a, ask)->move_n; /* a field that is asked for again gets no value */
+    a->spent = ask->refused && a->program->fresh;
+    if (a->spent || (a->program->prompt == NULL && !recovers))
+        ask->answered = true;
+    else if (a->program->prompt == NULL)
+        recover(w, a, ask);
+}
+
+static void close_answer(struct world *w, struct actor *a, struct ask *ask, const char *line,
+                         size_t len)
+{
+    if (ask->more > 0) {
+        ask->more--;
+        return;
+    }
+    if (len >= sizeof ask->closing)
+        len = sizeof ask->closing - 1;
+    memcpy(ask->closing, line, len);
+    ask->closing[len] = '\0';
+    settle(w, a, ask);
+}
+
+/* What the program waits with for the next move; true if the line is that. */
+static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, const char *line,
+                          size_t len)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+
+    if (ask->move == d->move_n || !pattern_match(d->moves[ask->move].expect, line, len))
+        return false;
+    ask->move++;
+    converse_note(w, a, line, len);
+    make_moves(w, a, ask);
+    if (ask->recovering && ask->move == d->move_n)
+        ask->answered = a->program->prompt == NULL;
+    return true;
+}
+
+/* It is back at its prompt. With no outcome so far that may be one from before the question: then
+ * only silence tells. */
+static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size_t len)
+{
+    if (!pattern_match(a->program->prompt, line, len))
+        return false;
+    a->ready = a->ready || a->program->ready == NULL;
+    if (ask == NULL)
+        return true;
+    ask->back = true;
+    ask->answered = ask->settled || (ask->rows > 0 && dialogue_of(a, ask)->done == NULL);
+    return true;
+}
+
+/* A line while a question is open. */
+static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const char *line,
+                        size_t len)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+    bool moved = hear_expected(w, a, ask, line, len);
+
+    if (moved)
+        return;
+    if (ask->settled || ask->move < d->move_n)
+        converse_note(w, a, line, len);
+    if (ask->settled) {
+        hear_prompt(a, ask, line, len);
+        return;
+    }
+    ask->refused = pattern_match(d->refused, line, len);
+    if (ask->move < d->move_n && !ask->refused) {
+        hear_prompt(a, ask, line, len);
+        return;
+    }
+    if (ask->row != NULL)
+        ask->row(ask->ctx, line, len);
+    bool closing = ask->refused || pattern_match(d->done, line, len);
+    if (closing || ask->row == NULL) /* the rows of a table would push out all else */
+        converse_note(w, a, line, len);
+    if (closing)
+        close_answer(w, a, ask, line, len);
+    else if (d->done == NULL && pattern_match(d->row, line, len))
+        ask->rows++;
+    else
+        hear_prompt(a, ask, line, len);
+}
+
+/* A line that belongs to no question. On the line protocol it must not look like an answer (CON-1).
+ */
+static void hear_unasked(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    const struct dialogue *d = &a->program->ask[ASK_LINE];
+
+    converse_note(w, a, line, len);
+    if (manifest_claims(w->manifest, "console") && !a->expected_to_end && a->console == NULL &&
+        (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
+        world_fail_for(w, "CON-1", "%s gives an answer that nobody has asked for: %.*s", a->name,
+                       (int)(len < 200 ? len : 200), line);
+}
+
+/* The answer of a load that runs beside other questions. Its refusal can be told from theirs only
+ * when none of them is open. */
+static bool hear_load(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    const struct dialogue *d = &a->program->ask[ASK_LOAD];
+    bool open = a->asking != NULL && !a->asking->answered;
+
+    a->load_refused = !open && pattern_match(d->refused, line, len);
+    if (!a->load_refused && !pattern_match(d->done, line, len))
+        return false;
+    converse_note(w, a, line, len);
+    a->loading = false;
+    a->load_us = now_us() - a->load_us;
+    return true;
+}
+
+/* What the program says by itself: that it is ready, a notice, a table; true if nothing else. */
+static bool hear_itself(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    if (!a->ready && pattern_match(a->program->ready, line, len)) {
+        converse_note(w, a, line, len);
+        a->ready = true;
+        return true;
+    }
+    if (pattern_match(a->program->notice, line, len)) {
+        converse_note(w, a, line, len);
+        return true;
+    }
+    return view_hear(w, a, line, len);
+}
+
+static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    if (!a->ready)
+        network_learn_port(a->places, a->program->listening, line, len);
+    if (hear_itself(w, a, line, len))
+        return;
+    if (a->feed != NULL)
+        feed_hear(w, a, line, len);
+    else if (a->loading && hear_load(w, a, line, len))
+        return;
+    else if (a->asking == NULL || a->asking->answered)
+        hear_prompt(a, NULL, line, len), hear_unasked(w, a, line, len);
+    else
+        hear_answer(w, a, a->asking, line, len);
+}
+
+/* The unfinished line: nothing of it is an outcome yet, but it may be a prompt. True if it is. */
+static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t len)
+{
+    struct ask *ask = a->asking != NULL && !a->asking->answered ? a->asking : NULL;
+
+    if (ask != NULL && hear_expected(w, a, ask, rest, len))
+        return true;
+    bool ready = !a->ready && pattern_match(a->program->ready, rest, len);
+    bool known = ready || view_hear_question(w, a, rest, len) || hear_prompt(a, ask, rest, len);
+    a->ready = a->ready || ready;
+    if (known)
+        converse_note(w, a, rest, len);
+    return known;
+}
+
+static void give_up(struct world *w, struct actor *a, const char *what, int most)
+{
+    const char *sample = a->said.len > 200 ? a->said.data + a->said.len - 200 : "";
+    const char *line = strchr(sample, '\n');
+
+    world_fail(w, VERDICT_FAIL, "%s prints %s of more than %d bytes%s%.*s", a->name, what, most,
+               line ? ", such as: " : "", line ? (int)strcspn(line + 1, "\n") : 0,
+               line ? line + 1 : "");
+    if (a->out >= 0)
+        actor_end_output(a);
+}
+
+static void hear_lines(struct world *w, struct actor *a)
+{
+    char *end, *line = a->heard.data;
+    size_t left = a->heard.len;
+
+    while ((end = memchr(line + a->scanned, '\n', left - a->scanned)) != NULL) {
+        size_t len = (size_t)(end - line);
+        a->scanned = 0;
+        hear_line(w, a, line, len > 0 && line[len - 1] == '\r' ? len - 1 : len);
+        left -= len + 1;
+        line = end + 1;
+    }
+    a->scanned = left;
+    buf_consume(&a->heard, a->heard.len - left);
+}
+
+void converse_hear(struct world *w, struct actor *a)
+{
+    hear_lines(w, a);
+    if (a->heard.len > 0 && hear_rest(w, a, a->heard.data, a->heard.len)) {
+        buf_finish(&a->heard);
+        a->scanned = 0;
+    }
+    if (a->heard.len > LINE_MOST)
+        give_up(w, a, "a line", LINE_MOST);
+    else if (a->idle > IDLE_MOST && a->idle_step_us == w->step_us)
+        give_up(w, a, "lines that answer nothing,", IDLE_MOST);
+}
+
+int actor_send(struct world *w, struct actor *a, struct ask *ask)
+{
+    const struct dialogue *d = &a->program->ask[ask->op];
+
+    if (!dialogue_asks(d))
+        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not say how to ask %s for %s",
+                          a->name, operation_name(ask->op));
+    if (a->in < 0)
+        return world_fail(w, VERDICT_BROKEN,
+                          "the console of %s is closed; nothing can be asked there", a->name);
+    if (ask->bytes == NULL) {
+        make_moves(w, a, ask);
+        return 0;
+    }
+    world_tell(w, "%s > %zu bytes", a->name, ask->bytes->len);
+    buf_add(&a->to_say, ask->bytes->data, ask->bytes->len);
+    buf_adds(&a->to_say, "\n");
+    ask->move = d->move_n;
+    return 0;
+}
+
+static int fail_ended(struct world *w, const struct actor *a)
+{
+    char *end = actor_describe_end(a);
+
+    world_fail(w, VERDICT_FAIL, "%s ended with %s instead of answering", a->name, end);
+    free(end);
+    return -1;
+}
+
+static int fail_unanswered(struct world *w, const struct actor *a, const struct ask *ask)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+
+    if (ask->move < d->move_n && ask->move > 0)
+        return world_timeout_for(w, "CON-1", "%s did not come to \"%s\" in its dialogue for %s",
+                                 a->name, pattern_text(d->moves[ask->move].expect),
+                                 operation_name(ask->op));
+    return world_timeout_for(w, "CON-1", "%s gave no answer to its last question", a->name);
+}
+
+/* Nothing more comes. What stands on the unfinished line is a line then. */
+static int hear_silence(struct world *w, struct actor *a, struct ask *ask)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+    bool moved = ask->move == d->move_n;
+
+    if (a->heard.len > 0) {
+        char *line = x_strndup(a->heard.data, a->heard.len);
+        buf_finish(&a->heard);
+        a->scanned = 0;
+        hear_line(w, a, line, strlen(line));
+        free(line);
+        if (ask->answered || !world_goes_on(w))
+            return world_goes_on(w) ? 0 : -1;
+    }
+    if (ask->settled && ask->refused && !ask->back && a->program->prompt != NULL) {
+        if (!ask->recovering && dialogue_asks(&a->program->ask[ASK_RECOVER])) {
+            recover(w, a, ask);
+            return 0;
+        }
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s does not come back to its prompt behind a refusal; the manifest %s "
+                          "[%s.recover]",
+                          a->name, ask->recovering ? "has the wrong" : "needs fresh = yes or a",
+                          a->is_server ? "server" : "client");
+    }
+    if (ask->settled) {
+        ask->answered = moved;
+        return 0;
+    }
+    if (moved && d->done == NULL && d->row != NULL) {
+        ask->answered = true;
+        world_note(w,
+                   "what %s shows may end with silence, also where it shows nothing: window %d ms",
+                   a->name, quiet_window(a));
+    } else if (d->silent && (moved || ask->back)) {
+        ask->silent = ask->answered = true;
+        world_note(w, "%s says nothing of some changes: a window of %d ms, then its table decides",
+                   a->name, quiet_window(a));
+    } else if (ask->back) {
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s came back to its prompt, and nothing that it printed matched done or "
+                          "refused of %s; silent = yes would let the table decide",
+                          a->name, operation_name(ask->op));
+    }
+    return 0;
+}
+
+/* Whether silence may end the question. */
+static bool may_be_silent(const struct actor *a, const struct ask *ask)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+
+    return a->program->terminal || a->program->prompt != NULL || d->silent || d->done == NULL;
+}
+
+static int await_answer(struct world *w, struct actor *a, struct ask *ask)
+{
+    while (!ask->answered) {
+        if (!actor_runs(a) && a->out < 0 && a->err < 0)
+            return fail_ended(w, a);
+        if (!world_goes_on(w))
+            return -1;
+        int next = may_be_silent(a, ask) ? quiet_wait(w, a) : world_wait(w) ? 1 : -1;
+        if (next < 0)
+            return fail_unanswered(w, a, ask);
+        if (next == 0 && hear_silence(w, a, ask) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* It was to be ended, and the scenario asks it all the same; or it ended by itself. */
+static int complain_end(struct world *w, struct actor *a)
+{
+    char *end;
+
+    if (a->expected_to_end)
+        return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
+                          a->name);
+    end = actor_describe_end(a);
+    world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
+    free(end);
+    return -1;
+}
+
+int actor_ask(struct world *w, struct actor *a, struct ask *ask)
+{
+    if (a->feed != NULL)
+        return world_fail(w, VERDICT_BROKEN, "%s is being fed; say \"await %s 100%%\" first",
+                          a->name, a->name);
+    if (!actor_runs(a))
+        return complain_end(w, a);
+    if (a->stopped)
+        return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
+                          a->name);
+    if (bounds_allow(w, a, ask) < 0 || (a->spent && renew(w, a) < 0))
+        return -1;
+    a->asking = ask; /* before it is sent: nothing is heard in between */
+    if (actor_send(w, a, ask) < 0) {
+        a->asking = NULL;
+        return -1;
+    }
+    int64_t step_deadline = w->deadline_ms; /* an answer has its own: the last one of a step too */
+    w->deadline_ms = now_ms() + w->test->head.deadline_ms;
+    int result = await_answer(w, a, ask);
+    a->asking = NULL;
+    w->deadline_ms = step_deadline;
+    return result;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "dialogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const observe_names[OBSERVE_COUNT] = {
+    [OBSERVE_COMMAND] = "command", [OBSERVE_ASK] = "ask",   [OBSERVE_PRINTED] = "printed",
+    [OBSERVE_LOG] = "log",         [OBSERVE_NONE] = "none",
+};
+
+static const char *const placeholders[] = {
+    "{prefix}", "{dest}", "{mask}",    "{dotted-mask}", "{gateway}", "{oif}",
+    "{mac}",    "{ip}",   "{address}", "{file}",        "{line}",
+};
+
+const char *observe_name(enum observe how)
+{
+    return observe_names[how];
+}
+
+bool dialogue_asks(const struct dialogue *d)
+{
+    return d->move_n > 0;
+}
+
+const char *dialogue_line(const struct dialogue *d)
+{
+    return d->move_n == 1 ? d->moves[0].send : NULL;
+}
+
+static struct move *add_move(struct dialogue *d)
+{
+    d->moves = x_realloc(d->moves, (d->move_n + 1) * sizeof *d->moves);
+    d->moves[d->move_n] = (struct move){0};
+    return &d->moves[d->move_n++];
+}
+
+void dialogue_add_send(struct dialogue *d, const char *line)
+{
+    add_move(d)->send = x_strdup(line);
+}
+
+void dialogue_add_expect(struct dialogue *d, struct pattern *p)
+{
+    add_move(d)->expect = p;
+}
+
+void dialogue_finish(struct dialogue *d)
+{
+    struct pattern *const patterns[] = {d->done,  d->refused, d->row,     d->question, d->begin,
+                                        d->added, d->updated, d->deleted, d->emptied};
+
+    for (size_t i = 0; i < d->move_n; i++) {
+        free(d->moves[i].send);
+        pattern_destroy(d->moves[i].expect);
+    }
+    for (size_t i = 0; i < LENGTH(patterns); i++)
+        pattern_destroy(patterns[i]);
+    free(d->moves);
+    free(d->answer);
+    *d = (struct dialogue){0};
+}
+
+/* 24 as 255.255.255.0; what is no mask stays what it is. */
+static void dot_mask(const char *mask, char *out, size_t size)
+{
+    char *end;
+    unsigned long bits = strtoul(mask, &end, 10);
+    uint32_t m = bits == 0 ? 0 : UINT32_MAX << (32 - (bits <= 32 ? bits : 0)) % 32;
+
+    if (*mask < '0' || *mask > '9' || *end != '\0' || bits > 32)
+        snprintf(out, size, "%s", mask);
+    else
+        snprintf(out, size, "%u.%u.%u.%u", m >> 24, m >> 16 & 255, m >> 8 & 255, m & 255);
+}
+
+char *dialogue_fill(const char *line, const struct values *v)
+{
+    char *dest = v->prefix ? x_strdup(v->prefix) : NULL;
+    char *slash = dest ? strchr(dest, '/') : NULL, *mask = slash ? slash + 1 : NULL;
+    char dotted[64] = "";
+    const char *const pairs[][2] = {
+        {"{prefix}", v->prefix},   {"{dest}", dest},
+        {"{mask}", mask},          {"{dotted-mask}", mask ? dotted : NULL},
+        {"{gateway}", v->gateway}, {"{oif}", v->oif},
+        {"{mac}", v->mac},         {"{ip}", v->address},
+        {"{address}", v->address}, {"{file}", v->file},
+        {"{line}", v->line},
+    };
+
+    if (slash != NULL)
+        *slash = '\0';
+    if (mask != NULL)
+        dot_mask(mask, dotted, sizeof dotted);
+    char *filled = text_fill(line, pairs, LENGTH(pairs));
+    free(dest);
+    return filled;
+}
+
+const char *dialogue_unknown(const char *line, size_t *len)
+{
+    for (const char *open = line; (open = strchr(open, '{')) != NULL; open++) {
+        bool known = false;
+        *len = 1 + strspn(open + 1, "abcdefghijklmnopqrstuvwxyz-_");
+        if (*len == 1 || open[*len] != '}')
+            continue;
+        ++*len;
+        for (size_t i = 0; i < LENGTH(placeholders); i++)
+            known = known ||
+                    (strlen(placeholders[i]) == *len && strncmp(placeholders[i], open, *len) == 0);
+        if (!known)
+            return open;
+    }
+    return NULL;
+}

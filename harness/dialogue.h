@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A dialogue of a manifest: what is sent to a program and what it has to print in between, and by
+ * which lines its outcome is known. spec/manifest.md has the keys.
+ */
+#ifndef HARNESS_DIALOGUE_H
+#define HARNESS_DIALOGUE_H
+
+#include "pattern.h"
+#include "util.h"
+
+/* How a table is seen. */
+enum observe {
+    OBSERVE_COMMAND, /* on request: the dialogue asks for it */
+    OBSERVE_ASK,     /* the program asks after each message whether to show it */
+    OBSERVE_PRINTED, /* printed whole after each message */
+    OBSERVE_LOG,     /* rebuilt from lines that tell changes */
+    OBSERVE_NONE,
+    OBSERVE_COUNT
+};
+
+/* One move: either is set. */
+struct move {
+    char *send;             /* a line, with {prefix} and the like */
+    struct pattern *expect; /* what the program has to print before the next move */
+};
+
+struct dialogue {
+    int line;           /* of the manifest, where its section begins; 0: it has none */
+    struct move *moves; /* none: the program cannot be asked this */
+    size_t move_n;
+    struct pattern *done, *refused, *row;
+    bool silent; /* it may also end with nothing said: then the table decides */
+    enum observe observe;
+    struct pattern *question, *begin; /* of OBSERVE_ASK and OBSERVE_PRINTED */
+    char *answer;
+    struct pattern *added, *updated, *deleted, *emptied; /* of OBSERVE_LOG */
+};
+
+const char *observe_name(enum observe how);
+
+/* Whether the program can be asked this at all. */
+bool dialogue_asks(const struct dialogue *d);
+/* The only line of a dialogue of one line: questions that follow each other unanswered need that.
+ * NULL where there are more moves. */
+const char *dialogue_line(const struct dialogue *d);
+void dialogue_add_send(struct dialogue *d, const char *line);
+/* Takes the pattern over. */
+void dialogue_add_expect(struct dialogue *d, struct pattern *p);
+void dialogue_finish(struct dialogue *d);
+
+/* What stands for {prefix} and the like; NULL where a question has no such value. */
+struct values {
+    const char *prefix, *gateway, *oif, *address, *mac, *file, *line;
+};
+
+/* A line as the program wants to hear it, with the values in place: {prefix}, its parts {dest}
+ * {mask} {dotted-mask}, {gateway} {oif} {mac} {ip} {address} {file} {line}. The caller's. */
+char *dialogue_fill(const char *line, const struct values *v);
+/* The first {word} of the line that stands for nothing, with its length; NULL if there is none. */
+const char *dialogue_unknown(const char *line, size_t *len);
+
+#endif

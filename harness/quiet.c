@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "quiet.h"
+
+#include "terminal.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#define WINDOW_MOST 1000 /* ms */
+#define SPINS_MS 1500    /* who prints nothing for so long is quiet even if it is at work */
+
+int quiet_window(const struct actor *a)
+{
+    int64_t window = 4 * a->longest_gap_ms, least = a->program->quiet_ms;
+
+    if (window > WINDOW_MOST)
+        window = WINDOW_MOST;
+    return (int)(window > least ? window : least);
+}
+
+void quiet_broken(struct actor *a, bool printed)
+{
+    int64_t now = now_ms(), gap = now - a->heard_ms;
+
+    if (printed && a->asking != NULL && !a->asking->answered && gap > a->longest_gap_ms)
+        a->longest_gap_ms = gap;
+    a->heard_ms = now;
+}
+
+/* Whether a thread of the process runs or waits for a processor. */
+static bool is_at_work(const struct actor *a)
+{
+    char path[300], text[512];
+    bool works = false;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)a->pid);
+    DIR *d = opendir(path);
+    for (struct dirent *e; d != NULL && !works && (e = readdir(d)) != NULL;) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)a->pid, e->d_name);
+        FILE *f = e->d_name[0] != '.' ? fopen(path, "re") : NULL;
+        if (f == NULL)
+            continue;
+        size_t got = fread(text, 1, sizeof text - 1, f);
+        text[got] = '\0';
+        const char *behind = strrchr(text, ')');
+        works = behind != NULL && strchr("RD", behind[2]) != NULL;
+        fclose(f);
+    }
+    if (d != NULL)
+        closedir(d);
+    return works;
+}
+
+static bool has_read_all(const struct actor *a)
+{
+    int unread = 0;
+
+    if (a->to_say.len > 0)
+        return false;
+    if (a->in < 0)
+        return true;
+    if (a->program->terminal)
+        return terminal_unread(a->in) == 0;
+    return ioctl(a->in, FIONREAD, &unread) < 0 || unread == 0;
+}
+
+int quiet_wait(struct world *w, struct actor *a)
+{
+    int64_t step = w->deadline_ms, now = now_ms(), until = a->heard_ms + quiet_window(a);
+
+    if (until <= now)
+        until = now + 10; /* it was at work when the window ended: look again soon */
+    w->deadline_ms = until < step ? until : step;
+    world_wait(w);
+    w->deadline_ms = step;
+    now = now_ms();
+    if (now >= step)
+        return -1;
+    if (now - a->heard_ms < quiet_window(a) || !has_read_all(a))
+        return 1;
+    return is_at_work(a) && now - a->heard_ms < SPINS_MS ? 1 : 0;
+}

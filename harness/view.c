@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "view.h"
+
+#include "actor.h"
+#include "converse.h"
+#include "quiet.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VALUES 4 /* of a row: dest mask gateway oif, or mac ip */
+
+/* One entry that a log told of: its key and its row, both as they were written. */
+struct entry {
+    char *key, *row;
+};
+
+struct view {
+    const struct dialogue *dialogue;
+    bool arp;
+    bool open;                  /* a table is being printed: rows go to building */
+    struct buf shown, building; /* rows: values with tabs between, a line each */
+    struct entry *entries;      /* of a log */
+    size_t entry_n;
+};
+
+struct view *view_create(const struct dialogue *d, bool arp)
+{
+    if (d->observe == OBSERVE_COMMAND)
+        return NULL;
+    struct view *v = x_calloc(1, sizeof *v);
+    v->dialogue = d;
+    v->arp = arp;
+    return v;
+}
+
+static void drop(struct view *v, size_t i)
+{
+    free(v->entries[i].key);
+    free(v->entries[i].row);
+    v->entries[i] = v->entries[--v->entry_n];
+}
+
+void view_clear(struct view *v)
+{
+    if (v == NULL)
+        return;
+    buf_finish(&v->shown);
+    buf_finish(&v->building);
+    while (v->entry_n > 0)
+        drop(v, v->entry_n - 1);
+    v->open = false;
+}
+
+void view_destroy(struct view *v)
+{
+    view_clear(v);
+    if (v != NULL)
+        free(v->entries);
+    free(v);
+}
+
+/* What was printed is whole. */
+static void finish_table(struct view *v)
+{
+    if (!v->open)
+        return;
+    buf_finish(&v->shown);
+    v->shown = v->building;
+    v->building = (struct buf){0};
+    v->open = false;
+}
+
+static void begin_table(struct view *v)
+{
+    finish_table(v);
+    v->open = true;
+}
+
+/* The first n values of the last match, with tabs between; the caller's. */
+static char *row_of(const struct view *v, struct pattern *p, const char *line, size_t n)
+{
+    static const char *const route[VALUES] = {"dest", "mask", "gateway", "oif"},
+                             *const entry[VALUES] = {"mac", "ip"};
+    const char *const *names = v->arp ? entry : route;
+    struct buf row = {0};
+    char value[128];
+
+    for (size_t i = 0; i < n && names[i] != NULL; i++) {
+        value[0] = '\0';
+        pattern_group(p, line, names[i], value, sizeof value);
+        buf_printf(&row, "%s%s", i ? "\t" : "", value);
+    }
+    return buf_take(&row);
+}
+
+static bool hear_printed(struct view *v, const char *line, size_t len)
+{
+    const struct dialogue *d = v->dialogue;
+
+    if (pattern_match(d->begin, line, len)) {
+        begin_table(v);
+        return true;
+    }
+    if (pattern_match(d->done, line, len)) {
+        finish_table(v);
+        return true;
+    }
+    if (!pattern_match(d->row, line, len))
+        return false;
+    if (!v->open && (d->begin != NULL || d->observe == OBSERVE_ASK))
+        return false; /* a row of something else */
+    v->open = true;
+    char *row = row_of(v, d->row, line, VALUES);
+    buf_printf(&v->building, "%s\n", row);
+    free(row);
+    return true;
+}
+
+static size_t find(const struct view *v, const char *key)
+{
+    size_t i = 0;
+
+    while (i < v->entry_n && strcmp(v->entries[i].key, key) != 0)
+        i++;
+    return i;
+}
+
+static void put(struct view *v, char *key, char *row)
+{
+    size_t i = find(v, key);
+
+    if (i < v->entry_n)
+        drop(v, i);
+    v->entries = x_realloc(v->entries, (v->entry_n + 1) * sizeof *v->entries);
+    v->entries[v->entry_n++] = (struct entry){key, row};
+}
+
+static bool hear_log(struct view *v, const char *line, size_t len)
+{
+    const struct dialogue *d = v->dialogue;
+    size_t of_key = v->arp ? 1 : 2;
+
+    if (pattern_match(d->emptied, line, len)) {
+        view_clear(v);
+        return true;
+    }
+    if (pattern_match(d->deleted, line, len)) {
+        char *key = row_of(v, d->deleted, line, of_key);
+        size_t i = find(v, key);
+        free(key);
+        if (i < v->entry_n)
+            drop(v, i);
+        return true;
+    }
+    struct pattern *p = pattern_match(d->added, line, len)     ? d->added
+                        : pattern_match(d->updated, line, len) ? d->updated
+                                                               : NULL;
+    if (p != NULL)
+        put(v, row_of(v, p, line, of_key), row_of(v, p, line, VALUES));
+    return p != NULL;
+}
+
+/* The question of a program that shows its table when told to; it is answered at once, for nothing
+ * else happens in that program before. */
+static bool hear_question(struct world *w, struct actor *a, struct view *v, const char *line,
+                          size_t len)
+{
+    if (v == NULL || v->dialogue->observe != OBSERVE_ASK ||
+        !pattern_match(v->dialogue->question, line, len))
+        return false;
+    begin_table(v);
+    if (a->in < 0)
+        return true;
+    world_tell(w, "%s > %s", a->name, v->dialogue->answer);
+    buf_adds(&a->to_say, v->dialogue->answer);
+    buf_adds(&a->to_say, "\n");
+    quiet_broken(a, false);
+    return true;
+}
+
+static bool hear_one(struct world *w, struct actor *a, struct view *v, const char *line, size_t len)
+{
+    if (v == NULL || v->dialogue->observe == OBSERVE_NONE)
+        return false;
+    if (hear_question(w, a, v, line, len))
+        return true;
+    return v->dialogue->observe == OBSERVE_LOG ? hear_log(v, line, len)
+                                               : hear_printed(v, line, len);
+}
+
+bool view_hear(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    bool routes = hear_one(w, a, a->routes_view, line, len),
+         arp = hear_one(w, a, a->arp_view, line, len);
+
+    if (routes || arp)
+        converse_note(w, a, line, len);
+    return routes || arp;
+}
+
+bool view_hear_question(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    return hear_question(w, a, a->routes_view, line, len) ||
+           hear_question(w, a, a->arp_view, line, len);
+}
+
+/* Waits for the end of what is being printed; without a mark, that is silence. */
+static int await_whole(struct world *w, struct actor *a, struct view *v)
+{
+    while (v->open) {
+        if (!actor_runs(a) && a->out < 0)
+            break;
+        int next = quiet_wait(w, a);
+        if (!world_goes_on(w))
+            return -1;
+        if (next == 1)
+            continue;
+        if (v->open)
+            world_note(w, "the table of %s ends with silence: window %d ms", a->name,
+                       quiet_window(a));
+        break;
+    }
+    finish_table(v);
+    return 0;
+}
+
+static void give_rows(char *rows, void (*row)(void *ctx, char *const value[4], const char *line),
+                      void *ctx)
+{
+    for (char *line = rows, *end; line != NULL && (end = strchr(line, '\n')) != NULL;
+         line = end + 1) {
+        char *text = x_strndup(line, (size_t)(end - line)), *rest = text, none[] = "";
+        char *value[VALUES] = {none, none, none, none};
+        for (size_t i = 0; i < VALUES && rest != NULL; i++)
+            value[i] = strsep(&rest, "\t");
+        char *shown = x_strndup(line, (size_t)(end - line));
+        row(ctx, value, shown);
+        free(shown);
+        free(text);
+    }
+}
+
+int view_read(struct world *w, struct actor *a, struct view *v,
+              void (*row)(void *ctx, char *const value[4], const char *line), void *ctx)
+{
+    struct buf rows = {0};
+
+    if (v->dialogue->observe == OBSERVE_NONE)
+        return world_fail(w, VERDICT_UNSUPPORTED,
+                          "nothing shows the %s of %s: the manifest says observe = none",
+                          v->arp ? "ARP table" : "table", a->name);
+    world_note(w, "the %s of %s is seen by observe = %s", v->arp ? "ARP table" : "table", a->name,
+               observe_name(v->dialogue->observe));
+    if (await_whole(w, a, v) < 0)
+        return -1;
+    if (!actor_runs(a) && a->out < 0) {
+        char *end = actor_describe_end(a);
+        world_fail(w, VERDICT_FAIL, "%s ended with %s and shows nothing more", a->name, end);
+        free(end);
+        return -1;
+    }
+    buf_add(&rows, v->shown.len ? v->shown.data : "", v->shown.len);
+    for (size_t i = 0; i < v->entry_n; i++)
+        buf_printf(&rows, "%s\n", v->entries[i].row);
+    give_rows(rows.data, row, ctx);
+    buf_finish(&rows);
+    return 0;
+}

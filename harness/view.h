@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A table that a program shows by itself: printed whole after each message, or once a question is
+ * answered, or told by the lines of a log. The view is what it last showed whole; for a log, what
+ * its lines come to.
+ */
+#ifndef HARNESS_VIEW_H
+#define HARNESS_VIEW_H
+
+#include "world.h"
+
+struct actor;
+struct view;
+
+/* NULL for a table that is asked for by a command. */
+struct view *view_create(const struct dialogue *d, bool arp);
+void view_destroy(struct view *v);
+/* Empties it: the program starts. NULL is fine. */
+void view_clear(struct view *v);
+
+/* A line of the actor's output, for both of its views; true if it belongs to a table. */
+bool view_hear(struct world *w, struct actor *a, const char *line, size_t len);
+/* The same for an unfinished line: true if it is a question, which is answered. */
+bool view_hear_question(struct world *w, struct actor *a, const char *line, size_t len);
+
+/* Waits until the table is whole, and gives each of its rows: the values dest mask gateway oif, or
+ * mac ip, and all of them in a line. 0, or -1 after world_fail(); UNSUPPORTED where nothing shows
+ * it. */
+int view_read(struct world *w, struct actor *a, struct view *v,
+              void (*row)(void *ctx, char *const value[4], const char *line), void *ctx);
+
+#endif

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Programs that were not written for the suite, operated by their manifests, and what is wrong with
+# some of them.
+# shellcheck disable=SC2154 # set by helper.bash
+bats_require_minimum_version 1.5.0
+load helper
+
+# style MANIFEST [LINE...]: a manifest of tests/iuts with lines added to it, for attempt.
+style() {
+    mkdir -p "$dir/style"
+    sed "s|^root .*|root = $root|" "$root/tests/iuts/$1.rtmi" >"$dir/style/it.rtmi"
+    shift
+    [ $# -eq 0 ] || printf '%s\n' "$@" >>"$dir/style/it.rtmi"
+    fake=$dir/style/it.rtmi
+    make -s -C "$root" BUILD="${bin#"$root"/}" iuts
+}
+
+# each FAULT VERDICT MESSAGE, from standard input: what it has to give on the scenario.
+each() {
+    local fault status verdict message
+    while IFS='|' read -r fault status verdict message; do
+        echo "# $fault"
+        RTM_BUILD=$bin attempt "$fault" course
+        told "$status" "$verdict" "$message"
+    done
+}
+
+@test "a menu with prompts and a client that asks" {
+    style menu
+    each <<'END'
+none|0|PASS|
+no-update|1|FAIL SYN-11|the table of A does not become that of S*
+no-snapshot|1|FAIL SYN-2|the table of A does not become that of S*
+no-delete|1|FAIL SYN-15|the table of * does not become that of S*
+sigpipe|1|FAIL TBL-1|S ended with signal 13 (SIGPIPE*
+END
+}
+
+@test "a client that crashes is told with its signal" {
+    style menu
+    RTM_BUILD=$bin attempt segv course
+    is 1 "$status"
+    like 'A ended * with signal 11 (SIGSEGV*' "$(message | sed 's/ended with/ended by itself with/')"
+}
+
+@test "a server that spins is told" {
+    style menu
+    RTM_BUILD=$bin attempt spin course
+    told 0 PASS
+    like '*note: S used * s of processor in the * s that it ran*' "$output"
+}
+
+@test "what a manifest limits is not asked" {
+    style menu
+    sed -i '/^wire/a longest-oif = 8' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 UNSUPPORTED
+    like '*an interface name of 9 bytes; the manifest says longest-oif = 8*' "$output"
+    sed -i 's/^longest-oif.*/most-clients = 1/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    like '*2 clients; the manifest says most-clients = 1*' "$output"
+}
+
+@test "a refusal without a way back is the manifest's fault" {
+    style menu
+    sed -i '/^\[server.recover\]/,/^send/d' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S does not come back to its prompt behind a refusal*'
+}
+
+@test "an answer that no pattern knows is the manifest's fault" {
+    style menu
+    sed -i 's/^done .*created"/done = "^Created"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S came back to its prompt, and nothing that it printed matched*'
+}
+
+@test "where silence is an outcome the table decides" {
+    style menu
+    sed -i 's/^done .*created"/silent = yes/; s/^refused .*there already"/refused = "is not valid"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 0 PASS
+    like '*note: S says nothing of some changes*' "$output"
+}
+
+@test "a client whose table nothing shows is not judged" {
+    style menu
+    sed -i '/^observe/,$d' "$fake"
+    echo 'observe = none' >>"$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 UNSUPPORTED
+    like '*nothing shows the table of A: the manifest says observe = none*' "$output"
+}
