@@ -245,7 +245,7 @@ int shrink_run(struct moves *moves, struct failure *failure, unsigned seconds)
     do {
         before = moves->count;
         drop_groups(&shrink);
-        while (drop_moves(&shrink) | merge_moves(&shrink))
+        while (drop_moves(&shrink) + merge_moves(&shrink) > 0)
             continue;
         simplify(&shrink);
         rename_clients(&shrink);
