@@ -58,7 +58,7 @@ refused() {
     refused "$dir/none" '1:1: cannot be read: No such file or directory'
     mkfifo "$dir/go"
     FAULT=mute RTM_SELF=$dir "$bin/rtmtest" run --iut "$fake" --only "$cases/console.rtm" \
-        --only "$cases/idle.rtm" --jobs 2 --report tap --report ndjson="$dir/run" </dev/null >"$dir/go" 3>&- &
+        --only "$cases/idle.rtm" --jobs 2 --report ndjson="$dir/run" --report tap </dev/null >"$dir/go" 3>&- &
     pid=$!
     grep -q -m 1 'ok 1 - scenarios/console' "$dir/go"
     kill -KILL "$pid"
