@@ -33,12 +33,18 @@ static enum actor draw_client(struct world *world)
     return (enum actor)(ACTOR_A + below(world, world->knobs[KNOB_CLIENTS]));
 }
 
+static enum actor draw_stranger(struct world *world)
+{
+    return (enum actor)(ACTOR_STRANGER + below(world, 2));
+}
+
 static enum actor draw_actor(struct world *world, enum move_kind kind)
 {
     switch (kind) {
     case MOVE_START:
-    case MOVE_KILL:
-        return (enum actor)below(world, ACTORS);
+        return (enum actor)below(world, ACTOR_STRANGER);
+    case MOVE_KILL: /* strangers make room for those who come inside a call */
+        return once_in(world, 2) ? draw_stranger(world) : (enum actor)below(world, ACTOR_STRANGER);
     case MOVE_STOP:
     case MOVE_QUIT:
     case MOVE_TURN:
@@ -101,10 +107,11 @@ static uint16_t draw_stop(struct world *world, enum move_kind kind)
     case MOVE_REMOVE:
     case MOVE_LOOKUP:
         return once_in(world, 3) ? (uint16_t)(1 + below(world, HOOKS)) : 0;
+    case MOVE_SERVER_READ:
+        return once_in(world, 2) ? (uint16_t)(1 + below(world, 4)) : 0;
     case MOVE_FLUSH:
     case MOVE_SIGNAL:
         return once_in(world, 2) ? (uint16_t)(1 + below(world, 6)) : 0;
-    case MOVE_SERVER_READ:
     case MOVE_READ:
     case MOVE_TURN:
         return once_in(world, 4) ? (uint16_t)(1 + below(world, 4)) : 0;
@@ -140,12 +147,43 @@ static bool draw_missing(struct world *world, struct move *move)
     return false;
 }
 
-/* What comes inside a call more often than elsewhere. */
-static enum move_kind draw_inside(struct world *world)
+static bool client_missing(const struct world *world)
 {
-    if (world->call->actor != ACTOR_SERVER && once_in(world, 3))
-        return MOVE_FLUSH;
-    return once_in(world, 20) ? MOVE_KILL : MOVE_GO;
+    for (uint32_t i = 0; i < world->knobs[KNOB_CLIENTS]; i++)
+        if (!world->following[i])
+            return true;
+    return false;
+}
+
+/* What others do inside a call: flush while a client reads the memory; end while the server looks
+ * who is there, and leave their number to another one. */
+static void steer_inside(struct world *world, struct move *move)
+{
+    enum actor actor = world->call->actor;
+
+    if (once_in(world, 4)) {
+        move->kind = once_in(world, 20) ? MOVE_KILL : MOVE_GO;
+        move->actor = (uint8_t)actor;
+    } else if (actor != ACTOR_SERVER && once_in(world, 8)) {
+        move->kind = MOVE_FLUSH;
+    } else if (actor == ACTOR_SERVER && client_missing(world) && once_in(world, 2)) {
+        move->kind = MOVE_START;
+        move->actor = (uint8_t)draw_stranger(world);
+    } else if (actor == ACTOR_SERVER && once_in(world, 8)) {
+        move->kind = MOVE_KILL;
+        move->actor = (uint8_t)draw_client(world);
+    }
+}
+
+/* Races that chance alone would rarely meet. */
+static void steer(struct world *world, struct move *move)
+{
+    if (world->call)
+        steer_inside(world, move);
+    else if (!world->serving && once_in(world, 12))
+        move->kind = MOVE_SERVER_START;
+    else if (client_missing(world) && once_in(world, 20))
+        *move = (struct move){.kind = MOVE_START, .actor = (uint8_t)draw_stranger(world)};
 }
 
 struct move move_draw(struct world *world)
@@ -158,12 +196,7 @@ struct move move_draw(struct world *world)
         return move;
     move.kind = draw_kind(world);
     move.actor = (uint8_t)draw_actor(world, move.kind);
-    if (world->call && once_in(world, 4)) {
-        move.kind = draw_inside(world);
-        move.actor = (uint8_t)world->call->actor;
-    } else if (!world->serving && once_in(world, 12)) {
-        move.kind = MOVE_SERVER_START;
-    }
+    steer(world, &move);
     move.key = (uint8_t)below(world, move.kind == MOVE_ADD || move.kind == MOVE_REMOVE ||
                                              move.kind == MOVE_LOOKUP
                                          ? MACS

@@ -127,9 +127,11 @@ static void pass_up(struct writer *writer, const struct told_event *event)
         speak(writer, event);
         return;
     }
-    /* the probe is not the client: its PID would be refused */
+    /* the probe is not the client: its PID would be refused; a needless RESYNC is what went wrong
+     */
     if (copy_of(writer, event->actor)->connected &&
-        (tap_type(event->tap) == TAPPED_HELLO || tap_type(event->tap) == TAPPED_RESYNC))
+        (tap_type(event->tap) == TAPPED_HELLO ||
+         (tap_type(event->tap) == TAPPED_RESYNC && writer->failure->class != CLASS_NEEDLESS)))
         fprintf(writer->file, "expect Q%s passes %s to P%s  [%s]\n", name, frames[frame].name, name,
                 frames[frame].id);
 }
@@ -395,6 +397,7 @@ static void expect_of(struct writer *writer, enum actor actor)
     case CLASS_SNAPSHOT:
         fprintf(writer->file, "expect P%s follows S  [%s]\n", name, id);
         break;
+    case CLASS_NEEDLESS:
     case CLASS_MANNERS:
         fprintf(writer->file, "expect %s in state synchronised  [%s]\n", name, id);
         break;

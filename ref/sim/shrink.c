@@ -81,7 +81,7 @@ static void drop_groups(struct shrink *shrink)
 {
     for (unsigned actor = ACTORS - 1; actor > ACTOR_SERVER; actor--)
         try_without(shrink, of_actor, actor);
-    for (unsigned kind = 0; kind < MOVES; kind++)
+    for (unsigned kind = MOVE_KNOB + 1; kind < MOVES; kind++)
         try_without(shrink, of_kind, kind);
 }
 
@@ -100,13 +100,40 @@ static bool try_replacing(struct shrink *shrink, size_t at, size_t size, const s
     return try_next(shrink);
 }
 
+/* The knobs, which come first. */
+static size_t knobs(const struct moves *moves)
+{
+    size_t count = 0;
+
+    while (count < moves->count && moves->list[count].kind == MOVE_KNOB)
+        count++;
+    return count;
+}
+
+/* Buffers that are soon full save many moves. */
+static void try_small(struct shrink *shrink)
+{
+    static const struct move small[] = {{.kind = MOVE_KNOB, .key = KNOB_JOURNAL, .number = 300},
+                                        {.kind = MOVE_KNOB, .key = KNOB_CHUNK, .number = 152},
+                                        {.kind = MOVE_KNOB, .key = KNOB_WALK, .number = 304}};
+
+    for (size_t i = 0; i < sizeof(small) / sizeof(*small); i++)
+        try_replacing(shrink, knobs(shrink->best), 0, &small[i]);
+}
+
+static void drop_knobs(struct shrink *shrink)
+{
+    for (size_t at = knobs(shrink->best); at > 0; at--)
+        try_replacing(shrink, at - 1, 1, NULL);
+}
+
 /* Stretches of that many moves, from the end: each goes, or gives way to a settling. */
 static bool drop_stretches(struct shrink *shrink, size_t size)
 {
     const struct move settle = {.kind = MOVE_SETTLE};
     bool shorter = false;
 
-    for (size_t end = shrink->best->count; end >= size && end > 0 && !over(shrink);) {
+    for (size_t end = shrink->best->count; end >= size + knobs(shrink->best) && !over(shrink);) {
         size_t at = end - size;
 
         if (try_replacing(shrink, at, size, NULL) ||
@@ -237,19 +264,29 @@ static void rename_clients(struct shrink *shrink)
                 rename_client(shrink, from, to);
 }
 
-int shrink_run(struct moves *moves, struct failure *failure, unsigned seconds)
+static void make_shorter(struct shrink *shrink)
 {
-    struct shrink shrink = {.best = moves, .failure = failure, .until = now_s() + seconds};
     size_t before;
 
     do {
-        before = moves->count;
-        drop_groups(&shrink);
-        while (drop_moves(&shrink) + merge_moves(&shrink) > 0)
+        before = shrink->best->count;
+        drop_groups(shrink);
+        while (drop_moves(shrink) + merge_moves(shrink) > 0)
             continue;
-        simplify(&shrink);
-        rename_clients(&shrink);
-    } while (moves->count < before && !over(&shrink));
+        simplify(shrink);
+        rename_clients(shrink);
+    } while (shrink->best->count < before && !over(shrink));
+}
+
+int shrink_run(struct moves *moves, struct failure *failure, unsigned seconds)
+{
+    struct shrink shrink = {.best = moves, .failure = failure, .until = now_s() + seconds};
+
+    try_small(&shrink);
+    make_shorter(&shrink);
+    try_small(&shrink);
+    make_shorter(&shrink);
+    drop_knobs(&shrink);
     moves_finish(&shrink.next);
     return shrink.broken ? -1 : 0;
 }
