@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""A mutant: a patch of the reference with a head that says what it breaks. Reads, applies, builds it."""
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+RULES = ROOT / "spec/model/rules"
+HEAD = ("rule", "breaks", "found as", "wrong")  # the lines before the patch, in this order
+COPIED = ("Makefile", "ref", "spec/wire.def")  # what a build of the simulator is made of
+
+
+class MutantError(Exception):
+    """What is wrong with a mutant, with its place."""
+
+
+@dataclass
+class Mutant:
+    name: str
+    path: Path
+    rule: str
+    breaks: list  # requirements
+    classes: list  # of failure, any of which is right
+    wrong: str  # what it does, in one line
+
+
+def read(path):
+    """The mutant of a file; its head is checked, its patch is not."""
+    head, patch = {}, path.read_text().split("\n--- a/", 1)
+    for number, line in enumerate(patch[0].strip().splitlines(), 1):
+        key, _, value = line.partition(": ")
+        if number > len(HEAD) or key != HEAD[number - 1] or not value.strip():
+            raise MutantError(f"{path.name}:{number}: expected the lines {', '.join(HEAD)}, then the patch")
+        head[key] = value.strip()
+    if len(head) < len(HEAD) or len(patch) < 2:
+        raise MutantError(f"{path.name}: expected the lines {', '.join(HEAD)}, then the patch")
+    if not path.stem.startswith(head["rule"] + "-"):
+        raise MutantError(f"{path.name}: a mutant of {head['rule']} is named {head['rule']}-WHAT.patch")
+    return Mutant(path.stem, path, head["rule"], head["breaks"].split(), head["found as"].split(), head["wrong"])
+
+
+def rules():
+    """The rules of the model that a mutant may break, each with what it says, in their order."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in RULES.read_text().splitlines()
+            if line and not line.startswith("#")]
+    return {row[0]: row[2] for row in rows if row[1] != "-"}
+
+
+def read_all(folder=HERE):
+    """All mutants in the order of the rules, and those of a rule by name."""
+    order = list(rules())
+    mutants = [read(path) for path in folder.glob("*.patch")]
+    for mutant in mutants:
+        if mutant.rule not in order:
+            raise MutantError(f"{mutant.path.name}:1: spec/model/rules has no rule '{mutant.rule}'")
+    return sorted(mutants, key=lambda mutant: (order.index(mutant.rule), mutant.name))
+
+
+def patch(mutant, tree, *options):
+    """Applies it; what patch(1) said if it does not fit exactly, else nothing."""
+    done = subprocess.run(["patch", "-p1", "--fuzz=0", "--batch", *options, "-i", str(mutant.path)], cwd=tree,
+                          text=True, capture_output=True)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).strip()
+
+
+def does_not_apply(mutant):
+    """Why it does not apply to the reference as it stands; nothing if it does."""
+    return patch(mutant, ROOT, "--dry-run")
+
+
+def make(tree, jobs):
+    """Builds the simulator of a tree; its warnings are no errors here."""
+    command = ["make", "-s", f"-j{jobs}", "BUILD=build", "CFLAGS=-O1", "share=-", "bin=-", "build/rtm-sim"]
+    done = subprocess.run(command, cwd=tree, text=True, capture_output=True, timeout=600)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).strip()
+
+
+def copy_base(tree):
+    """The reference itself at `tree`, built; what has not changed since the last time is not built again."""
+    for name in COPIED:
+        target = tree / name
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", str(ROOT / name), str(target)], check=True)
+    return make(tree, 2)
+
+
+def build(mutant, base, tree):
+    """The mutant's simulator in `tree`, a copy of `base` with its objects; gives its path."""
+    shutil.rmtree(tree, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(base), str(tree)], check=True)
+    said = patch(mutant, tree)
+    if said:
+        raise MutantError(f"{mutant.path.name} does not apply:\n{said}")
+    said = make(tree, 1)
+    if said:
+        raise MutantError(f"{mutant.path.name} does not compile:\n{said}")
+    return tree / "build/rtm-sim"
