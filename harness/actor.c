@@ -393,7 +393,7 @@ static void note_spinning(struct world *w, const struct actor *a, const struct r
     double work = (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
                   (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1e6;
 
-    if (w->manifest->own_wire && work > 0.05 && work > ran / 10)
+    if (w->manifest->own_wire && work > 0.1 && work > ran / 10)
         world_note(w, "%s used %.2f s of processor in the %.2f s that it ran", a->name, work, ran);
 }
 

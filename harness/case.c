@@ -362,7 +362,8 @@ static void put_requirement(json_t *e, const struct requirement *q)
     event_set(e, "sentence", q->sentence);
 }
 
-/* Who of the IUT ended by itself, by its role: "server with signal 11 (Segmentation fault)". */
+/* Who of the IUT ended by itself, by its role: "server with signal 11 (SIGSEGV: Segmentation
+ * fault)". */
 static void put_ended(json_t *e, const struct world *w)
 {
     struct buf text = {0};

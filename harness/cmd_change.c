@@ -4,6 +4,7 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "compare.h"
 #include "feed.h"
 #include "question.h"
 
@@ -29,7 +30,7 @@ static int change_both(struct world *w, struct actor *a, enum operation op, char
     if (actor_ask(w, a, &ask) < 0)
         return -1;
     if (!ask.refused)
-        return 0;
+        return ask.silent ? compare_server(w, a) : 0;
     return world_fail(w, VERDICT_FAIL, "%s refuses what chapter 1 accepts: %s", a->name,
                       ask.closing);
 }

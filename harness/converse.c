@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAID_MOST 1048576  /* bytes of lines that are kept; who prints more is out of its mind */
-#define LINE_MOST 1048576  /* of one line */
-#define IDLE_MOST 16777216 /* of what answers nothing, within a step */
+#define SAID_MOST 1048576 /* bytes of lines that are kept; who prints more is out of its mind */
+#define LINE_MOST 1048576 /* of one line */
+#define IDLE_MOST 2097152 /* of what answers nothing, within a step */
 
 void converse_note(struct world *w, struct actor *a, const char *line, size_t len)
 {

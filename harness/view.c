@@ -195,9 +195,11 @@ bool view_hear(struct world *w, struct actor *a, const char *line, size_t len)
     bool routes = hear_one(w, a, a->routes_view, line, len),
          arp = hear_one(w, a, a->arp_view, line, len);
 
-    if (routes || arp)
-        converse_note(w, a, line, len);
-    return routes || arp;
+    if (!routes && !arp)
+        return false;
+    converse_note(w, a, line, len);
+    a->idle -= len; /* it is of use */
+    return true;
 }
 
 bool view_hear_question(struct world *w, struct actor *a, const char *line, size_t len)

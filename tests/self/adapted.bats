@@ -46,7 +46,7 @@ END
 
 @test "a server that spins is told" {
     style menu
-    RTM_BUILD=$bin attempt spin course
+    RTM_BUILD=$bin attempt spin spins
     told 0 PASS
     like '*note: S used * s of processor in the * s that it ran*' "$output"
 }
@@ -91,4 +91,28 @@ END
     RTM_BUILD=$bin attempt none course
     told 2 UNSUPPORTED
     like '*nothing shows the table of A: the manifest says observe = none*' "$output"
+}
+
+@test "lines, silence and a log" {
+    style lines
+    each <<'END'
+none|0|PASS|
+no-update|1|FAIL SYN-11|the table of A does not become that of S*
+no-delete|1|FAIL SYN-15|the table of * does not become that of S*
+flood|1|FAIL SYN-2|A prints lines that answer nothing, of more than 2097152 bytes, such as: What now?*
+END
+}
+
+@test "lines and a table that is printed whole" {
+    style lines
+    sed -i '/^observe/,$d; s/{HOW:-log}/{HOW:-printed}/' "$fake"
+    cat >>"$fake" <<'END'
+observe = printed
+begin   = "^---- routing table"
+row     = "^(?<dest>[0-9.]+)/(?<mask>[0-9]+)\t(?<gateway>\S+)\t(?<oif>\S+)$"
+END
+    each <<'END'
+none|0|PASS|
+no-update|1|FAIL SYN-11|the table of A does not become that of S*
+END
 }

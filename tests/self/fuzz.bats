@@ -69,7 +69,7 @@ pinned=d8c08a595334bc2285f1297280aa1c540ce1affc77eae6165d722cb1abc81289
     fuzz crash --seed 2
     is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
     is 1 "$status"
-    like 'FAIL server with signal 11 (Segmentation fault)' "${lines[1]}"
+    like 'FAIL server with signal 11 (SIGSEGV: Segmentation fault)' "${lines[1]}"
     like '*10 of 10 runs fail so, with * lines of 6*' "$output"
     file=$dir/found/ended-seed-2.rtm
     like "# FAIL server with signal 11*10 of 10 runs fail so*--clients 2 --steps 12*--seed 2*--only '$file'*" \
@@ -108,7 +108,7 @@ pinned=d8c08a595334bc2285f1297280aa1c540ce1affc77eae6165d722cb1abc81289
     rtmtest report markdown "$dir/run.ndjson"
     is 0 "$status"
     like "*$dir/found/ended-seed-*.rtm*" "$output"
-    is 2 "$(grep -cF '"ended":"server with signal 11 (Segmentation fault)"' "$dir/run.ndjson")"
+    is 2 "$(grep -cF '"ended":"server with signal 11 (SIGSEGV: Segmentation fault)"' "$dir/run.ndjson")"
 }
 
 @test "an interrupt ends it with what was found so far; 2" {
