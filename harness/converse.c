@@ -129,7 +129,8 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
 
     if (moved)
         return;
-    if (ask->settled || ask->move < d->move_n)
+    bool noted = ask->settled || ask->move < d->move_n;
+    if (noted)
         converse_note(w, a, line, len);
     if (ask->settled) {
         hear_prompt(a, ask, line, len);
@@ -143,7 +144,7 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
     if (ask->row != NULL)
         ask->row(ask->ctx, line, len);
     bool closing = ask->refused || pattern_match(d->done, line, len);
-    if (closing || ask->row == NULL) /* the rows of a table would push out all else */
+    if (!noted && (closing || ask->row == NULL)) /* the rows of a table would push out all else */
         converse_note(w, a, line, len);
     if (closing)
         close_answer(w, a, ask, line, len);

@@ -17,6 +17,7 @@ const char options_help[] =
     "usage: rtmtest run [OPTION]...        run scenarios against an implementation\n"
     "       rtmtest platform [OPTION]...   checks what this machine promises to any RTM: start "
     "here\n"
+    "       rtmtest doctor --iut FILE      tries each dialogue of a manifest, says what to change\n"
     "       rtmtest list [--only X]...     the cases, with their titles\n"
     "       rtmtest fuzz [OPTION]...       random scenarios against an implementation\n"
     "       rtmtest requirements           the requirements of the spec, one a line\n"

@@ -3,6 +3,7 @@
  * rtmtest: the conformance suite's command line.
  */
 #include "conduct.h"
+#include "doctor.h"
 #include "fuzz.h"
 #include "platform.h"
 #include "query.h"
@@ -56,6 +57,11 @@ static int platform(struct setup *s)
 static int fuzz(struct setup *s)
 {
     return fuzz_run(&s->options, &s->requirements);
+}
+
+static int doctor(struct setup *s)
+{
+    return doctor_run(&s->options, &s->requirements);
 }
 
 static int list(struct setup *s)
@@ -129,7 +135,7 @@ static const struct verb {
     int (*run)(struct setup *s);
 } verbs[] = {
     {"run", SCENARIOS, false, run},        {"platform", SPEC, false, platform},
-    {"run", SCENARIOS, false, run},        {"fuzz", SPEC, false, fuzz},
+    {"doctor", SPEC, false, doctor},       {"fuzz", SPEC, false, fuzz},
     {"list", SCENARIOS, false, list},      {"requirements", SPEC, false, requirements},
     {"explain", SCENARIOS, true, explain}, {"coverage", SCENARIOS, false, coverage},
     {"parse", SPEC, true, parse},          {"report", NOTHING, true, report},

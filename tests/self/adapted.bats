@@ -116,3 +116,22 @@ none|0|PASS|
 no-update|1|FAIL SYN-11|the table of A does not become that of S*
 END
 }
+
+@test "the doctor finds nothing to change in a manifest that is right" {
+    for name in menu lines reference; do
+        style "$name"
+        RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+        like '*0 problems' "$output"
+        is 0 "$status"
+    done
+}
+
+@test "the doctor says which dialogue is wrong" {
+    style menu
+    sed -i 's/^done .*updated"/done = "^Updated"/; s/^row .*Destination.*/row = "^To: (?<dest>.) (?<mask>.) (?<gateway>.) (?<oif>.)"/' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    like '*\[server.update\]*S < Route updated.*PROBLEM: S came back to its prompt*change: the patterns*' "$output"
+    like '*\[client.table\]*PROBLEM: the table of A does not become*change: row*' "$output"
+    like '*2 problems' "$output"
+}
