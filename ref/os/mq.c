@@ -103,7 +103,10 @@ static enum found lock(int fd, const char *name, char reason[REASON_SIZE])
     struct stat stat = {0};
 
     if (fcntl(fd, F_OFD_SETLK, &whole)) {
-        say(name, "a server that lives has it", "stop that one or choose another --mq", reason);
+        if (errno == EAGAIN || errno == EACCES)
+            say(name, "a server that lives has it", "stop that one or choose another --mq", reason);
+        else
+            say(name, strerror(errno), "it cannot be locked; leave out --mq", reason);
         return FOUND_REFUSED;
     }
     if (fstat(fd, &stat) || stat.st_nlink == 0)
@@ -115,21 +118,23 @@ static enum found lock(int fd, const char *name, char reason[REASON_SIZE])
     return FOUND_OURS;
 }
 
-/* MQ-14: a queue that we would not have made so is replaced. */
-static enum found furnish(int fd, const char *name, char reason[REASON_SIZE])
+/* Messages that we would have made longer: MQ-14; longer ones have to be taken too: MQ-13. */
+static enum found furnish(struct mq_owned *owned, char reason[REASON_SIZE])
 {
     struct mq_attr attr = {0};
 
-    mq_getattr(fd, &attr);
-    if (attr.mq_msgsize != within("msgsize_max", MQ_BYTES)) {
-        mq_unlink(name);
+    mq_getattr(owned->fd, &attr);
+    if (attr.mq_msgsize < within("msgsize_max", MQ_BYTES)) {
+        mq_unlink(owned->name);
         return FOUND_GONE;
     }
-    if (fchmod(fd, MODE)) { /* MQ-10 */
-        say(name, strerror(errno), "choose another --mq", reason);
-        return FOUND_REFUSED;
-    }
-    return FOUND_OURS;
+    owned->longest = (size_t)attr.mq_msgsize;
+    owned->bytes = malloc(owned->longest);
+    if (owned->bytes && fchmod(owned->fd, MODE) == 0) /* MQ-10 */
+        return FOUND_OURS;
+    say(owned->name, strerror(errno), "choose another --mq", reason);
+    free(owned->bytes);
+    return FOUND_REFUSED;
 }
 
 /* Opens what is there, or makes it; then it is locked before anything else. */
@@ -148,7 +153,7 @@ static enum found take(struct mq_owned *owned, char reason[REASON_SIZE])
     }
     found = lock(owned->fd, owned->name, reason);
     if (found == FOUND_OURS)
-        found = furnish(owned->fd, owned->name, reason);
+        found = furnish(owned, reason);
     if (found != FOUND_OURS)
         mq_close(owned->fd);
     return found;
@@ -166,19 +171,18 @@ int mq_make(struct mq_owned *owned, const char *name, char reason[REASON_SIZE])
     return found == FOUND_OURS ? 0 : -1;
 }
 
-ptrdiff_t mq_take(const struct mq_owned *owned, char bytes[MQ_BYTES])
+ptrdiff_t mq_take(struct mq_owned *owned)
 {
-    return mq_receive(owned->fd, bytes, MQ_BYTES, NULL);
+    return mq_receive(owned->fd, owned->bytes, owned->longest, NULL);
 }
 
 void mq_drop(struct mq_owned *owned)
 {
-    char bytes[MQ_BYTES];
-
     mq_unlink(owned->name); /* while locked, or it might be the next owner's: MQ-11 */
-    for (int i = 0; i < SENDERS && mq_take(owned, bytes) >= 0; i++)
+    for (int i = 0; i < SENDERS && mq_take(owned) >= 0; i++)
         continue;
     mq_close(owned->fd);
+    free(owned->bytes);
 }
 
 int mq_reach(const char *name, size_t *longest, char reason[REASON_SIZE])

@@ -20,6 +20,8 @@ enum {
 struct mq_owned {
     char name[MQ_NAME]; /* with its slash */
     int fd;             /* nonblocking, and holds the lock */
+    char *bytes;        /* of the message taken last: room for its longest */
+    size_t longest;
 };
 
 /* The queue's name, to which the slash in front is added where it is missing; -1: it is none. */
@@ -29,10 +31,10 @@ int mq_name_read(const char *given, char name[MQ_NAME]);
  * live server has it or it cannot be had, and the reason names it and says what to do. */
 int mq_make(struct mq_owned *owned, const char *name, char reason[REASON_SIZE]);
 
-/* Takes a message: its size, or -1 with errno (EAGAIN: there is none). */
-ptrdiff_t mq_take(const struct mq_owned *owned, char bytes[MQ_BYTES]);
+/* Takes a message into its bytes: the size, or -1 with errno (EAGAIN: there is none). */
+ptrdiff_t mq_take(struct mq_owned *owned);
 
-/* Removes it, and lets senders that wait go on (MQ-12). */
+/* Removes it, lets senders that wait go on, and frees what it holds. */
 void mq_drop(struct mq_owned *owned);
 
 /* Opens a server's queue to send: a descriptor and its longest message, or -1, and the reason names

@@ -10,15 +10,14 @@ enum { TURN_MESSAGES = 32 /* of one queue in one turn: ROB-13 */ };
 static void on_queue(void *arg, unsigned events)
 {
     struct queue *queue = arg;
-    char bytes[MQ_BYTES];
     ptrdiff_t size = 0;
 
     (void)events;
     for (int i = 0; i < TURN_MESSAGES && size >= 0; i++) {
-        size = mq_take(&queue->owned, bytes);
+        size = mq_take(&queue->owned);
         if (size >= 0)
             admin_message(queue->queues->admin, queue->owned.name,
-                          (struct word){bytes, (size_t)size});
+                          (struct word){queue->owned.bytes, (size_t)size});
     }
 }
 
