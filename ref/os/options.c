@@ -220,6 +220,7 @@ static int set_option(struct options *options, int option)
     switch (option) {
     case 's':
         options->socket = optarg;
+        options->named = true;
         return -1;
     case 'l':
         return set_mux(options, "--mux", optarg);
@@ -267,6 +268,8 @@ int options_read(struct options *options, int argc, char **argv)
         status = set_option(options, option);
     if (status < 0 && optind < argc)
         status = usage(options, "argument", argv[optind], "only options");
+    if (status < 0 && options->connect && options->named)
+        status = usage(options, "--connect", options->connect, "it or --socket, not both");
     if (status < 0)
         status = check_public(options);
     bound_peers(options);

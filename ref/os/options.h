@@ -18,6 +18,7 @@ struct options {
     const char *program;
     bool server;
     const char *socket;
+    bool named; /* the socket, on the command line */
     enum loop_kind mux;
     size_t journal;   /* server */
     const char *load; /* server; NULL: none */

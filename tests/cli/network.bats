@@ -40,6 +40,12 @@ join_network() {
     is 64 "$status"
 }
 
+@test "a client is told one place to connect to" {
+    once rtm-client --socket "$sock" --connect 127.0.0.1:7000
+    is 64 "$status"
+    like '*--connect "127.0.0.1:7000"*--socket*not both*' "$stderr"
+}
+
 @test "a number of peers is at least 1" {
     for value in 0 -1 x 1k 99999999999; do
         once rtm-server --socket "$sock" --peers "$value"
