@@ -199,8 +199,12 @@ int run_senders(struct world *w, const struct step *s)
 
     if (q->server == NULL)
         result = world_fail(w, VERDICT_BROKEN, "no server was started with %s", q->name);
-    for (int i = 0; i < senders && result == 0; i++)
+    for (int i = 0; i < senders && result == 0; i++) {
         pids[i] = start_sender(w, q, i, n);
+        if (pids[i] < 0)
+            result =
+                world_fail(w, VERDICT_BROKEN, "a sender cannot be started: %s", strerror(errno));
+    }
     for (int i = 0; i < senders && result == 0; i++)
         result = await_sender(w, pids[i]);
     free(pids);

@@ -86,8 +86,10 @@ int run_queue_gone(struct world *w, const struct step *s)
     struct queue *q = the_queue(w, s, 1);
     struct queue_state state;
 
-    if (queue_look(q, &state) < 0 && errno == ENOENT)
-        return 0;
+    if (queue_look(q, &state) < 0)
+        return errno == ENOENT
+                   ? 0
+                   : world_fail(w, VERDICT_FAIL, "message queue %s: %s", q->name, strerror(errno));
     return world_fail(w, VERDICT_FAIL, "%s is still there, with %ld messages", q->name,
                       state.waiting);
 }
