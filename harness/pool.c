@@ -67,6 +67,16 @@ static void work(struct pool *p, const struct worker *worker, int out)
     _exit(0);
 }
 
+/* How a runner was lost; one in namespaces ends by a signal as a shell tells it, 128 and more. */
+static char *describe_loss(int status, size_t said)
+{
+    int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    const char *as = code > 128 ? "signal" : "status";
+
+    return x_printf("the runner of the case was lost with %s %d, %zu bytes of its event came", as,
+                    code > 128 ? code - 128 : code, said);
+}
+
 static void finish_worker(struct pool *p, struct worker *w)
 {
     json_error_t error;
@@ -77,9 +87,8 @@ static void finish_worker(struct pool *p, struct worker *w)
     close(w->fd);
     if (event == NULL) {
         bool late = now_ms() >= w->give_up_ms;
-        char *why = x_printf(late ? "the case took too long and was ended"
-                                  : "the runner of the case was lost (status %d)",
-                             status);
+        char *why = late ? x_strdup("the case took too long and was ended")
+                         : describe_loss(status, w->event.len);
         event = case_event(w->test, late ? VERDICT_UNRESOLVED : VERDICT_BROKEN, why);
         free(why);
     }
