@@ -189,7 +189,7 @@ static bool sends_any_pid(const struct step *s)
 static unsigned implied_needs(const struct step *s)
 {
     for (size_t i = 0; i < s->words.n; i++)
-        if (strcmp(step_word(s, i), "::1") == 0)
+        if (strncmp(step_word(s, i), "::", 2) == 0)
             return NEED_IPV6;
     return 0;
 }
