@@ -23,14 +23,7 @@
 
 static mqd_t create(const struct trial *t, long most, int flags)
 {
-    struct mq_attr attr = {.mq_maxmsg = most, .mq_msgsize = SIZE};
-    mqd_t queue = mq_open(t->name, O_RDWR | O_CREAT | O_EXCL | flags, 0600, &attr);
-
-    if (queue < 0 && (errno == EMFILE || errno == ENOSPC))
-        trial_skip(t, "queues that are there use up RLIMIT_MSGQUEUE or queues_max: %s",
-                   strerror(errno));
-    KEEP(t, queue >= 0, "mq_open() failed: %s", strerror(errno));
-    return queue;
+    return trial_queue(t, most, SIZE, flags, 0600);
 }
 
 static void put(const struct trial *t, mqd_t queue, const char *text, unsigned priority)
@@ -312,18 +305,18 @@ void promise_queue_limit(const struct trial *t)
         trial_note(t, "RLIMIT_MSGQUEUE unlimited");
     else
         trial_note(t, "RLIMIT_MSGQUEUE %llu bytes", (unsigned long long)l.rlim_cur);
-    l.rlim_cur = 2 * SIZE - 1;
+    if (l.rlim_cur > 2 * SIZE - 1)
+        l.rlim_cur = 2 * SIZE - 1;
     CALL(t, setrlimit(RLIMIT_MSGQUEUE, &l));
     FAILS(t, EMFILE, mq_open(t->name, O_RDWR | O_CREAT, 0600, &attr));
 }
 
 void promise_mode_umask(const struct trial *t)
 {
-    struct mq_attr attr = {.mq_maxmsg = 1, .mq_msgsize = SIZE};
     struct stat queue, object;
 
     umask(022);
-    CALL(t, fstat(CALL(t, mq_open(t->name, O_RDWR | O_CREAT, 0660, &attr)), &queue));
+    CALL(t, fstat(trial_queue(t, 1, SIZE, 0, 0660), &queue));
     CALL(t, fstat(CALL(t, shm_open(t->name, O_RDWR | O_CREAT, 0660)), &object));
     KEEP(t, (queue.st_mode & 07777) == 0640, "a queue made with 0660 under umask 022 has %04o",
          queue.st_mode & 07777);

@@ -104,9 +104,7 @@ void promise_select_console(const struct trial *t)
 
 static mqd_t make_queue(const struct trial *t)
 {
-    struct mq_attr attr = {.mq_maxmsg = 2, .mq_msgsize = 8};
-
-    return CALL(t, mq_open(t->name, O_RDWR | O_CREAT, 0600, &attr));
+    return trial_queue(t, 2, 8, 0, 0600);
 }
 
 void promise_select_queue(const struct trial *t)

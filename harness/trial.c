@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,6 +236,18 @@ void trial_block(const struct trial *t, int signal)
     sigemptyset(&set);
     sigaddset(&set, signal);
     CALL(t, sigprocmask(SIG_BLOCK, &set, NULL));
+}
+
+int trial_queue(const struct trial *t, long most, long bytes, int flags, mode_t mode)
+{
+    struct mq_attr attr = {.mq_maxmsg = most, .mq_msgsize = bytes};
+    int queue = mq_open(t->name, O_RDWR | O_CREAT | O_EXCL | flags, mode, &attr);
+
+    if (queue < 0 && (errno == EMFILE || errno == ENOSPC))
+        trial_skip(t, "queues that are there use up RLIMIT_MSGQUEUE or queues_max: %s",
+                   strerror(errno));
+    KEEP(t, queue >= 0, "mq_open() failed: %s", strerror(errno));
+    return queue;
 }
 
 struct sockaddr_un trial_address(const struct trial *t)

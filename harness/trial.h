@@ -66,6 +66,8 @@ void trial_block(const struct trial *t, int signal);
 /* A Unix stream socket that listens in the private directory, and a connection to it. */
 int trial_listen(const struct trial *t, int backlog);
 int trial_connect(const struct trial *t);
+/* A new message queue of the trial's name, which has to be free. */
+int trial_queue(const struct trial *t, long most, long bytes, int flags, mode_t mode);
 /* The address of that socket. */
 struct sockaddr_un trial_address(const struct trial *t);
 /* What children do: wait until a signal ends them, or write a byte into the descriptor *of. */

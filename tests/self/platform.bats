@@ -42,6 +42,14 @@ without() {
     [ "$EUID" -ne 0 ] || setpriv --reuid 65534 --regid 65534 --clear-groups "$bin/rtmtest" platform
 }
 
+@test "low limits of the user are no broken promises" {
+    for limit in '-n 64' '-q 0' '-q 1000'; do
+        echo "ulimit $limit"
+        run timeout "$deadline" bash -c "ulimit $limit && exec '$bin/rtmtest' platform" </dev/null 3>&-
+        is 0 "$status"
+    done
+}
+
 @test "all reports of it have the same counts" {
     reports=()
     for format in pretty tap junit markdown ndjson; do
