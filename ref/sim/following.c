@@ -229,6 +229,8 @@ void following_quit(struct following *following)
     struct call call;
 
     following_enter(following, &call, 0);
+    world_tell(following->world,
+               (struct told_event){.told = TOLD_QUITS, .actor = following->actor});
     client_farewell(&following->core);
     if (following_may_write(following))
         write_some(following, STREAM_BYTES);

@@ -230,23 +230,29 @@ static void say_change(struct writer *writer, const struct move *move)
     writer->macs |= move->kind == MOVE_ADD;
 }
 
-static void say_life(struct writer *writer, const struct move *move)
+static bool is_there(struct writer *writer, enum actor actor)
 {
-    const char *name = move->actor == ACTOR_SERVER ? "S" : actor_name(move->actor);
-    static const char *const words[MOVES] = {[MOVE_KILL] = "kill",
-                                             [MOVE_QUIT] = "quit",
-                                             [MOVE_STOP] = "stop",
-                                             [MOVE_CONTINUE] = "continue"};
-    struct copy *copy = actor_is_client(move->actor) ? copy_of(writer, move->actor) : NULL;
+    if (actor == ACTOR_SERVER)
+        return writer->serves;
+    return copy_of(writer, actor)->started && !copy_of(writer, actor)->dead;
+}
 
-    if (copy && !copy->started)
+static const char *name_of(enum actor actor)
+{
+    return actor == ACTOR_SERVER ? "S" : actor_name(actor);
+}
+
+/* It is killed, or quits. */
+static void end_process(struct writer *writer, enum actor actor, bool killed)
+{
+    if (!is_there(writer, actor))
         return;
-    fprintf(writer->file, "%s %s%s\n", words[move->kind], name,
-            move->kind == MOVE_KILL ? " KILL" : "");
-    writer->serves &= copy || (move->kind != MOVE_KILL && move->kind != MOVE_QUIT);
-    if (copy && (move->kind == MOVE_KILL || move->kind == MOVE_QUIT)) {
-        copy->dead = true;
-        end_connection(writer, move->actor);
+    fprintf(writer->file, killed ? "kill %s KILL\n" : "quit %s\n", name_of(actor));
+    if (actor == ACTOR_SERVER) {
+        writer->serves = false;
+    } else {
+        copy_of(writer, actor)->dead = true;
+        end_connection(writer, actor);
     }
 }
 
@@ -293,10 +299,13 @@ static void say_move(struct writer *writer, const struct move *move, unsigned de
         fprintf(writer->file, "S flush\n");
         break;
     case MOVE_KILL:
-    case MOVE_QUIT:
+        end_process(writer, (enum actor)move->actor, true);
+        break;
     case MOVE_STOP:
     case MOVE_CONTINUE:
-        say_life(writer, move);
+        if (is_there(writer, (enum actor)move->actor))
+            fprintf(writer->file, "%s %s\n", move->kind == MOVE_STOP ? "stop" : "continue",
+                    name_of((enum actor)move->actor));
         break;
     default: /* what becomes of it is told by the frames that pass */
         break;
@@ -315,7 +324,9 @@ static void tell(void *arg, const struct told_event *event)
         fprintf(writer->file, "%s S\n", writer->served ? "restart" : "server");
         writer->served = writer->serves = true;
     }
-    if (!actor_is_client(event->actor))
+    if (event->told == TOLD_QUITS)
+        end_process(writer, event->actor, false);
+    if (!actor_is_client(event->actor) || event->told == TOLD_QUITS)
         return;
     if (writer->streams && event->told != TOLD_SAID && event->told != TOLD_ENDED)
         return;

@@ -277,6 +277,7 @@ void serving_quit(struct world *world, uint32_t stop)
         leave(serving, &call);
         return;
     }
+    world_tell(world, (struct told_event){.told = TOLD_QUITS, .actor = ACTOR_SERVER});
     server_farewell(&serving->core);
     serving->leaving = true;
     for (int i = 0; i < SOCKETS; i++)

@@ -12,6 +12,7 @@
 enum told {
     TOLD_MOVE,      /* a move begins, inside so many others */
     TOLD_SERVED,    /* a server is there */
+    TOLD_QUITS,     /* a server or a client says BYE */
     TOLD_CONNECTED, /* a client is connected */
     TOLD_SAID,      /* the server has read a whole frame of a client */
     TOLD_HEARD,     /* a client has read a whole frame */
