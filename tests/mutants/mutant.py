@@ -10,6 +10,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RULES = ROOT / "spec/model/rules"
 HEAD = ("rule", "breaks", "found as", "wrong")  # the lines before the patch, in this order
+SIMULATOR = ("build/rtm-sim",)
 COPIED = ("Makefile", "ref", "spec/wire.def")  # what a build of the simulator is made of
 
 
@@ -71,31 +72,31 @@ def does_not_apply(mutant):
     return patch(mutant, ROOT, "--dry-run")
 
 
-def make(tree, jobs):
-    """Builds the simulator of a tree; its warnings are no errors here."""
-    command = ["make", "-s", f"-j{jobs}", "BUILD=build", "CFLAGS=-O1", "share=-", "bin=-", "build/rtm-sim"]
+def make(tree, jobs, programs):
+    """Builds programs of a tree; its warnings are no errors here."""
+    command = ["make", "-s", f"-j{jobs}", "BUILD=build", "CFLAGS=-O1", "share=-", "bin=-", *programs]
     done = subprocess.run(command, cwd=tree, text=True, capture_output=True, timeout=600)
     return "" if done.returncode == 0 else (done.stdout + done.stderr).strip()
 
 
-def copy_base(tree):
+def copy_base(tree, programs=SIMULATOR):
     """The reference itself at `tree`, built; what has not changed since the last time is not built again."""
     for name in COPIED:
         target = tree / name
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-a", str(ROOT / name), str(target)], check=True)
-    return make(tree, 2)
+    return make(tree, 2, programs)
 
 
-def build(mutant, base, tree):
-    """The mutant's simulator in `tree`, a copy of `base` with its objects; gives its path."""
+def build(mutant, base, tree, programs=SIMULATOR):
+    """The mutant's programs in `tree`, a copy of `base` with its objects; gives the path of the first."""
     shutil.rmtree(tree, ignore_errors=True)
     subprocess.run(["cp", "-a", str(base), str(tree)], check=True)
     said = patch(mutant, tree)
     if said:
         raise MutantError(f"{mutant.path.name} does not apply:\n{said}")
-    said = make(tree, 1)
+    said = make(tree, 1, programs)
     if said:
         raise MutantError(f"{mutant.path.name} does not compile:\n{said}")
-    return tree / "build/rtm-sim"
+    return tree / programs[0]
