@@ -84,6 +84,7 @@ void actor_destroy(struct actor *a)
     buf_finish(&a->complaints);
     buf_finish(&a->said);
     oracle_destroy(a->oracle);
+    oracle_destroy(a->before);
     view_destroy(a->routes_view);
     view_destroy(a->arp_view);
     close_fd(&a->shm.held);
@@ -182,6 +183,8 @@ int actor_start(struct world *w, struct actor *a)
 {
     if (lacking(a) != NULL)
         return world_fail(w, VERDICT_UNSUPPORTED, "the manifest names no %s", lacking(a));
+    if (bounds_allow_server(w, a) < 0)
+        return -1;
     reset(a);
     if (a->oracle != NULL)
         oracle_clear(a->oracle);

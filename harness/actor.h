@@ -52,6 +52,7 @@ struct actor {
     size_t idle;                         /* bytes of lines that answered nothing in the step that */
     int64_t idle_step_us;                /* began then */
     bool spent;                          /* a refusal left it in a state of no use */
+    struct oracle *before;               /* its table then, or NULL: a fresh process gets it */
     struct view *routes_view, *arp_view; /* of tables that it shows by itself, or NULL */
     struct buf
         said; /* the lines of standard output but the rows of answers, from the first start on */

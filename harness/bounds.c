@@ -2,6 +2,7 @@
 #include "bounds.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool has_letter(const char *mac)
@@ -54,4 +55,38 @@ int bounds_allow_client(struct world *w)
         return 0;
     return world_fail(w, VERDICT_UNSUPPORTED, "%u clients; the manifest says most-clients = %u",
                       running, most);
+}
+
+/* The place that the manifest fixes; NULL if servers listen where they are told. */
+static char *fixed_socket(const struct world *w)
+{
+    const char *fixed = w->manifest->server.socket;
+
+    if (fixed == NULL)
+        return NULL;
+    return *fixed == '/' ? x_strdup(fixed) : x_printf("%s/%s", w->sandbox->dir, fixed);
+}
+
+char *bounds_socket(const struct world *w, const char *name)
+{
+    char *fixed = fixed_socket(w);
+
+    for (size_t i = 0; fixed != NULL && i < w->actor_count; i++)
+        if (actor_runs(w->actors[i]) && strcmp(w->actors[i]->socket, fixed) == 0) {
+            free(fixed);
+            fixed = NULL;
+        }
+    return fixed != NULL ? fixed : x_printf("%s/%s.sock", w->sandbox->dir, name);
+}
+
+int bounds_allow_server(struct world *w, const struct actor *a)
+{
+    char *fixed = a->is_server ? fixed_socket(w) : NULL;
+    bool there = fixed == NULL || strcmp(a->socket, fixed) == 0;
+
+    free(fixed);
+    if (there)
+        return 0;
+    return world_fail(w, VERDICT_UNSUPPORTED, "a server at %s; the manifest says socket = %s",
+                      a->socket, w->manifest->server.socket);
 }

@@ -10,5 +10,9 @@
 /* 0, or -1 after world_fail(): UNSUPPORTED, with the limit. */
 int bounds_allow(struct world *w, const struct actor *a, const struct ask *ask);
 int bounds_allow_client(struct world *w);
+int bounds_allow_server(struct world *w, const struct actor *a);
+
+/* Where a server of that name listens: a fixed place belongs to the one that runs. The caller's. */
+char *bounds_socket(const struct world *w, const char *name);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Commands of the section Processes that start servers and clients, or see them fail to start.
  */
-#include "actor.h"
+#include "bounds.h"
 #include "command_list.h"
 #include "probe.h"
 #include "queue.h"
@@ -13,10 +13,7 @@
 
 static struct actor *add_server(struct world *w, const struct step *s)
 {
-    const char *fixed = w->manifest->server.socket;
-    char *socket = fixed == NULL ? x_printf("%s/%s.sock", w->sandbox->dir, step_word(s, 1))
-                                 : x_printf("%s%s%s", fixed[0] == '/' ? "" : w->sandbox->dir,
-                                            fixed[0] == '/' ? "" : "/", fixed);
+    char *socket = bounds_socket(w, step_word(s, 1));
     struct actor *a = actor_create(w, step_word(s, 1), true, socket);
 
     free(socket);

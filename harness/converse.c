@@ -69,7 +69,8 @@ static void settle(struct world *w, struct actor *a, struct ask *ask)
 
     ask->settled = true;
     ask->move = dialogue_of(a, ask)->move_n; /* a field that is asked for again gets no value */
-    a->spent = ask->refused && a->program->fresh;
+    if (ask->refused && a->program->fresh)
+        renew_later(a);
     if (a->spent || (a->program->prompt == NULL && !recovers))
         ask->answered = true;
     else if (a->program->prompt == NULL)

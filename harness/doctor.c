@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor.h"
 
-#include "actor.h"
+#include "bounds.h"
 #include "compare.h"
 
 #include <errno.h>
@@ -164,10 +164,7 @@ static void try_arp(struct visit *v, struct actor *s)
 
 static void visit(struct visit *v)
 {
-    const char *fixed = v->w->manifest->server.socket;
-    char *socket = fixed && *fixed == '/'
-                       ? x_strdup(fixed)
-                       : x_printf("%s/%s", v->w->sandbox->dir, fixed ? fixed : "S.sock");
+    char *socket = bounds_socket(v->w, "S");
     struct actor *s = start(v, true, socket), *a = s ? start(v, false, socket) : NULL;
     struct oracle *want = oracle_create();
     struct route r;

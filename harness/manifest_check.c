@@ -114,6 +114,9 @@ static void check_more(const struct manifest *m, const struct program *p, const 
     if (m->features != NULL && manifest_claims(m, "net") && p->network == NULL)
         diag_add(d, m->file, 1, 1, "[%s] has no network: the feature net could not be judged",
                  what);
+    if (p == &m->client && (p->fresh || p->socket != NULL))
+        diag_add(d, m->file, 1, 1, "[client] has %s, which is a key of [server]",
+                 p->fresh ? "fresh" : "socket");
     if (p->listening != NULL && !pattern_has(p->listening, "port"))
         diag_add(d, m->file, 1, 1, "[%s] needs a port pattern with the group port", what);
 }

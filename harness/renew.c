@@ -33,9 +33,23 @@ static int put_table(struct world *w, struct actor *a, const struct oracle *tabl
     return 0;
 }
 
+void renew_later(struct actor *a)
+{
+    const struct route *r;
+
+    a->spent = true;
+    oracle_destroy(a->before);
+    a->before = NULL;
+    if (a->oracle == NULL || arp_count(oracle_arp(a->oracle)) > 0)
+        return;
+    a->before = oracle_create();
+    for (size_t at = 0; (r = oracle_next(a->oracle, &at)) != NULL;)
+        oracle_create_route(a->before, r);
+}
+
 int renew(struct world *w, struct actor *a)
 {
-    struct oracle *table = a->oracle;
+    struct oracle *now = a->oracle;
     int result = -1;
 
     for (size_t i = 0; i < w->actor_count; i++)
@@ -45,17 +59,19 @@ int renew(struct world *w, struct actor *a)
                 "a refusal has left %s in a state of no use (fresh = yes), and clients "
                 "are connected",
                 a->name);
-    if (a->oracle == NULL || arp_count(oracle_arp(table)) > 0)
+    if (a->before == NULL)
         return world_fail(w, VERDICT_UNSUPPORTED,
-                          "a refusal has left %s in a state of no use (fresh = yes)", a->name);
+                          "a refusal has left %s in a state of no use (fresh = yes), and its table "
+                          "is more than routes",
+                          a->name);
     world_tell(w, "a fresh process for %s", a->name);
     if (actor_signal(w, a, SIGKILL) < 0 || actor_wait_end(w, a) < 0)
         return -1;
     unlink(a->socket);
     a->oracle = oracle_create();
     if (actor_start(w, a) == 0)
-        result = put_table(w, a, table);
+        result = put_table(w, a, a->before);
     oracle_destroy(a->oracle);
-    a->oracle = table;
+    a->oracle = now;
     return result;
 }

@@ -8,6 +8,8 @@
 
 #include "actor.h"
 
+/* The refusal: keeps the table of now, for the oracle may be ahead of the next question. */
+void renew_later(struct actor *a);
 /* 0, or -1 after world_fail(): UNSUPPORTED where clients are connected, which would lose it. */
 int renew(struct world *w, struct actor *a);
 

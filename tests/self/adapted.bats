@@ -16,12 +16,12 @@ style() {
     make -s -C "$root" BUILD="${bin#"$root"/}" iuts
 }
 
-# each FAULT VERDICT MESSAGE, from standard input: what it has to give on the scenario.
+# each [SCENARIO], FAULT VERDICT MESSAGE from standard input: what it has to give on the scenario.
 each() {
     local fault status verdict message
     while IFS='|' read -r fault status verdict message; do
         echo "# $fault"
-        RTM_BUILD=$bin attempt "$fault" course
+        RTM_BUILD=$bin attempt "$fault" "${1:-course}"
         told "$status" "$verdict" "$message"
     done
 }
@@ -60,6 +60,57 @@ END
     sed -i 's/^longest-oif.*/most-clients = 1/' "$fake"
     RTM_BUILD=$bin attempt none course
     like '*2 clients; the manifest says most-clients = 1*' "$output"
+}
+
+@test "a mask and a letter that the manifest rules out are not asked" {
+    style lines
+    RTM_BUILD=$bin attempt none masks
+    told 0 PASS
+    RTM_BUILD=$bin attempt none letters
+    told 0 PASS
+    sed -i '/^wire/a mask-in-key = no\nmac-letters = no' "$fake"
+    RTM_BUILD=$bin attempt none masks
+    told 2 UNSUPPORTED
+    like '*10.0.0.0/8 beside another mask; the manifest says mask-in-key = no*' "$output"
+    RTM_BUILD=$bin attempt none letters
+    told 2 UNSUPPORTED
+    like '*the MAC 01:00:5e:01:01:01 has letters; the manifest says mac-letters = no*' "$output"
+    RTM_BUILD=$bin attempt none course
+    told 0 PASS
+}
+
+@test "a server that listens at a place of its own" {
+    style lines
+    RTM_BUILD=$bin attempt none two-servers
+    told 0 PASS
+    for place in /tmp/lines.sock here.sock; do
+        style lines
+        sed -i "s|lines-server {socket}|lines-server $place|" "$fake"
+        RTM_BUILD=$bin attempt none course
+        told 1 'FAIL SES-13' 'A ended before it was ready*'
+        sed -i "/^quit/!s|^prompt .*|&\nsocket = $place|" "$fake"
+        RTM_BUILD=$bin attempt none course
+        told 0 PASS
+        RTM_BUILD=$bin attempt none two-servers
+        told 2 UNSUPPORTED
+        like "*a server at */T.sock; the manifest says socket = $place*" "$output"
+    done
+}
+
+@test "a refusal without a way back, and a fresh process for the next question" {
+    style menu
+    sed -i '/^\[server.recover\]/,/^send/d; s/^quit .*= say 5/&\nfresh = yes/' "$fake"
+    each fresh <<'END'
+none|0|PASS|
+no-update|1|FAIL SYN-11|the table of A does not become that of S*
+END
+    RTM_BUILD=$bin attempt none fresh-late
+    told 2 UNSUPPORTED
+    like '*a refusal has left S in a state of no use (fresh = yes), and clients are connected*' "$output"
+    sed -i 's/^quit .*signal INT/&\nfresh = yes/' "$fake"
+    RTM_BUILD=$bin attempt none fresh
+    is 64 "$status"
+    like '*\[client\] has fresh, which is a key of \[server\]*' "$stderr"
 }
 
 @test "a refusal without a way back is the manifest's fault" {
@@ -110,11 +161,61 @@ END
 observe = printed
 begin   = "^---- routing table"
 row     = "^(?<dest>[0-9.]+)/(?<mask>[0-9]+)\t(?<gateway>\S+)\t(?<oif>\S+)$"
+[client.arp]
+observe = printed
+begin   = "^---- neighbours"
+row     = "^(?<mac>[0-9a-f:]{17}) is at (?<ip>\S+)$"
 END
     each <<'END'
 none|0|PASS|
 no-update|1|FAIL SYN-11|the table of A does not become that of S*
 END
+}
+
+@test "neighbours: a log, tables that are printed whole, and a question" {
+    style lines
+    faults='none|0|PASS|
+no-remove|1|FAIL ARP-17|the table of A does not become that of S*'
+    each neighbours <<<"$faults"
+    sed -i '/^\[client.arp\]/,$d; s/{HOW:-log}/{HOW:-ask}/' "$fake"
+    cat >>"$fake" <<'END'
+[client.arp]
+observe  = ask
+question = "^Show the neighbours[?] $"
+answer   = y
+row      = "^(?<mac>[0-9a-f:]{17}) is at (?<ip>\S+)$"
+END
+    each neighbours <<<"$faults"
+    sed -i '/^\[client.table\]/,$d; s/{HOW:-ask}/{HOW:-printed}/' "$fake"
+    cat >>"$fake" <<'END'
+[client.table]
+observe = printed
+begin   = "^---- routing table"
+row     = "^(?<dest>[0-9.]+)/(?<mask>[0-9]+)\t(?<gateway>\S+)\t(?<oif>\S+)$"
+[client.arp]
+observe = printed
+begin   = "^---- neighbours"
+row     = "^(?<mac>[0-9a-f:]{17}) is at (?<ip>\S+)$"
+END
+    each neighbours <<<"$faults"
+}
+
+@test "neighbours that nothing shows are not judged" {
+    style lines
+    sed -i '/^\[client.arp\]/,$d' "$fake"
+    printf '[client.arp]\nobserve = none\n' >>"$fake"
+    RTM_BUILD=$bin attempt none neighbours
+    told 2 UNSUPPORTED
+    like '*nothing shows the ARP table of A: the manifest says observe = none*' "$output"
+}
+
+@test "a farewell that asks back, and one that is not answered" {
+    style lines
+    RTM_BUILD=$bin attempt none goes
+    told 0 PASS
+    sed -i 's/^expect .*Leave.*/expect = "^Really"/' "$fake"
+    RTM_BUILD=$bin attempt none goes
+    told 1 'FAIL CON-13' 'S did not end*'
 }
 
 @test "the doctor finds nothing to change in a manifest that is right" {

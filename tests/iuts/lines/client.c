@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A client that prints what changes ("log") or its whole table after each change ("printed");
- * nobody can ask it. client SOCKET HOW FAULT
+ * A client that prints what changes ("log"), its whole tables after each change ("printed"), or
+ * asks then whether to show its neighbours ("ask"); nobody can ask it. client SOCKET HOW FAULT
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,10 @@ static struct route {
     char dest[64], gateway[64], oif[64];
     int mask;
 } table[ROUTES];
-static int routes;
+static struct neighbour {
+    char mac[64], ip[64];
+} arp[ROUTES];
+static int routes, neighbours;
 
 static void apply(char op, const struct route *r, const char *fault)
 {
@@ -33,9 +36,29 @@ static void apply(char op, const struct route *r, const char *fault)
     }
 }
 
+/* A neighbour comes as a route does: its MAC as dest, its address as gateway. */
+static void apply_neighbour(char op, const struct route *r)
+{
+    int i = 0;
+
+    while (i < neighbours && strcmp(arp[i].mac, r->dest) != 0)
+        i++;
+    if (op == 'R' && i < neighbours)
+        arp[i] = arp[--neighbours];
+    if (op == 'R' || i == ROUTES)
+        return;
+    strcpy(arp[i].mac, r->dest);
+    strcpy(arp[i].ip, r->gateway);
+    neighbours += i == neighbours;
+}
+
 static void print_log(char op, const struct route *r)
 {
-    if (op == 'D')
+    if (op == 'A')
+        printf("Joined %s at %s\n", r->dest, r->gateway);
+    else if (op == 'R')
+        printf("Parted %s\n", r->dest);
+    else if (op == 'D')
         printf("Deleted %s/%d\n", r->dest, r->mask);
     else
         printf("%s %s/%d via %s on %s\n", op == 'C' ? "Added" : "Updated", r->dest, r->mask,
@@ -47,6 +70,33 @@ static void print_table(void)
     printf("---- routing table ----\n");
     for (int i = 0; i < routes; i++)
         printf("%s/%d\t%s\t%s\n", table[i].dest, table[i].mask, table[i].gateway, table[i].oif);
+}
+
+static void print_neighbours(void)
+{
+    printf("---- neighbours ----\n");
+    for (int i = 0; i < neighbours; i++)
+        printf("%s is at %s\n", arp[i].mac, arp[i].ip);
+}
+
+/* What the user sees of a change. */
+static void print(const char *how, char op, const struct route *r)
+{
+    char answer[16] = "";
+
+    if (strcmp(how, "printed") == 0) {
+        print_table();
+        print_neighbours();
+        return;
+    }
+    if (strcmp(how, "log") == 0 || (op != 'A' && op != 'R')) {
+        print_log(op, r);
+        return;
+    }
+    printf("Show the neighbours? ");
+    fflush(stdout);
+    if (fgets(answer, sizeof answer, stdin) != NULL && answer[0] == 'y')
+        print_neighbours();
 }
 
 int main(int argc, char **argv)
@@ -68,11 +118,12 @@ int main(int argc, char **argv)
         char op;
         if (sscanf(line, "%c %63s %d %63s %63s", &op, r.dest, &r.mask, r.gateway, r.oif) != 5)
             continue;
-        apply(op, &r, fault);
-        if (strcmp(how, "log") != 0)
-            print_table();
-        else if (op != 'U' || strcmp(fault, "no-update") != 0)
-            print_log(op, &r);
+        if (op == 'A' || op == 'R')
+            apply_neighbour(op, &r);
+        else
+            apply(op, &r, fault);
+        if (strcmp(how, "log") != 0 || op != 'U' || strcmp(fault, "no-update") != 0)
+            print(how, op, &r);
         while (strcmp(fault, "flood") == 0)
             printf("What now?\n");
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A server with one-line commands, that prints in colour and only on a terminal, and says nothing
- * of what it does not do. It sends lines of text. server SOCKET FAULT
+ * of what it does not do. It sends lines of text, of routes and of neighbours, and asks before it
+ * leaves. server SOCKET FAULT
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,10 @@ static struct route {
     char dest[64], gateway[64], oif[64];
     int mask;
 } table[ROUTES];
-static int routes, clients[FD_SETSIZE], client_n, loud;
+static struct neighbour {
+    char mac[64], ip[64];
+} arp[ROUTES];
+static int routes, neighbours, clients[FD_SETSIZE], client_n, loud;
 
 static int find(const char *dest, int mask)
 {
@@ -27,22 +31,54 @@ static int find(const char *dest, int mask)
     return -1;
 }
 
+static int find_mac(const char *mac)
+{
+    for (int i = 0; i < neighbours; i++)
+        if (strcmp(arp[i].mac, mac) == 0)
+            return i;
+    return -1;
+}
+
+static void send_line(int fd, const char *line)
+{
+    if (send(fd, line, strlen(line), MSG_NOSIGNAL) < 0)
+        return;
+}
+
 static void send_to(int fd, char op, const struct route *r)
 {
     char line[256];
-    int len =
-        snprintf(line, sizeof line, "%c %s %d %s %s\n", op, r->dest, r->mask, r->gateway, r->oif);
 
-    if (send(fd, line, (size_t)len, MSG_NOSIGNAL) < 0)
-        return;
+    snprintf(line, sizeof line, "%c %s %d %s %s\n", op, r->dest, r->mask, r->gateway, r->oif);
+    send_line(fd, line);
+}
+
+static void send_neighbour(int fd, char op, const struct neighbour *n)
+{
+    char line[256];
+
+    snprintf(line, sizeof line, "%c %.63s 0 %.63s -\n", op, n->mac, n->ip);
+    send_line(fd, line);
+}
+
+static void say_ok(void)
+{
+    if (loud)
+        printf("\033[32mOK\033[0m\r\n");
 }
 
 static void tell(char op, const struct route *r, const char *fault)
 {
     for (int i = 0; i < client_n && !(op == 'D' && strcmp(fault, "no-delete") == 0); i++)
         send_to(clients[i], op, r);
-    if (loud)
-        printf("\033[32mOK\033[0m\r\n");
+    say_ok();
+}
+
+static void tell_neighbour(char op, const struct neighbour *n, const char *fault)
+{
+    for (int i = 0; i < client_n && !(op == 'R' && strcmp(fault, "no-remove") == 0); i++)
+        send_neighbour(clients[i], op, n);
+    say_ok();
 }
 
 static void show(void)
@@ -52,12 +88,47 @@ static void show(void)
                table[i].oif);
 }
 
+static void show_neighbours(void)
+{
+    for (int i = 0; i < neighbours && loud; i++)
+        printf("%s is at %s\n", arp[i].mac, arp[i].ip);
+}
+
+/* JOIN MAC IP, PART MAC, NEIGHBOURS */
+static void obey_arp(const char *line, const char *fault)
+{
+    char verb[16] = "";
+    struct neighbour n = {.ip = "-"};
+    int words = sscanf(line, "%15s %63s %63s", verb, n.mac, n.ip), at = find_mac(n.mac);
+
+    if (strcmp(verb, "JOIN") == 0 && words == 3 && at < 0 && neighbours < ROUTES) {
+        arp[neighbours++] = n;
+        tell_neighbour('A', &n, fault);
+    } else if (strcmp(verb, "PART") == 0 && at >= 0) {
+        arp[at] = arp[--neighbours];
+        tell_neighbour('R', &n, fault);
+    } else if (strcmp(verb, "NEIGHBOURS") == 0) {
+        show_neighbours();
+    }
+}
+
+/* Whether the user means it. */
+static int confirmed(void)
+{
+    char answer[16];
+
+    if (loud)
+        printf("Leave (y/n)? ");
+    fflush(stdout);
+    return fgets(answer, sizeof answer, stdin) == NULL || answer[0] == 'y';
+}
+
 static void obey(const char *path, const char *fault)
 {
     char line[256], verb[16] = "", mask[16] = "", *end = NULL;
     struct route r = {.gateway = "-", .oif = "-"};
 
-    if (fgets(line, sizeof line, stdin) == NULL || strncmp(line, "EXIT", 4) == 0) {
+    if (fgets(line, sizeof line, stdin) == NULL || (strncmp(line, "EXIT", 4) == 0 && confirmed())) {
         unlink(path);
         exit(0);
     }
@@ -76,6 +147,8 @@ static void obey(const char *path, const char *fault)
         tell('D', &r, fault);
     } else if (strcmp(verb, "SHOW") == 0) {
         show();
+    } else {
+        obey_arp(line, fault);
     }
 }
 
@@ -98,6 +171,8 @@ static void welcome(int listener)
     clients[client_n++] = fd;
     for (int i = 0; i < routes; i++)
         send_to(fd, 'C', &table[i]);
+    for (int i = 0; i < neighbours; i++)
+        send_neighbour(fd, 'A', &arp[i]);
 }
 
 int main(int argc, char **argv)
