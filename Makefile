@@ -110,6 +110,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 # The map says where each part of a program is from.
 linking = $(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -Wl,-Map=$@.map
+# The simulator counts the memory of the cores.
+counted = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free)
+comma = ,
 link = $(quiet)$(linking) -o $@ $^
 
 # The protocol, once: what the programs, the simulator and the tests all link.
@@ -123,7 +126,7 @@ $(BUILD)/rtm-%: $(BUILD)/ref/rtm-%.o $(ref_os) $(core)
 
 $(BUILD)/rtm-sim: $(BUILD)/ref/rtm-sim.o $(ref_sim) $(core)
 	@echo "  link  $@"
-	$(link)
+	$(link) $(counted)
 
 $(BUILD)/rtmtest: $(harness_main) $(harness_core)
 	@echo "  link  $@"
@@ -132,7 +135,7 @@ $(BUILD)/rtmtest: $(harness_main) $(harness_core)
 $(BUILD)/unit/ref/%: $(BUILD)/tests/unit/ref/%.o $(ref_os) $(ref_sim) $(core)
 	@mkdir -p $(@D)
 	@echo "  link  $@"
-	$(link)
+	$(link) $(counted)
 
 $(BUILD)/unit/harness/%: $(BUILD)/tests/unit/harness/%.o $(harness_core)
 	@mkdir -p $(@D)

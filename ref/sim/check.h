@@ -11,6 +11,9 @@
 /* The tables that a client shows. */
 void check_client(struct following *following);
 
+/* Behind what a client has read: a DIGEST that its copy does not fit makes it ask for a new one. */
+void check_heeded(struct following *following);
+
 /* A signal about a flush was taken: that change has to be left behind. */
 void check_signalled(struct following *following, uint32_t change);
 
@@ -30,6 +33,9 @@ void check_heard(struct following *following, const uint8_t *bytes, size_t size)
 void check_server_heard(struct line *line, const struct socket *socket, const uint8_t *bytes,
                         size_t size);
 
+/* Behind what the server has heard: whether a peer that broke the rules was refused. */
+void check_refused(struct line *line, const struct socket *socket, bool refused);
+
 /* Behind a PID: whether it is registered. */
 void check_registered(struct serving *serving, int socket);
 
@@ -43,7 +49,8 @@ void check_flush_ends(struct serving *serving);
 /* All copies are equal to the server's tables; nothing is left over. */
 void check_rest(struct world *world);
 
-/* All processes have ended: nothing of them is in the kernel. */
+/* All processes have ended: nothing of them is in the kernel; in memory: by the blocks before. */
 void check_empty(struct world *world);
+void check_memory(struct world *world, int64_t blocks);
 
 #endif

@@ -96,7 +96,8 @@ static void check_disconnected(struct following *following, state_t state)
 {
     const struct client *core = &following->core;
 
-    if (state != 0 || core->state != CLIENT_CONNECTING || core->epoch != 0 || following->object)
+    if (state != 0 || core->shadow || core->state != CLIENT_CONNECTING || core->epoch != 0 ||
+        following->object)
         world_fail(following->world, CLASS_LEFT,
                    "%s has no connection, and still: tables %014" PRIx64 ", %s, epoch %" PRIx64
                    "%s",
@@ -128,6 +129,25 @@ void check_client(struct following *following)
         return;
     check_order(following, state);
     check_claim(following, state);
+}
+
+/* The last frame was a DIGEST of the very change that the client is at. */
+void check_heeded(struct following *following)
+{
+    const struct tap *tap = &following->heard;
+    const struct client *core = &following->core;
+    const struct history *history = &following->serving->history;
+    uint64_t seq = tap_seq(tap);
+    bool strange = false;
+    state_t state, then;
+
+    if (tap->have > 0 || tap_type(tap) != TAPPED_DIGEST || core->state != CLIENT_SYNCHRONISED ||
+        tap_epoch(tap) != core->epoch || seq != core->seq || seq > history->count)
+        return;
+    state = universe_read(core->table, true, &strange);
+    then = state_keys(history->states[seq]);
+    if (state != then)
+        fail(following, CLASS_DEAF, "stays synchronised behind a DIGEST that does not fit", state);
 }
 
 void check_signalled(struct following *following, uint32_t change)

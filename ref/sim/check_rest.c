@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "sim/heap.h"
 #include "sim/knob.h"
 
 static void check_lookups(struct following *following)
@@ -101,4 +102,11 @@ void check_empty(struct world *world)
         world_fail(world, CLASS_LEAK,
                    "all have ended, and there are still %u sockets, %u objects and %u handles",
                    sockets, objects, kernel->handles);
+}
+
+void check_memory(struct world *world, int64_t blocks)
+{
+    if (heap_blocks() != blocks)
+        world_fail(world, CLASS_LEAK, "all have ended, and %" PRId64 " blocks of memory are left",
+                   heap_blocks() - blocks);
 }

@@ -123,6 +123,28 @@ static void check_place(struct line *line, enum tapped type, uint64_t seq)
     }
 }
 
+/* NET-6, NET-7, ARP-14: a network client gets addresses and no object. */
+static void check_audience(struct line *line, enum tapped type)
+{
+    const struct world *world = line->serving->world;
+    const uint8_t *body = line->sent.bytes + TAP_HEADER;
+    bool network = world->kernel.sockets[line - world->lines].network;
+    bool creates = type == TAPPED_MAC && line->sent.bytes[5] == TAP_CREATE;
+
+    if (type == TAPPED_WELCOME && (body[TAP_SHM] != 0) != (!network && line->serving->object))
+        fail(line, CLASS_ADDRESS, "WELCOME that names %s object", body[TAP_SHM] ? "an" : "no");
+    if (creates && (body[TAP_IP] != 0) != network)
+        fail(line, CLASS_ADDRESS, "MAC with%s an address", body[TAP_IP] ? "" : "out");
+}
+
+/* SES-10: what was queued before may still come, and no change that was made since. */
+static void check_parted(struct line *line, enum tapped type, uint64_t seq)
+{
+    if (line->parted && type != TAPPED_ERROR && seq > line->parted_at)
+        fail(line, CLASS_TALK, "a frame of change %" PRIu64 ", its BYE was read at %" PRIu64, seq,
+             line->parted_at);
+}
+
 static void check_frame(struct line *line)
 {
     const struct history *history = &line->serving->history;
@@ -142,6 +164,9 @@ static void check_frame(struct line *line)
         fail(line, CLASS_EPOCH, "epoch %" PRIx64 " at change %" PRIu64 ", which was of %" PRIx64,
              epoch, seq ? seq : line->seq, history->epochs[seq ? seq : line->seq]);
     line->welcomed |= type == TAPPED_WELCOME;
+    line->begun |= type == TAPPED_BEGIN;
+    check_audience(line, type);
+    check_parted(line, type, seq);
 }
 
 void check_sent(struct line *line, const uint8_t *bytes, size_t size)
@@ -190,6 +215,29 @@ static void heard_resync(struct line *line, const struct socket *socket)
                    actor_name(socket->client), tap_seq(&line->heard));
 }
 
+/* SES-4: it does not belong in the state of the session. PID may come once END or FLUSH may have
+ * been sent. */
+static bool offends(struct line *line, enum tapped type)
+{
+    const struct history *history = &line->serving->history;
+
+    if (line->parted)
+        return true;
+    switch (type) {
+    case TAPPED_HELLO:
+        line->flushed = history->flushed;
+        return ++line->hellos > 1;
+    case TAPPED_PID:
+        return line->pids > 1 || !line->hellos ||
+               (!line->begun && line->flushed == history->flushed);
+    case TAPPED_RESYNC:
+    case TAPPED_BYE:
+        return !line->hellos;
+    default:
+        return true;
+    }
+}
+
 void check_server_heard(struct line *line, const struct socket *socket, const uint8_t *bytes,
                         size_t size)
 {
@@ -204,9 +252,20 @@ void check_server_heard(struct line *line, const struct socket *socket, const ui
             heard_pid(line, socket);
         if (type == TAPPED_RESYNC)
             heard_resync(line, socket);
-        if (type == TAPPED_BYE)
+        line->offended |= offends(line, type);
+        if (type == TAPPED_BYE) {
             line->parted = true;
+            line->parted_at = line->serving->history.count;
+        }
     }
+    line->offended |= line->heard.lost;
+}
+
+void check_refused(struct line *line, const struct socket *socket, bool refused)
+{
+    if (line->offended && !refused)
+        world_fail(line->serving->world, CLASS_LENIENT, "%s has broken the rules, and is served",
+                   actor_name(socket->client));
 }
 
 /* As many as there are registered peers. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "sim/hostile.h"
 #include "sim/knob.h"
 #include "sim/world.h"
 
@@ -73,6 +74,21 @@ static uint32_t draw_size(struct world *world)
         return 1 + below(world, 200);
     default:
         return STREAM_BYTES;
+    }
+}
+
+/* Of what a hostile peer says the first ones make a session, which others then disturb. */
+static uint8_t draw_key(struct world *world, enum move_kind kind)
+{
+    switch (kind) {
+    case MOVE_ADD:
+    case MOVE_REMOVE:
+    case MOVE_LOOKUP:
+        return (uint8_t)below(world, MACS);
+    case MOVE_SAY:
+        return (uint8_t)below(world, once_in(world, 2) ? 2 : HOSTILES);
+    default:
+        return (uint8_t)below(world, ROUTES);
     }
 }
 
@@ -197,10 +213,7 @@ struct move move_draw(struct world *world)
     move.kind = draw_kind(world);
     move.actor = (uint8_t)draw_actor(world, move.kind);
     steer(world, &move);
-    move.key = (uint8_t)below(world, move.kind == MOVE_ADD || move.kind == MOVE_REMOVE ||
-                                             move.kind == MOVE_LOOKUP
-                                         ? MACS
-                                         : ROUTES);
+    move.key = draw_key(world, move.kind);
     move.value = (uint8_t)(1 + below(world, VALUES));
     move.old = once_in(world, 4);
     move.number = draw_number(world, move.kind);

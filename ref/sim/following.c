@@ -175,6 +175,7 @@ static void received(struct following *following, int failed, const char *reason
 {
     if (!failed) {
         check_client(following);
+        check_heeded(following);
         return;
     }
     if (!following->dismissed)

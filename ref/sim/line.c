@@ -94,8 +94,14 @@ static void receive(struct serving *serving, int socket, const uint8_t *bytes, s
     struct line *line = line_at(serving, socket);
     char reason[REASON_SIZE];
 
+    bool refused;
+
     check_server_heard(line, socket_at(serving, socket), bytes, size);
-    if (server_receive(&serving->core, line->peer, bytes, size, reason) == 0)
+    refused = server_receive(&serving->core, line->peer, bytes, size, reason) != 0;
+    if (serving->gone)
+        return;
+    check_refused(line, socket_at(serving, socket), refused);
+    if (!refused)
         return;
     if (socket_at(serving, socket)->client == ACTOR_HOSTILE)
         cover(serving->world, COVER_HOSTILE_CLOSED);

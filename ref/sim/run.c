@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/check.h"
 #include "sim/following.h"
+#include "sim/heap.h"
 #include "sim/serving.h"
 #include "sim/step.h"
 
@@ -105,6 +107,8 @@ static void end(struct world *world)
 void world_run(struct world *world, const struct plan *plan, struct outcome *outcome)
 {
     static const struct move last = {.kind = MOVE_SETTLE};
+    const int64_t blocks = heap_blocks();
+    const bool first = !outcome->moves.list;
 
     begin(world, plan, outcome);
     while (step_next(world))
@@ -114,5 +118,7 @@ void world_run(struct world *world, const struct plan *plan, struct outcome *out
     if (!world_failed(world))
         world_end(world);
     end(world);
+    if (!world_failed(world) && !plan->teller)
+        check_memory(world, blocks + (first && outcome->moves.list)); /* those are the moves */
     outcome->requirement = classes[outcome->class].requirement;
 }

@@ -12,6 +12,9 @@
 
 enum { TAP_FRAME = 152, TAP_HEADER = 24 };
 
+/* In a body: the name of the object, the address; and an op. */
+enum { TAP_SHM = 2, TAP_IP = 18, TAP_CREATE = 1 };
+
 enum tapped {
     TAPPED_HELLO = 1,
     TAPPED_PID = 2,

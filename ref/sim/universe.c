@@ -62,10 +62,10 @@ uint64_t universe_mac(unsigned key)
     return macs[key].number;
 }
 
-/* Every byte of each is another one, so that a mixture is none of them. */
+/* Every byte of each is another one, so that a mixture is none of them, nor one backwards. */
 uint32_t universe_address(unsigned value)
 {
-    return value * 0x11111111;
+    return value > 0 ? 0x10305070 + value * 0x01010101 : 0;
 }
 
 unsigned universe_address_number(uint32_t address)

@@ -82,8 +82,12 @@ struct line {
     struct tap sent, heard;
     uint64_t epoch, seq; /* as sent */
     bool welcomed, within_snapshot;
-    uint32_t pids; /* PID frames heard */
+    uint32_t hellos, pids; /* frames heard */
     bool told, registered, parted, signalled;
+    bool offended;      /* it has broken the rules of a session */
+    bool begun;         /* a snapshot */
+    uint32_t flushed;   /* the last flush before HELLO, as a change */
+    uint64_t parted_at; /* the last change before BYE */
 };
 
 struct world {
