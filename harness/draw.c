@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "draw_steps.h"
+#include "feed.h"
 
 #include <string.h>
 
@@ -78,6 +79,10 @@ static unsigned find_lacking(const struct manifest *m)
         lacking |= DRAW_NETWORK;
     if (!dialogue_asks(&s[ASK_LOOKUP]) || !dialogue_asks(&c[ASK_LOOKUP]))
         lacking |= DRAW_LOOKUPS;
+    if (feed_lacking(m) != NULL)
+        lacking |= DRAW_BURSTS;
+    if (m->own_wire)
+        lacking |= DRAW_PROBES;
     return lacking;
 }
 
@@ -118,7 +123,9 @@ void draw_scenario(uint64_t seed, const struct manifest *m, const struct draw_op
     struct draw d = {.random = {random_next(&mixed)}, .m = m, .o = *o};
 
     d.o.without |= find_lacking(m);
-    d.mix = (struct change_mix){!(d.o.without & DRAW_ARP), !(d.o.without & DRAW_FLUSH)};
+    d.mix = (struct change_mix){!(d.o.without & DRAW_ARP), !(d.o.without & DRAW_FLUSH), m->limits};
+    if (m->limits.most_clients > 0 && d.o.clients > (int)m->limits.most_clients)
+        d.o.clients = (int)m->limits.most_clients;
     d.tables = oracle_create();
     d.server = RUNS;
     if (!(d.o.without & DRAW_NETWORK) &&

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MACS 12 /* that changes are drawn from */
+#define MACS 12           /* that changes are drawn from */
+#define MACS_OF_DIGITS 10 /* the first of them */
 
 static uint32_t mask_bits(unsigned mask)
 {
@@ -22,32 +23,39 @@ static uint32_t random_address(struct random *r)
     return address;
 }
 
-static void random_route(struct random *r, struct route *out)
+static void random_route(struct random *r, const struct limits *limits, struct route *out)
 {
     static const uint8_t masks[] = {0, 1, 8, 9, 16, 17, 24, 32};
     static const char *const names[] = {"e", "eth0", "eth1.100", "an-interface-of-31-characters.."};
 
     memset(out, 0, sizeof *out);
     out->mask = masks[random_below(r, LENGTH(masks))];
+    if (limits->one_mask)
+        out->mask = 24;
     out->destination = random_address(r) & mask_bits(out->mask);
     out->gateway = random_address(r);
     strcpy(out->oif, names[random_below(r, LENGTH(names))]);
+    if (limits->longest_oif > 0 && strlen(out->oif) > limits->longest_oif)
+        out->oif[limits->longest_oif] = '\0';
 }
 
-static void random_neighbour(struct random *r, struct neighbour *out)
+static void random_neighbour(struct random *r, const struct limits *limits, struct neighbour *out)
 {
-    *out = (struct neighbour){
-        .mac = 0x020000000000 + random_below(r, MACS), .ip = random_address(r), .known = true};
+    *out = (struct neighbour){.mac = 0x020000000000 +
+                                     random_below(r, limits->no_letters ? MACS_OF_DIGITS : MACS),
+                              .ip = random_address(r),
+                              .known = true};
 }
 
 /* Mostly what the table accepts. */
-static void change_route(struct random *r, struct oracle *tables, struct buf *out)
+static void change_route(struct random *r, const struct limits *limits, struct oracle *tables,
+                         struct buf *out)
 {
     bool odd = random_below(r, 8) == 0, there;
     struct route route;
     char line[72];
 
-    random_route(r, &route);
+    random_route(r, limits, &route);
     there = oracle_find(tables, route.destination, route.mask) != NULL;
     route_format(&route, line);
     if (there == odd) {
@@ -63,13 +71,14 @@ static void change_route(struct random *r, struct oracle *tables, struct buf *ou
     }
 }
 
-static void change_neighbour(struct random *r, struct oracle *tables, struct buf *out)
+static void change_neighbour(struct random *r, const struct limits *limits, struct oracle *tables,
+                             struct buf *out)
 {
     bool odd = random_below(r, 8) == 0;
     struct neighbour n;
     char line[36];
 
-    random_neighbour(r, &n);
+    random_neighbour(r, limits, &n);
     neighbour_format(&n, line);
     if ((arp_find(oracle_arp(tables), n.mac) != NULL) == odd) {
         buf_printf(out, "arp add %s", line);
@@ -92,18 +101,19 @@ bool draw_change(struct random *r, const struct change_mix *mix, struct oracle *
         return true;
     }
     if (mix->arp && dice < 35)
-        change_neighbour(r, tables, out);
+        change_neighbour(r, &mix->limits, tables, out);
     else
-        change_route(r, tables, out);
+        change_route(r, &mix->limits, tables, out);
     return false;
 }
 
-static bool row_of_neighbour(struct random *r, struct oracle *tables, struct buf *out)
+static bool row_of_neighbour(struct random *r, const struct limits *limits, struct oracle *tables,
+                             struct buf *out)
 {
     struct neighbour n;
     char line[36];
 
-    random_neighbour(r, &n);
+    random_neighbour(r, limits, &n);
     if (oracle_add_neighbour(tables, &n) != NULL)
         return false;
     neighbour_format(&n, line);
@@ -111,12 +121,13 @@ static bool row_of_neighbour(struct random *r, struct oracle *tables, struct buf
     return true;
 }
 
-static bool row_of_route(struct random *r, struct oracle *tables, struct buf *out)
+static bool row_of_route(struct random *r, const struct limits *limits, struct oracle *tables,
+                         struct buf *out)
 {
     struct route route;
     char line[72];
 
-    random_route(r, &route);
+    random_route(r, limits, &route);
     if (oracle_create_route(tables, &route) != NULL)
         return false;
     route_format(&route, line);
@@ -129,7 +140,8 @@ bool draw_row(struct random *r, const struct change_mix *mix, struct oracle *tab
 {
     for (int i = 0; i < 20; i++) {
         bool arp = mix->arp && random_below(r, 4) == 0;
-        if (arp ? row_of_neighbour(r, tables, out) : row_of_route(r, tables, out))
+        if (arp ? row_of_neighbour(r, &mix->limits, tables, out)
+                : row_of_route(r, &mix->limits, tables, out))
             return true;
     }
     return false;

@@ -6,9 +6,11 @@
 #define HARNESS_DRAW_CHANGE_H
 
 #include "generate.h"
+#include "manifest.h"
 
 struct change_mix {
     bool arp, flush; /* whether there are such changes */
+    struct limits limits;
 };
 
 /* Appends one change, such as "create 10.0.0.0/8 10.1.1.1 eth0", and does it in the tables. Whether

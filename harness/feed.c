@@ -36,27 +36,31 @@ static size_t count_lines(const struct buf *text)
 }
 
 /* Changes that follow each other unanswered are a line each, and each has an answer. */
-static bool takes_lines(const struct actor *a)
+static bool takes_lines(const struct program *p)
 {
     for (size_t i = 0; i < LENGTH(fed); i++) {
-        const struct dialogue *d = &a->program->ask[fed[i].op];
+        const struct dialogue *d = &p->ask[fed[i].op];
         if (dialogue_asks(d) && (dialogue_line(d) == NULL || d->done == NULL || d->silent))
             return false;
     }
-    return dialogue_asks(&a->program->ask[ASK_CREATE]);
+    return dialogue_asks(&p->ask[ASK_CREATE]);
+}
+
+const char *feed_lacking(const struct manifest *m)
+{
+    const struct limits *l = &m->limits;
+
+    if (l->longest_oif > 0 || l->one_mask || l->no_letters)
+        return "the manifest has limits on what changes hold";
+    return takes_lines(&m->server) ? NULL : "its dialogues are more than a line and an answer";
 }
 
 int feed_start(struct world *w, struct actor *a, struct buf *text)
 {
-    const struct limits *l = &w->manifest->limits;
-    if (l->longest_oif > 0 || l->one_mask || l->no_letters)
-        return world_fail(w, VERDICT_UNSUPPORTED,
-                          "many changes; the manifest has limits on what they hold");
-    if (!takes_lines(a))
-        return world_fail(w, VERDICT_UNSUPPORTED,
-                          "%s takes no changes one behind the other: its dialogues are more than a "
-                          "line and an answer",
-                          a->name);
+    const char *lacking = feed_lacking(w->manifest);
+    if (lacking != NULL)
+        return world_fail(w, VERDICT_UNSUPPORTED, "%s takes no changes one behind the other: %s",
+                          a->name, lacking);
     if (a->feed != NULL || a->in < 0 || !actor_runs(a))
         return world_fail(w, VERDICT_BROKEN, "%s cannot be fed now", a->name);
     struct feed *f = x_calloc(1, sizeof *f);

@@ -11,6 +11,8 @@
 /* Starts feeding the lines of text, which it takes over: "create PREFIX GATEWAY OIF", "arp add MAC
  * ADDRESS", "flush" and so on. */
 int feed_start(struct world *w, struct actor *a, struct buf *text);
+/* Why the servers of this manifest cannot be fed so; NULL if they can. */
+const char *feed_lacking(const struct manifest *m);
 void feed_destroy(struct feed *f);
 
 /* A line of the actor's output that is an answer to the feed. */

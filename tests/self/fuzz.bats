@@ -44,6 +44,8 @@ pinned=d8c08a595334bc2285f1297280aa1c540ce1affc77eae6165d722cb1abc81289
     rtmtest fuzz --iut "$here/iuts/plain.rtmi" --seeds 1..20 --print
     like '*needs    routes pid-namespace*' "$output"
     ! grep -qE 'arp|flush|load|lookups|digest' <<<"$output"
+    rtmtest fuzz --iut tests/iuts/lines.rtmi --seeds 1..20 --print
+    ! grep -qE 'probe|shm' <<<"$output"
     rtmtest fuzz --seeds 1..20 --print --without arp --without flush --without bursts --without loads \
         --without joins --without stops --without restarts --without probes --without lookups \
         --without network
