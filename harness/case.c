@@ -111,11 +111,12 @@ static void run_all(struct world *w)
 /* Whether a step sends or reads what chapters 3 and 5 lay out. */
 static bool needs_wire(const struct test_case *t)
 {
-    for (size_t i = 0; i < t->count; i++) {
-        const char *shape = t->steps[i].command->shape;
-        if (strstr(shape, "probe NEW") != NULL || strstr(shape, " shm ") != NULL)
-            return true;
-    }
+    static const char *const parts[] = {"probe NEW", " shm ", "the instance", "crowd SERVER"};
+
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            if (strstr(t->steps[i].command->shape, parts[k]) != NULL)
+                return true;
     return false;
 }
 
