@@ -2,6 +2,7 @@
 #include "conduct.h"
 
 #include "selection.h"
+#include "value.h"
 #include "wrap.h"
 
 #include <limits.h>
@@ -32,10 +33,24 @@ static void add_wrappers(struct buf *b, const struct options *o)
     add_option(b, "--wrap-client", client);
 }
 
+/* What the manifest takes from the environment; another one would run another program. */
+static void add_environment(struct buf *b, const char *manifest)
+{
+    struct source source = {0};
+    struct diag unread = {0};
+
+    if (source_read(&source, manifest, manifest, &unread) == 0)
+        for (int i = 0; i < source.count; i++)
+            value_environment(b, source.lines[i]);
+    source_finish(&source);
+    diag_finish(&unread);
+}
+
 char *conduct_command(const struct options *o, const char *verb)
 {
     struct buf b = {0};
 
+    add_environment(&b, o->iut);
     buf_printf(&b, "%s %s", o->program, verb);
     add_option(&b, "--iut", o->iut);
     add_option(&b, "--share", o->share_given ? o->share : NULL);

@@ -79,6 +79,24 @@ char *value_expand(const char *text)
     return buf_take(&out);
 }
 
+void value_environment(struct buf *out, const char *text)
+{
+    while ((text = strstr(text, "${")) != NULL) {
+        size_t length = strcspn(text += 2, ":}");
+        char *name = x_strndup(text, length), *start = x_printf("%s='", name);
+        const char *set = getenv(name);
+
+        if (set != NULL && *set != '\0' && strcmp(set, RTM_BUILD) != 0 &&
+            (out->len == 0 || strstr(out->data, start) == NULL)) {
+            buf_printf(out, "%s=", name);
+            buf_add_quoted(out, set);
+            buf_adds(out, " ");
+        }
+        free(start);
+        free(name);
+    }
+}
+
 int value_words(char ***slot, const struct value *v)
 {
     if (v->n == 0)

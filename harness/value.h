@@ -32,5 +32,8 @@ int value_number(unsigned *slot, const struct value *v, const char *unit, unsign
 /* Puts the environment in place of ${NAME} and ${NAME:-otherwise}, and in otherwise too; the
  * caller's. */
 char *value_expand(const char *text);
+/* Adds NAME='VALUE' and a blank, as a shell takes it, for each variable that is set and that the
+ * text has in such a place, once; not for the build that is the suite's own. */
+void value_environment(struct buf *out, const char *text);
 
 #endif

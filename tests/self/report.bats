@@ -56,9 +56,9 @@ order() {
     attempt deaf create --seed 7 --sandbox none
     first=$(verdict) said=$(message)
     again=$(sed -n 's/^# repeat: //p' <<<"$output")
-    like '* --seed 7 *' "$again"
+    like "FAULT='deaf' * --seed 7 *" "$again" # what the manifest took from the environment
     like '* --sandbox none *' "$again"
-    run --separate-stderr env RTM_SELF="$dir" FAULT=deaf timeout "$deadline" \
+    run --separate-stderr env RTM_SELF="$dir" timeout "$deadline" \
         bash -c "$again" </dev/null 3>&-
     is 1 "$status"
     is "$first" "$(verdict)"
