@@ -56,14 +56,16 @@ static void print_help(const struct options *options)
             "                      repeated. rtm-send sends them\n"
             "  --arp-slots N       what the ARP table has room for, of which it fills 7/8: a\n"
             "                      power of two from 16 to 16777216 (RTM_ARP_SLOTS; 65536)\n"
-            "  --listen ADDRESS:PORT serve the network there, too: 127.0.0.1:7000, [::1]:7000;\n"
+            "  --listen ADDRESS:PORT\n"
+            "                      serve the network there, too: 127.0.0.1:7000, [::1]:7000;\n"
             "                      may be repeated; a notice tells what port 0 became\n"
             "  --public            --listen may name addresses that other machines reach: there\n"
             "                      is no authentication, whoever connects gets the tables\n"
             "  --peers N           network clients at a time, at most; more have to wait, and\n"
             "                      half of the descriptors are kept from them (RTM_PEERS; 256)\n");
     else
-        printf("  --connect ADDRESS:PORT in place of the socket: a server's --listen\n"
+        printf("  --connect ADDRESS:PORT\n"
+               "                      in place of the socket: a server's --listen\n"
                "  --no-reconnect      stay alone when the connection has ended\n");
     printf("  --help, --version\n\n"
            "Exit status: 0 after quit, SIGINT or SIGTERM; 1 cannot start; 64 usage.\n");
