@@ -25,7 +25,7 @@ struct oracle *oracle_create(void)
     struct oracle *o = x_calloc(1, sizeof *o);
 
     o->size = 64;
-    o->slots = x_calloc(o->size, sizeof *o->slots);
+    o->slots = x_calloc_large(o->size, sizeof *o->slots);
     o->arp = arp_create();
     return o;
 }
@@ -51,7 +51,7 @@ void oracle_clear(struct oracle *o)
     free(o->slots);
     arp_destroy(o->arp);
     *o = (struct oracle){.size = 64,
-                         .slots = x_calloc(64, sizeof *o->slots),
+                         .slots = x_calloc_large(64, sizeof *o->slots),
                          .arp = arp_create(),
                          .history = o->history};
     note_state(o);
@@ -210,7 +210,7 @@ static void resize(struct oracle *o, size_t new_size)
     size_t size = o->size;
 
     o->size = new_size;
-    o->slots = x_calloc(o->size, sizeof *o->slots);
+    o->slots = x_calloc_large(o->size, sizeof *o->slots);
     o->filled = o->live;
     for (size_t i = 0; i < size; i++)
         if (old[i].used == LIVE)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +24,18 @@ static void *need(void *p)
 void *x_calloc(size_t n, size_t size)
 {
     return need(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *x_calloc_large(size_t n, size_t size)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    void *p;
+
+    if (n * size < LARGE_PAGE)
+        return x_calloc(n, size);
+    p = need(aligned_alloc(LARGE_PAGE, (n * size + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1)));
+    madvise(p, n * size, MADV_HUGEPAGE); /* without them it is slower, no more */
+    return memset(p, 0, n * size);
 }
 
 void *x_realloc(void *p, size_t size)

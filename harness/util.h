@@ -15,6 +15,8 @@
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 void *x_calloc(size_t n, size_t size);
+/* For what is looked at here and there: in large pages, where the system has them. */
+void *x_calloc_large(size_t n, size_t size);
 void *x_realloc(void *p, size_t size);
 char *x_strdup(const char *s);
 char *x_strndup(const char *s, size_t n);
