@@ -70,12 +70,15 @@ int run_delete(struct world *w, const struct step *s)
 int run_tries(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 0));
+    bool fed = feed_lacking(w->manifest) == NULL;
     struct buf line = {0};
 
-    buf_printf(&line, "%s\n", step_word(s, 2));
-    int result = feed_start(w, a, &line);
+    buf_printf(&line, "%s%s", step_word(s, 2), fed ? "\n" : "");
+    int result = fed ? feed_start(w, a, &line) : feed_try(w, a, line.data);
+    if (fed && result == 0)
+        result = feed_wait(w, a, 100);
     buf_finish(&line);
-    return result < 0 ? -1 : feed_wait(w, a, 100);
+    return result;
 }
 
 int run_load(struct world *w, const struct step *s)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "feed.h"
 
+#include "compare.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,6 +193,16 @@ void feed_refill(struct actor *a)
     }
 }
 
+/* The requirement, if it was refused or accepted and should not have been. */
+static const char *missed(enum operation op, bool refused)
+{
+    size_t i = 0;
+
+    while (fed[i].op != op)
+        i++;
+    return refused ? fed[i].accepts : fed[i].refuses;
+}
+
 void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
 {
     struct feed *f = a->feed;
@@ -205,14 +217,32 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
     f->answered++;
     if (refused == (said->refused != NULL))
         return;
-    size_t i = 0;
-    while (fed[i].op != said->op)
-        i++;
-    world_fail_for(w, refused ? fed[i].accepts : fed[i].refuses,
-                   "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s", f->answered,
-                   a->name, (int)(len < 200 ? len : 200), line,
-                   said->refused ? "refuses it: " : "accepts it",
-                   said->refused ? said->refused : "");
+    world_fail_for(
+        w, missed(said->op, refused), "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s",
+        f->answered, a->name, (int)(len < 200 ? len : 200), line,
+        said->refused ? "refuses it: " : "accepts it", said->refused ? said->refused : "");
+}
+
+int feed_try(struct world *w, struct actor *a, char *line)
+{
+    struct part p = read_part(line);
+    struct ask ask = {.op = p.op,
+                      .prefix = p.first,
+                      .gateway = p.second,
+                      .oif = p.third,
+                      .mac = p.first,
+                      .address = p.second};
+    const char *refused = apply(a->oracle, &p);
+
+    if (actor_ask(w, a, &ask) < 0)
+        return -1;
+    if (ask.silent) /* the table decides */
+        return compare_server(w, a);
+    if (ask.refused == (refused != NULL))
+        return 0;
+    return world_fail_for(w, missed(p.op, ask.refused), "%s said \"%s\"; the oracle %s%s", a->name,
+                          ask.closing, refused ? "refuses it: " : "accepts it",
+                          refused ? refused : "");
 }
 
 unsigned feed_share(const struct actor *a)

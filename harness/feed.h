@@ -20,6 +20,9 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len);
 /* Moves more lines to what the actor is to be told. */
 void feed_refill(struct actor *a);
 
+/* Asks for one such change by the dialogue of its operation, and compares the outcome. */
+int feed_try(struct world *w, struct actor *a, char *line);
+
 /* One such line, which it cuts: the oracle does the change, and how the program wants to hear it is
  * appended. NULL, or the refusal that the oracle gave. */
 const char *feed_word_change(struct actor *a, char *line, struct buf *out);

@@ -67,6 +67,17 @@ pinned=d8c08a595334bc2285f1297280aa1c540ce1affc77eae6165d722cb1abc81289
     is 0 "$status"
 }
 
+@test "a program of menus and silence is drawn what its dialogues can say, and its faults are found" {
+    make -s -C "$root" BUILD="${bin#"$root"/}" iuts
+    manifest=$root/tests/iuts/lines.rtmi
+    rtmtest fuzz --iut "$manifest" --without restarts --seeds 1..4 --save "$dir/found"
+    is '4 passed, 0 failed, 0 skipped' "${lines[-1]}"
+    is 0 "$status"
+    FAULT=no-delete rtmtest fuzz --iut "$manifest" --without restarts --seeds 1..4 --shrink 1 --save "$dir/found"
+    like '*FAIL SYN-15 at: expect CLIENTS * SERVER*' "$output"
+    is 1 "$status"
+}
+
 @test "a crash is found, run again, made smaller, kept, and fails again; 1" {
     fuzz crash --seed 2
     is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
