@@ -109,7 +109,7 @@ pinned=d8c08a595334bc2285f1297280aa1c540ce1affc77eae6165d722cb1abc81289
 }
 
 @test "what fails now and then has the rate that it has" {
-    fuzz fickle --seeds 1..10
+    fuzz fickle --seeds 1..30 # each run fails one time in three, if it creates anything
     is 1 "$status"
     like '*FAIL server with signal 11*' "$output"
     grep -qE '^# [0-9] of [0-9]+ runs fail so' "$dir"/found/ended-seed-*.rtm
