@@ -17,11 +17,14 @@ struct reading {
 
 static void add_row(struct reading *r, char *const value[4], const char *line, size_t len)
 {
-    char *prefix = x_printf("%s/%s", value[0], value[1]);
+    char prefix[64]; /* what does not fit is none */
     struct route route;
-    const char *wrong = route_parse(prefix, value[2], value[3], &route);
+    const char *wrong = "prefix";
 
-    free(prefix);
+    if (strlen(value[0]) + strlen(value[1]) + 2 <= sizeof prefix) {
+        strcpy(stpcpy(stpcpy(prefix, value[0]), "/"), value[1]);
+        wrong = route_parse(prefix, value[2], value[3], &route);
+    }
     if (wrong != NULL) {
         r->dump->unreadable++;
         snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);

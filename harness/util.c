@@ -28,14 +28,13 @@ void *x_calloc(size_t n, size_t size)
 
 void *x_calloc_large(size_t n, size_t size)
 {
-    enum { LARGE_PAGE = 2 << 20 };
-    void *p;
+    enum { PAGE = 4096, LARGE_PAGE = 2 << 20 };
+    char *p = x_calloc(n, size);
+    size_t skip = -(uintptr_t)p % PAGE;
 
-    if (n * size < LARGE_PAGE)
-        return x_calloc(n, size);
-    p = need(aligned_alloc(LARGE_PAGE, (n * size + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1)));
-    madvise(p, n * size, MADV_HUGEPAGE); /* without them it is slower, no more */
-    return memset(p, 0, n * size);
+    if (n * size >= LARGE_PAGE) /* without them it is slower, no more */
+        madvise(p + skip, (n * size - skip) & ~(size_t)(PAGE - 1), MADV_HUGEPAGE);
+    return p;
 }
 
 void *x_realloc(void *p, size_t size)
