@@ -15,6 +15,7 @@ enum {
     READ_BYTES = 64 * 1024, /* of one turn */
     OUT_HIGH = 64 * 1024,   /* an answer waits until less is unwritten */
     TURN_LINES = 2100,      /* their changes fill one unit of output to the clients */
+    OTHERS_LINES = 128,     /* after so many the turn ends if something else has input: ROB-13 */
     DRAIN_MS = 1000,
 };
 
@@ -168,11 +169,14 @@ static size_t execute(struct console *console)
 bool console_turn(struct console *console)
 {
     enum console_more more = MORE_FINISHED;
-    size_t steps = 1;
+    size_t steps = 1, look = OTHERS_LINES;
 
     for (size_t i = 0;
          steps > 0 && i < TURN_LINES && more == MORE_FINISHED && console_room(console);
          i += steps) {
+        if (i >= look && loop_others(console->loop, &console->input))
+            break;
+        look = i >= look ? i + OTHERS_LINES : look;
         if (console->more) {
             more = console->more(console->more_arg);
             if (more == MORE_FINISHED)

@@ -183,15 +183,29 @@ static int wait_select(struct loop *loop, int timeout_ms)
     return count;
 }
 
-int loop_wait(struct loop *loop, int timeout_ms)
+/* Fills the batch with what is ready; -1 with errno. */
+static int gather(struct loop *loop, int timeout_ms)
 {
-    int count;
-
     loop->count = 0;
     if (loop->always)
         timeout_ms = 0;
-    count = loop->kind == LOOP_EPOLL ? wait_epoll(loop, timeout_ms) : wait_select(loop, timeout_ms);
-    if (count < 0 && errno != EINTR)
+    return loop->kind == LOOP_EPOLL ? wait_epoll(loop, timeout_ms) : wait_select(loop, timeout_ms);
+}
+
+bool loop_others(struct loop *loop, const struct loop_source *source)
+{
+    bool others = false;
+
+    gather(loop, 0);
+    for (int i = 0; i < loop->count; i++)
+        others |= loop->batch[i].source != source && loop->batch[i].events & LOOP_READ;
+    loop->count = 0;
+    return others;
+}
+
+int loop_wait(struct loop *loop, int timeout_ms)
+{
+    if (gather(loop, timeout_ms) < 0 && errno != EINTR)
         return -1;
     for (int i = 0; i < loop->count; i++)
         if (loop->batch[i].source)

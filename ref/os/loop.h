@@ -41,6 +41,9 @@ void loop_remove(struct loop *loop, struct loop_source *source);
 /* Waits (-1: for ever) and calls what is ready; -1 with errno. */
 int loop_wait(struct loop *loop, int timeout_ms);
 
+/* Whether there is input at a source other than this one; not from a callback. */
+bool loop_others(struct loop *loop, const struct loop_source *source);
+
 /* Milliseconds of a clock that never jumps. */
 int64_t loop_now(void);
 
