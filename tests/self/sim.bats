@@ -202,7 +202,7 @@ class() {
 }
 
 @test "its scenario fails on the programs of the mutant, and passes on those of the reference" {
-    for name in C1-older-applied C4-adds; do
+    for name in C1-older-applied C4-end-keeps; do
         mutant "$name"
         sim --seeds 1..300 --first --format ndjson
         seed=$(sed -nE '1s/.*"seed":([0-9]+).*/\1/p' <<<"$output")
