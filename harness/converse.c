@@ -194,6 +194,7 @@ static bool hear_itself(struct world *w, struct actor *a, const char *line, size
     }
     if (pattern_match(a->program->notice, line, len)) {
         converse_note(w, a, line, len);
+        a->idle -= len; /* the answers to a queue are notices, and as many as its messages */
         return true;
     }
     return view_hear(w, a, line, len);
