@@ -41,7 +41,7 @@ units    := $(unit_mains:$(BUILD)/tests/unit/%.o=$(BUILD)/unit/%)
 bench    := $(call objects,tests/bench/*.c)
 bench_ref := $(call objects,tests/bench/ref/*.c)
 
-.PHONY: all unit conform check model leak sim soak fuzz bench benches iuts install format language clean help FORCE
+.PHONY: all unit conform check model leak sim mutants soak fuzz bench benches iuts install format language clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -70,6 +70,9 @@ leak:  ## the suite with the reference under valgrind: ten minutes
 
 sim:  ## the simulator over 100,000 seeds, and every mutant; `ci/sim --full SEEDS`
 	@ci/sim --full
+
+mutants:  ## defects of the reference, each to be found by the right step: the kill matrix; forty minutes
+	@ci/mutants
 
 soak:  ## 10,000 random changes over clients and servers that come and go; `ci/soak SEED`
 	@ci/soak

@@ -16,13 +16,13 @@ sys.dont_write_bytecode = True
 import mutant as mutants  # noqa: E402
 
 README = mutants.HERE / "README.md"
-MARKS = ("<!-- table: made by ci/mutants --table -->", "<!-- end of table -->")
+MARKS = ("<!-- table: made by ci/mutants --sim --table -->", "<!-- end of table -->")
 HEADING = ["| rule | mutant | what is wrong | first failing seed | found as |", "| --- | --- | --- | --- | --- |"]
 SAMPLE_SEEDS = 300  # a mutant of the sample is found within
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="ci/mutants", description=__doc__)
+    parser = argparse.ArgumentParser(prog="ci/mutants --sim", description=__doc__)
     parser.add_argument("mutant", nargs="*", help="only these")
     parser.add_argument("--sample", action="store_true", help="one for each rule, of those that are found at once")
     parser.add_argument("--seeds", type=int, default=20_000, help="a mutant that none of these finds is not found (20000)")
@@ -84,7 +84,7 @@ def check_form(tap, every):
     bare = [rule for rule in mutants.rules() if rule not in {mutant.rule for mutant in every}]
     tap.say(not bare, "every rule has a mutant", "without: " + " ".join(bare) if bare else "")
     stale = list(stale_rows(every))
-    tap.say(not stale, "README.md has a row for each mutant (else: ci/mutants --table)", "\n".join(stale))
+    tap.say(not stale, "README.md has a row for each mutant (else: ci/mutants --sim --table)", "\n".join(stale))
 
 
 def look_for(mutant, base, work, args):

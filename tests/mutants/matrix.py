@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""The kill matrix: which steps kill which mutant, as text, as Markdown and as lines of JSON."""
+import json
+import re
+from collections import defaultdict
+
+import mutant as mutants
+import sim
+
+FILE = mutants.HERE / "MATRIX.md"
+REASONS = mutants.HERE / "reasons"
+SHOWN = 3  # steps that a row of the Markdown names
+DECORATIVE = "## Decorative scenarios"
+INTRO = """# The kill matrix
+
+Made by `ci/mutants --table`; [README](README.md) says what a mutant is and when it counts as killed. A step is a scenario
+and the line in it that failed; `:end` is what every case ends with. *Noticed by* are other requirements whose steps failed
+in the same runs, which stop soon after the first kill.
+"""
+HEADINGS = {
+    "suite": ["requirement", "mutant", "what is wrong", "killed by", "noticed by"],
+    "model": ["requirements", "mutant", "what is wrong", "killed by", "noticed by", "seeds of rtm-sim"],
+    "platform": ["requirement", "mutant", "what is wrong", "killed by its check"],
+}
+
+
+def reasons():
+    """Why a requirement has no mutant, or a mutant survives: the text by the name."""
+    lines = [line.split(None, 1) for line in REASONS.read_text().splitlines() if line and not line.startswith("#")]
+    return {line[0]: line[1].strip() if len(line) > 1 else "" for line in lines}
+
+
+class Row:
+    """What is known of a mutant: the steps that kill it, and what else noticed it."""
+
+    def __init__(self, mutant, found):
+        self.mutant = mutant
+        self.steps = [(outcome.scenario, line) for outcome in found for line in outcome.kills]
+        self.noticed = sorted({name for outcome in found for name in outcome.noticed}, key=number)
+        self.undecided = [outcome.scenario for outcome in found if outcome.undecided and not outcome.kills]
+
+    def killers(self):
+        if self.mutant.kind == "platform":
+            return "; ".join(message for message, _ in self.steps).replace("|", "\\|")
+        shown = [f"`{name}:{line or 'end'}`" for name, line in self.steps[:SHOWN]]
+        more = len(self.steps) - SHOWN
+        return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+    def cells(self, why, seeds):
+        mutant, kind = self.mutant, self.mutant.kind
+        killed = self.killers() or ("none: " + why.get(mutant.name, "**survives**"))
+        cells = [" ".join(mutant.breaks), f"`{mutant.name}`", mutant.wrong.replace("|", "\\|"), killed]
+        if kind != "platform":
+            cells.append(" ".join(self.noticed))
+        if kind == "model":
+            cells.append(seeds.get(mutant.name, ["-"] * 5)[3])
+        return cells
+
+    def data(self):
+        return {"mutant": self.mutant.name, "kind": self.mutant.kind, "breaks": self.mutant.breaks,
+                "wrong": self.mutant.wrong, "noticed": self.noticed,
+                "killed": [{"scenario": name, "line": line} for name, line in self.steps]}
+
+
+def number(name):
+    letters, _, digits = name.partition("-")
+    return letters, int(digits or 0)
+
+
+def old_rows():
+    """The rows of MATRIX.md as it is, by the mutant's name."""
+    text = FILE.read_text() if FILE.exists() else ""
+    lines = [line for line in text.splitlines() if re.match(r"\| [A-Z]+-\d+.* \| `", line)]
+    return {line.split(" | ")[1].strip("`"): line for line in lines}
+
+
+def old_decorative():
+    text = FILE.read_text() if FILE.exists() else ""
+    return re.findall(r"^- `(.*)`$", text.partition(DECORATIVE)[2], re.M)
+
+
+def is_killed(line):
+    return " | none: " not in line
+
+
+def totals(every, lines, scenarios, decorative, why):
+    """The sentence that a run closes with, of the rows that there are."""
+    asked = [name for name, r in mutants.requirements().items() if r.level == "MUST"]
+    broken = {name for mutant in every for name in mutant.breaks}
+    have = sum(name in broken for name in asked)
+    reasoned = sum(name not in broken and name in why for name in asked)
+    killed = sum(is_killed(line) for line in lines.values())
+    excused = sum(not is_killed(lines[name]) and name in why for name in lines)
+    return (f"{len(asked)} requirements that are a MUST: {have} with mutants, {reasoned} without and a reason. "
+            f"{len(every)} mutants: {killed} killed, {excused} not and a reason, {len(every) - killed - excused} survive or "
+            f"were not run. {len(scenarios)} scenarios: {len(decorative)} decorative.")
+
+
+def lines_of(every, rows):
+    """A line for each mutant: of this run, or else as it was."""
+    why, seeds, lines = reasons(), sim.readme_rows(), old_rows()
+    fresh = {name: "| " + " | ".join(row.cells(why, seeds)) + " |" for name, row in rows.items()}
+    return {m.name: fresh.get(m.name, lines.get(m.name)) for m in every if m.name in fresh or m.name in lines}
+
+
+def sections(every, lines):
+    """The lines by chapter, those of the model behind them, each with its kind."""
+    known, found = mutants.requirements(), defaultdict(list)
+    for mutant in (m for m in every if m.name in lines):
+        model = mutant.kind == "model"
+        found["rules of the model" if model else known[mutant.rule].chapter, mutant.kind].append(lines[mutant.name])
+    chapters = list(dict.fromkeys(r.chapter for r in known.values())) + ["rules of the model"]
+    return sorted(found.items(), key=lambda item: chapters.index(item[0][0]))
+
+
+def table(heading, rows):
+    return ["| " + " | ".join(heading) + " |", "| " + " | ".join("---" for _ in heading) + " |", *rows]
+
+
+def write_markdown(every, lines, decorative, closing):
+    text = [INTRO, closing.replace(". ", ".\n")]
+    for (title, kind), rows in sections(every, lines):
+        text += ["", f"## {title}", *table(HEADINGS[kind], rows)]
+    text += ["", "## Without a mutant, or not killed"]
+    text += table(["", "reason"], [f"| {name} | {reason} |" for name, reason in reasons().items()])
+    text += ["", DECORATIVE, "Against no mutant of what they cite does one of their steps fail.", ""]
+    text += [f"- `{name}`" for name in decorative]
+    FILE.write_text("\n".join(text) + "\n")
+
+
+def write_data(path, every, rows, kills, closing):
+    """Lines of JSON: of each mutant, each scenario, and the totals."""
+    with path.open("w") as file:
+        for row in (rows[m.name] for m in every if m.name in rows):
+            print(json.dumps(row.data()), file=file)
+        for name, killed in kills.items():
+            print(json.dumps({"scenario": name, "kills": sorted(killed)}), file=file)
+        print(json.dumps({"totals": closing}), file=file)
