@@ -418,6 +418,7 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
                  const struct requirements *r)
 {
     const struct sigaction harmless = {.sa_handler = ignore, .sa_flags = SA_RESTART};
+    struct arp *others = m->objects.per_mac ? objects_list(&m->objects) : NULL;
     struct world w;
 
     signal(SIGPIPE, SIG_IGN);
@@ -436,5 +437,8 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
     world_finish(&w);
     if (!s->namespaces)
         sandbox_end_children();
+    if (others != NULL)
+        objects_tidy(&m->objects, others); /* all is over: nobody maps them */
+    arp_destroy(others);
     return event;
 }

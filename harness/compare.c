@@ -59,10 +59,61 @@ static void read_shown(void *ctx, char *const value[4], const char *line)
 
 struct arp_reading {
     struct dump *dump;
+    const struct objects *objects;
     struct pattern *row;
     uint64_t last;
     size_t rows;
 };
+
+static void note_object(struct dump *d, char *why)
+{
+    d->objects_wrong++;
+    snprintf(d->object_sample, sizeof d->object_sample, "%s", why);
+    free(why);
+}
+
+/* Where each MAC has an object, the address of an entry is what that holds, whatever is shown. */
+static void read_object(struct arp_reading *r, struct neighbour *n)
+{
+    const struct neighbour shown = *n;
+    char line[36], *why = objects_read(r->objects, n->mac, &n->ip);
+
+    n->known = why == NULL;
+    if (why != NULL) {
+        note_object(r->dump, why);
+        return;
+    }
+    neighbour_format(&shown, line);
+    if (shown.known && shown.ip != n->ip)
+        note_object(r->dump,
+                    x_printf("it shows %s, and the object holds %u.%u.%u.%u", line, n->ip >> 24,
+                             n->ip >> 16 & 255, n->ip >> 8 & 255, n->ip & 255));
+}
+
+/* The objects of MACs that a server does not show. Those of one that was killed may stay. */
+static void look_for_leftovers(const struct world *w, struct dump *d)
+{
+    const struct objects *o = &w->manifest->objects;
+    struct arp *list = objects_list(o);
+    const struct neighbour *n;
+
+    for (size_t at = 0; (n = arp_next(list, &at)) != NULL;)
+        if (arp_find(oracle_arp(d->table), n->mac) == NULL) {
+            char *name = objects_name(o, n->mac);
+            note_object(d, x_printf("the object %s is there, and its MAC is not shown", name));
+            free(name);
+        }
+    arp_destroy(list);
+}
+
+static bool leftovers_count(const struct world *w, const struct actor *a)
+{
+    bool count = a->is_server && w->manifest->objects.per_mac && w->sandbox->namespaces;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        count = count && !(w->actors[i]->is_server && w->actors[i] != a) && !a->killed;
+    return count;
+}
 
 static void add_arp_row(struct arp_reading *r, const char *mac, const char *ip, const char *line,
                         size_t len)
@@ -70,11 +121,13 @@ static void add_arp_row(struct arp_reading *r, const char *mac, const char *ip, 
     struct neighbour n;
 
     r->rows++;
-    if (neighbour_parse(mac, ip, &n) != NULL) {
+    if (neighbour_parse(mac, *ip == '\0' && r->objects->per_mac ? "-" : ip, &n) != NULL) {
         r->dump->unreadable++;
         snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);
         return;
     }
+    if (r->objects->per_mac)
+        read_object(r, &n);
     r->dump->arp_ordered = r->dump->arp_ordered && (r->rows == 1 || r->last < n.mac);
     if (arp_add(oracle_arp(r->dump->table), &n) != NULL)
         r->dump->repeated++;
@@ -123,10 +176,11 @@ static int check_count(struct world *w, struct actor *a, struct pattern *done, c
                           closing);
 }
 
-static int read_arp(struct world *w, struct actor *a, struct dump *d)
+static int read_arp_rows(struct world *w, struct actor *a, struct dump *d)
 {
     struct pattern *done = a->program->ask[ASK_ARP].done;
-    struct arp_reading r = {.dump = d, .row = a->program->ask[ASK_ARP].row};
+    struct arp_reading r = {
+        .dump = d, .objects = &w->manifest->objects, .row = a->program->ask[ASK_ARP].row};
     struct ask ask = {.op = ASK_ARP, .row = read_arp_row, .ctx = &r};
 
     if (a->arp_view != NULL)
@@ -140,6 +194,15 @@ static int read_arp(struct world *w, struct actor *a, struct dump *d)
         return 0;
     pattern_group(done, ask.closing, "state", d->arp_state, sizeof d->arp_state);
     return check_count(w, a, done, "macs", r.rows, ask.closing);
+}
+
+static int read_arp(struct world *w, struct actor *a, struct dump *d)
+{
+    int result = read_arp_rows(w, a, d);
+
+    if (result == 0 && leftovers_count(w, a))
+        look_for_leftovers(w, d);
+    return result;
 }
 
 int dump_read(struct world *w, struct actor *a, struct dump *d)
@@ -201,7 +264,10 @@ static bool same(const struct dump *d, const struct oracle *want, struct buf *te
         buf_printf(text, "%zu rows stand more than once\n", d->repeated);
     if (d->unreadable > 0)
         buf_printf(text, "%zu rows are no entries, such as: %s\n", d->unreadable, d->sample);
-    return differ == 0 && d->repeated == 0 && d->unreadable == 0;
+    if (d->objects_wrong > 0)
+        buf_printf(text, "%zu objects are not as they have to be, such as: %s\n", d->objects_wrong,
+                   d->object_sample);
+    return differ == 0 && d->objects_wrong == 0 && d->repeated == 0 && d->unreadable == 0;
 }
 
 /* A program that tells no state is not held to it. */
@@ -286,7 +352,8 @@ int compare_server(struct world *w, struct actor *s)
     struct reported r;
     struct dump d;
 
-    if (s->routes_view != NULL) /* it shows its table when it pleases */
+    /* it shows its table, or makes and removes objects, when it pleases */
+    if (s->routes_view != NULL || w->manifest->objects.per_mac)
         return compare_with(w, s, s->oracle, false, "the oracle");
     int result = dump_read(w, s, &d);
 

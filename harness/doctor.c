@@ -4,6 +4,7 @@
 #include "bounds.h"
 #include "compare.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -98,10 +99,13 @@ static void try_change(struct visit *v, struct actor *s, enum operation op, cons
     try(v, s, &ask, wanted);
 }
 
-static void try_table(struct visit *v, struct actor *a, const struct oracle *want)
+/* op: ASK_TABLE or ASK_ARP. */
+static void try_table(struct visit *v, struct actor *a, enum operation op,
+                      const struct oracle *want)
 {
-    begin(v, "[%s.%s]: the table that it shows", a->is_server ? "server" : "client", "table");
-    if (a->program->ask[ASK_TABLE].observe == OBSERVE_NONE) {
+    begin(v, "[%s.%s]: the table that it shows", a->is_server ? "server" : "client",
+          operation_name(op));
+    if (a->program->ask[op].observe == OBSERVE_NONE) {
         finish(v, 0, "nothing shows it (observe = none): what looks at it will be UNSUPPORTED", "");
         return;
     }
@@ -152,13 +156,71 @@ static void try_others(struct visit *v, struct actor *a)
     }
 }
 
-static void try_arp(struct visit *v, struct actor *s)
+/* The names of all objects, with blanks before them; the caller's. */
+static char *list_objects(void)
 {
-    struct ask add = {.op = ASK_ARP_ADD, .mac = "01:00:50:01:01:01", .address = "10.1.1.1"};
-    struct ask show = {.op = ASK_ARP}, remove = {.op = ASK_ARP_DELETE, .mac = add.mac};
+    DIR *d = opendir("/dev/shm");
+    struct buf names = {0};
+
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+        if (e->d_name[0] != '.')
+            buf_printf(&names, " /%s", e->d_name);
+    if (d != NULL)
+        closedir(d);
+    return names.len ? buf_take(&names) : x_strdup(" none");
+}
+
+/* The object of an entry that the server was told of. */
+static void try_object(struct visit *v, const struct neighbour *n)
+{
+    const struct objects *o = &v->w->manifest->objects;
+    char *name = objects_name(o, n->mac), *there = list_objects(), fine[160];
+    uint32_t ip = 0;
+
+    begin(v, "[%s]: %s", "shm", name);
+    char *why = objects_read(o, n->mac, &ip);
+    int result = why == NULL && ip == n->ip ? 0 : -1;
+    if (why != NULL)
+        world_fail(v->w, VERDICT_BROKEN, "%s; the objects there:%s", why, there);
+    else if (result < 0)
+        world_fail(v->w, VERDICT_BROKEN, "%s holds %u.%u.%u.%u; it was told 10.1.1.1", name,
+                   ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+    snprintf(fine, sizeof fine, "%s holds 10.1.1.1", name);
+    finish(v, result, fine,
+           "name, separator and letters to the names above; value to how the address is kept "
+           "there");
+    free(why);
+    free(there);
+    free(name);
+}
+
+static void try_arp_tables(struct visit *v, struct actor *s, struct actor *a,
+                           const struct ask *added)
+{
+    struct oracle *want = oracle_create();
+    struct neighbour n;
+
+    neighbour_parse(added->mac, added->address, &n);
+    oracle_add_neighbour(want, &n);
+    if (v->w->manifest->objects.per_mac)
+        try_object(v, &n);
+    try_table(v, s, ASK_ARP, want);
+    if (a != NULL)
+        try_table(v, a, ASK_ARP, want);
+    oracle_destroy(want);
+}
+
+static void try_arp(struct visit *v, struct actor *s, struct actor *a)
+{
+    bool letters = !v->w->manifest->limits.no_letters;
+    struct ask add = {.op = ASK_ARP_ADD,
+                      .mac = letters ? "01:00:5e:01:01:01" : "01:00:50:01:01:01",
+                      .address = "10.1.1.1"};
+    struct ask remove = {.op = ASK_ARP_DELETE, .mac = add.mac};
 
     try(v, s, &add, true);
-    try(v, s, &show, true);
+    if (dialogue_asks(&s->program->ask[ASK_ARP_ADD]) && manifest_claims(v->w->manifest, "mac"))
+        try_arp_tables(v, s, a, &add);
     try(v, s, &remove, true);
 }
 
@@ -174,15 +236,15 @@ static void visit(struct visit *v)
         try_change(v, s, ASK_CREATE, "10.20.0.0/16", "192.0.2.1", true);
         route_parse("10.20.0.0/16", "192.0.2.1", "eth0", &r);
         oracle_create_route(want, &r);
-        try_table(v, s, want);
+        try_table(v, s, ASK_TABLE, want);
         if (a != NULL)
-            try_table(v, a, want);
+            try_table(v, a, ASK_TABLE, want);
         try_change(v, s, ASK_UPDATE, "10.20.0.0/16", "192.0.2.2", true);
         try_others(v, s);
         if (a != NULL)
             try_others(v, a);
         try_change(v, s, ASK_DELETE, "10.20.0.0/16", NULL, true);
-        try_arp(v, s);
+        try_arp(v, s, a);
         struct ask flush = {.op = ASK_FLUSH};
         try(v, s, &flush, true);
         try_change(v, s, ASK_DELETE, "10.30.0.0/16", NULL, false); /* there is none */

@@ -36,8 +36,10 @@ static const char *const operations[ASK_COUNT] = {
 };
 
 /* What the feature column of a scenario's "needs" may name. */
-static const char *const known_features[] = {"routes", "console", "mac", "flush",
-                                             "mq",     "net",     "tidy"};
+static const char *const known_features[] = {"routes", "console", "mac",  "flush",    "mq",
+                                             "net",    "epochs",  "tidy", "reconnect"};
+/* What RTM/1 asks of everybody, so that only programs with a wire of their own claim it. */
+static const char *const own_features[] = {"epochs", "tidy", "reconnect"};
 
 const char *operation_name(enum operation op)
 {
@@ -53,7 +55,7 @@ static int set_features(struct manifest *m, const struct value *v)
         if (!known)
             return value_wrong(v, i,
                                "no such feature; expected some of: routes console mac flush mq net "
-                               "tidy");
+                               "epochs reconnect tidy");
     }
     return value_words(&m->features, v);
 }
@@ -169,9 +171,10 @@ static int set_program(struct program *p, const char *key, const struct value *v
                        "quiet, fresh, socket, queue, message, select, network, public or port");
 }
 
-/* Where the keys of the current section go: one of the three is set. */
+/* Where the keys of the current section go: one of the four is set. */
 struct section {
     bool iut;
+    struct objects *objects;
     struct program *program;
     struct dialogue *dialogue;
 };
@@ -183,12 +186,14 @@ static bool open_section(struct manifest *m, const char *name, struct section *s
 
     *s = (struct section){0};
     s->iut = strcmp(name, "iut") == 0;
+    if (strcmp(name, "shm") == 0)
+        s->objects = &m->objects;
     if (len == 6 && strncmp(name, "server", len) == 0)
         s->program = &m->server;
     if (len == 6 && strncmp(name, "client", len) == 0)
         s->program = &m->client;
     if (s->program == NULL || dot == NULL)
-        return s->iut || s->program != NULL;
+        return s->iut || s->objects != NULL || s->program != NULL;
     for (int i = 0; i < ASK_COUNT; i++)
         if (strcmp(dot + 1, operations[i]) == 0)
             s->dialogue = &s->program->ask[i];
@@ -212,10 +217,13 @@ static void read_line(struct manifest *m, struct section *s, const struct source
         bool known = closed && open_section(m, first + 1, s);
         if (known && s->dialogue != NULL)
             s->dialogue->line = number;
+        if (known && s->objects != NULL)
+            s->objects->line = number;
         if (!known)
             diag_add(
                 d, src->name, number, 1,
-                "no such section; expected [iut], [server], [client], or [server.X] and [client.X] "
+                "no such section; expected [iut], [shm], [server], [client], or [server.X] and "
+                "[client.X] "
                 "with X one of create update delete table lookup arp-add arp-delete arp arp-lookup "
                 "flush digest load save clients status messages line quit recover");
     } else if (t.n < 2 || strcmp(t.at[1].text, "=") != 0) {
@@ -223,6 +231,8 @@ static void read_line(struct manifest *m, struct section *s, const struct source
                  "expected KEY = VALUE, with blanks around the =");
     } else if (s->iut) {
         set_iut(m, first, &v);
+    } else if (s->objects != NULL) {
+        objects_set(s->objects, first, &v);
     } else if (s->program != NULL) {
         set_program(s->program, first, &v);
     } else if (s->dialogue != NULL) {
@@ -242,6 +252,7 @@ static void check(struct manifest *m, struct diag *d)
                  "[iut] has no features; an IUT that claims nothing can't be judged");
     if (m->server.command == NULL && m->client.command == NULL)
         diag_add(d, m->file, 1, 1, "neither [server] nor [client] has a command");
+    objects_check(&m->objects, m->own_wire, m->file, d);
     manifest_check(m, &m->server, "server", d);
     manifest_check(m, &m->client, "client", d);
 }
@@ -318,6 +329,7 @@ void manifest_destroy(struct manifest *m)
         return;
     finish_program(&m->server);
     finish_program(&m->client);
+    objects_finish(&m->objects);
     free_words(m->features);
     free(m->file);
     free(m->name);
@@ -327,6 +339,9 @@ void manifest_destroy(struct manifest *m)
 
 bool manifest_claims(const struct manifest *m, const char *feature)
 {
+    for (size_t i = 0; !m->own_wire && i < LENGTH(own_features); i++)
+        if (strcmp(own_features[i], feature) == 0)
+            return true;
     for (size_t i = 0; m->features[i] != NULL; i++)
         if (strcmp(m->features[i], feature) == 0)
             return true;
@@ -335,5 +350,5 @@ bool manifest_claims(const struct manifest *m, const char *feature)
 
 bool manifest_is_tidy(const struct manifest *m)
 {
-    return !m->own_wire || manifest_claims(m, "tidy");
+    return manifest_claims(m, "tidy");
 }

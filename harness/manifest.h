@@ -7,6 +7,7 @@
 #define HARNESS_MANIFEST_H
 
 #include "dialogue.h"
+#include "object.h"
 
 /* What a program can be asked on its console, one dialogue each. */
 enum operation {
@@ -69,6 +70,7 @@ struct manifest {
     uint64_t memory; /* bytes of address space for each process; 0: no limit */
     bool own_wire;   /* it does not speak the frames of chapter 3 */
     struct limits limits;
+    struct objects objects;
     struct program server, client;
 };
 

@@ -47,6 +47,12 @@ static void need_groups(const struct place *p, struct pattern *pattern, const ch
 
 static void check_rows(const struct place *p)
 {
+    static const char *const key[] = {"mac", NULL};
+
+    if (p->op == ASK_ARP && p->m->objects.per_mac) { /* the object has the address */
+        need_groups(p, p->a->row, "row", key);
+        return;
+    }
     for (size_t i = 0; i < LENGTH(row_groups); i++)
         if (row_groups[i].op == p->op)
             need_groups(p, p->a->row, "row", row_groups[i].group);
@@ -57,11 +63,12 @@ static void check_log(const struct place *p)
     static const char *const route[] = {ROUTE, NULL}, *const prefix[] = {"dest", "mask", NULL},
                              *const entry[] = {"mac", "ip", NULL}, *const key[] = {"mac", NULL};
     bool arp = p->op == ASK_ARP;
+    const char *const *added = p->m->objects.per_mac ? key : entry;
 
-    need_groups(p, p->a->added, "added", arp ? entry : route);
+    need_groups(p, p->a->added, "added", arp ? added : route);
     need_groups(p, p->a->deleted, "deleted", arp ? key : prefix);
     if (p->a->updated != NULL)
-        need_groups(p, p->a->updated, "updated", arp ? entry : route);
+        need_groups(p, p->a->updated, "updated", arp ? added : route);
 }
 
 static void check_observe(const struct place *p)

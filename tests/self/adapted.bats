@@ -236,3 +236,27 @@ END
     like '*\[client.table\]*PROBLEM: the table of A does not become*change: row*' "$output"
     like '*2 problems' "$output"
 }
+
+@test "two words, an object for each address, and tables printed whole" {
+    style words
+    each <<'END'
+none|0|PASS|
+no-update|1|FAIL SYN-11|the table of A does not become that of S*
+END
+    each neighbours <<'END'
+none|0|PASS|
+object-stays|1|FAIL ARP-17|the table of S does not become that of the oracle*
+END
+}
+
+@test "objects of shared memory that are named or kept otherwise" {
+    style words
+    sed -i 's/^value .*text$/value = network-order/' "$fake"
+    RTM_BUILD=$bin attempt none neighbours
+    told 1 'FAIL ARP-17' 'the table of S does not become that of the oracle*'
+    like '*- 01:00:50:01:01:01 10.1.1.1*+ 01:00:50:01:01:01 49.48.46.49*' "$output"
+    sed -i 's/^name .*mac}"$/name = "arp-{mac}"/; s/^value .*/value = text-nul/' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*\[shm\]: /arp-01:00:5e:01:01:01*PROBLEM: the object /arp-01:00:5e:01:01:01: No such file*; the objects there: /01:00:5e:01:01:01*' "$output"
+    is 2 "$status"
+}

@@ -125,7 +125,7 @@ static int confirmed(void)
 
 static void obey(const char *path, const char *fault)
 {
-    char line[256], verb[16] = "", mask[16] = "", *end = NULL;
+    char line[256], verb[16] = "", mask[16] = "";
     struct route r = {.gateway = "-", .oif = "-"};
 
     if (fgets(line, sizeof line, stdin) == NULL || (strncmp(line, "EXIT", 4) == 0 && confirmed())) {
@@ -133,9 +133,10 @@ static void obey(const char *path, const char *fault)
         exit(0);
     }
     int n = sscanf(line, "%15s %63s %15s %63s %63s", verb, r.dest, mask, r.gateway, r.oif);
-    r.mask = (int)strtol(mask, &end, 10);
-    int at = find(r.dest, r.mask),
-        right = *mask != '\0' && *end == '\0' && r.mask >= 0 && r.mask <= 32;
+    r.mask = atoi(mask);
+    int at = find(r.dest, r.mask), right = *mask != '\0' && strlen(mask) <= 2 &&
+                                           strspn(mask, "0123456789") == strlen(mask) &&
+                                           r.mask <= 32;
     if (strcmp(verb, "CREATE") == 0 && n == 5 && right && at < 0 && routes < ROUTES) {
         table[routes++] = r;
         tell('C', &r, fault);

@@ -154,7 +154,7 @@ TEST(wrong_values_are_located)
                "m.rtmi:4:1: expected one word or one \"quoted text\" after the =\n");
     CHECK_TOLD(HEAD "features = routes flying\n" SERVER TABLE,
                "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq net "
-               "tidy\n");
+               "epochs reconnect tidy\n");
     CHECK_TOLD(HEAD "memory = 8\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
     CHECK_TOLD(HEAD "memory = 0G\n" SERVER TABLE,
@@ -207,6 +207,55 @@ TEST(what_is_missing_is_told)
         HEAD "[server]\ncommand = x\n" TABLE,
         "m.rtmi:1:1: [server] has no quit; expected say \"a line\", signal INT, or a section "
         "[server.quit]\n");
+}
+
+TEST(objects_are_named_by_their_macs)
+{
+    struct objects o = {.per_mac = true};
+    uint64_t mac = 0x01005e0101ff;
+    char *name = objects_name(&o, mac);
+
+    CHECK_EQ_STR(name, "/01:00:5e:01:01:ff");
+    free(name);
+    o = (struct objects){.per_mac = true, .name = x_strdup("/arp-{mac}.ip"), .upper = true};
+    o.join = x_strdup("");
+    name = objects_name(&o, mac);
+    CHECK_EQ_STR(name, "/arp-01005E0101FF.ip");
+    free(name);
+    objects_finish(&o);
+}
+
+TEST(what_is_wrong_with_shared_memory_is_told)
+{
+    static const struct {
+        const char *line, *told;
+    } wrong[] = {
+        {"layout = one", "m.rtmi:7:10: expected segment (the object of chapter 5) or "
+                         "object-per-mac\n"},
+        {"name = mac", "m.rtmi:7:8: expected the name of an object with {mac} in it once, such as "
+                       "\"arp-{mac}\"; a slash may only begin it\n"},
+        {"name = a/{mac}", "m.rtmi:7:8: expected the name of an object with {mac} in it once, such "
+                           "as \"arp-{mac}\"; a slash may only begin it\n"},
+        {"separator = ab", "m.rtmi:7:13: expected what stands between the pairs of digits, such as "
+                           "\":\", \"-\" or \"\"\n"},
+        {"letters = mixed", "m.rtmi:7:11: expected lower or upper\n"},
+        {"value = int", "m.rtmi:7:9: expected text, text-nul, network-order or host-order\n"},
+        {"size = 4", "m.rtmi:7:1: no such key in [shm]; expected layout, name, separator, letters "
+                     "or value\n"},
+    };
+
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        char *text = x_printf(HEAD "wire = own\n[shm]\nlayout = object-per-mac\n%s\n" SERVER TABLE,
+                              wrong[i].line);
+        CHECK_TOLD(text, wrong[i].told);
+        free(text);
+    }
+    CHECK_TOLD(HEAD "[shm]\nlayout = object-per-mac\n" SERVER TABLE,
+               "m.rtmi:4:1: [shm] has layout = object-per-mac, and with wire = rtm1 WELCOME names "
+               "one segment; expected wire = own in [iut], or no [shm]\n");
+    CHECK_TOLD(HEAD "wire = own\n[shm]\nlayout = segment\n" SERVER TABLE,
+               "m.rtmi:5:1: [shm] of an own wire has layout = object-per-mac, or is not there: "
+               "nothing names a segment\n");
 }
 
 TEST(dialogues_are_moves_in_the_order_of_the_text)
