@@ -29,6 +29,7 @@ static int set_layout(struct objects *o, const struct value *v)
     o->per_mac = v->n == 1 && strcmp(v->at[0].text, "object-per-mac") == 0;
     if (o->per_mac || (v->n == 1 && strcmp(v->at[0].text, "segment") == 0))
         return 0;
+    o->line = 0; /* there is nothing more to be said of it */
     return value_wrong(v, 0, "expected segment (the object of chapter 5) or object-per-mac");
 }
 

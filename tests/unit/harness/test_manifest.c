@@ -119,9 +119,9 @@ TEST(wrong_lines_are_located)
 
 TEST(wrong_sections_are_located)
 {
-#define TOLD                                                                              \
-    "m.rtmi:4:1: no such section; expected [iut], [server], [client], or [server.X] and " \
-    "[client.X] with X one of create update delete table lookup arp-add arp-delete arp "  \
+#define TOLD                                                                                     \
+    "m.rtmi:4:1: no such section; expected [iut], [shm], [server], [client], or [server.X] and " \
+    "[client.X] with X one of create update delete table lookup arp-add arp-delete arp "         \
     "arp-lookup flush digest load save clients status messages line quit recover\n"
     CHECK_TOLD(HEAD "[servr]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.tabel]\n" SERVER TABLE, TOLD);
@@ -240,7 +240,7 @@ TEST(what_is_wrong_with_shared_memory_is_told)
                            "\":\", \"-\" or \"\"\n"},
         {"letters = mixed", "m.rtmi:7:11: expected lower or upper\n"},
         {"value = int", "m.rtmi:7:9: expected text, text-nul, network-order or host-order\n"},
-        {"size = 4", "m.rtmi:7:1: no such key in [shm]; expected layout, name, separator, letters "
+        {"size = 4", "m.rtmi:7:8: no such key in [shm]; expected layout, name, separator, letters "
                      "or value\n"},
     };
 
