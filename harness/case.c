@@ -8,6 +8,7 @@
 #include "footing.h"
 #include "probe.h"
 #include "queue.h"
+#include "tier.h"
 #include "wrap.h"
 
 #include <dirent.h>
@@ -47,6 +48,7 @@ json_t *case_event(const struct test_case *t, enum verdict verdict, const char *
     event_set(e, "file", t->file);
     event_set(e, "values", t->values);
     json_object_set_new(e, "cites", cited(t));
+    event_set(e, "tier", tier_name(tier_of_case(t)));
     event_set(e, "verdict", verdict_name(verdict));
     event_set(e, "message", message);
     return e;
@@ -108,18 +110,6 @@ static void run_all(struct world *w)
     run_steps(w, at, t->count);
 }
 
-/* Whether a step sends or reads what chapters 3 and 5 lay out. */
-static bool needs_wire(const struct test_case *t)
-{
-    static const char *const parts[] = {"probe NEW", " shm ", "the instance", "crowd SERVER"};
-
-    for (size_t i = 0; i < t->count; i++)
-        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-            if (strstr(t->steps[i].command->shape, parts[k]) != NULL)
-                return true;
-    return false;
-}
-
 /* What the case cannot have here; true if it can't run. */
 static bool lacks_something(struct world *w)
 {
@@ -129,7 +119,7 @@ static bool lacks_something(struct world *w)
         if (!manifest_claims(w->manifest, h->features[i]))
             return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not claim %s",
                               h->features[i]) < 0;
-    if (w->manifest->own_wire && needs_wire(w->test))
+    if (w->manifest->own_wire && tier_needs_wire(w->test))
         return world_fail(w, VERDICT_UNSUPPORTED,
                           "the manifest says wire = own, and this speaks or reads RTM/1") < 0;
     for (size_t i = 0; h->features[i] != NULL; i++)

@@ -2,6 +2,7 @@
 #include "conduct.h"
 
 #include "selection.h"
+#include "tier.h"
 #include "value.h"
 #include "wrap.h"
 
@@ -33,6 +34,16 @@ static void add_wrappers(struct buf *b, const struct options *o)
     add_option(b, "--wrap-client", client);
 }
 
+static void add_profile(struct buf *b, unsigned tiers)
+{
+    bool course = (tiers & TIERS_COURSE) == TIERS_COURSE;
+
+    add_option(b, "--profile", course ? "course" : NULL);
+    for (int i = 0; i < TIER_COUNT; i++)
+        if ((course ? tiers & ~TIERS_COURSE : tiers) & 1u << i)
+            add_option(b, "--profile", tier_name((enum tier)i));
+}
+
 /* What the manifest takes from the environment; another one would run another program. */
 static void add_environment(struct buf *b, const char *manifest)
 {
@@ -55,6 +66,7 @@ char *conduct_command(const struct options *o, const char *verb)
     add_option(&b, "--iut", o->iut);
     add_option(&b, "--share", o->share_given ? o->share : NULL);
     add_wrappers(&b, o);
+    add_profile(&b, o->tiers);
     if (o->sandbox == SANDBOX_NONE)
         buf_adds(&b, " --sandbox none");
     return buf_take(&b);
@@ -89,6 +101,8 @@ struct manifest *conduct_manifest(const struct options *o, struct diag *d)
 {
     struct manifest *m = manifest_read(o->iut, d);
 
+    if (m != NULL)
+        m->course = o->tiers != 0 && (o->tiers & 1u << TIER_RTM1) == 0;
     if (o->wrap_server != NULL && m != NULL)
         m->server.wrapper = wrap_parse("--wrap-server", o->wrap_server, d);
     if (o->wrap_client != NULL && m != NULL)
@@ -103,7 +117,7 @@ static int run_with(const struct options *o, const struct requirements *q,
     struct diag d = {0};
     struct manifest *m = conduct_manifest(o, &d);
     struct baseline baseline = {0};
-    char data[PATH_MAX], *repeat = repeat_command(o);
+    char data[PATH_MAX], *repeat = repeat_command(o), *profile = tiers_names(o->tiers);
     int code = EXIT_USAGE;
 
     if (o->baseline != NULL)
@@ -115,7 +129,7 @@ static int run_with(const struct options *o, const struct requirements *q,
             .baseline = &baseline,
             .cases = cases,
             .n = n,
-            .whole = o->only_n + o->except_n == 0,
+            .whole = o->only_n + o->except_n == 0 && o->tiers == 0,
             .jobs = o->jobs,
             .seed = o->seed,
             .keep = o->keep,
@@ -123,10 +137,12 @@ static int run_with(const struct options *o, const struct requirements *q,
             .wrap_server = o->wrap_server,
             .wrap_client = o->wrap_client,
             .data = find_data(o, data),
+            .profile = profile,
             .repeat = repeat,
         };
         code = run_cases(&run, reports);
     }
+    free(profile);
     free(repeat);
     baseline_finish(&baseline);
     manifest_destroy(m);

@@ -337,18 +337,23 @@ void manifest_destroy(struct manifest *m)
     free(m);
 }
 
-bool manifest_claims(const struct manifest *m, const char *feature)
+static bool is_listed(const struct manifest *m, const char *feature)
 {
-    for (size_t i = 0; !m->own_wire && i < LENGTH(own_features); i++)
-        if (strcmp(own_features[i], feature) == 0)
-            return true;
     for (size_t i = 0; m->features[i] != NULL; i++)
         if (strcmp(m->features[i], feature) == 0)
             return true;
     return false;
 }
 
+bool manifest_claims(const struct manifest *m, const char *feature)
+{
+    for (size_t i = 0; !m->own_wire && i < LENGTH(own_features); i++)
+        if (strcmp(own_features[i], feature) == 0)
+            return true;
+    return is_listed(m, feature);
+}
+
 bool manifest_is_tidy(const struct manifest *m)
 {
-    return manifest_claims(m, "tidy");
+    return m->course ? is_listed(m, "tidy") : manifest_claims(m, "tidy");
 }

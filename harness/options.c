@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include "tier.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -34,6 +36,9 @@ const char options_help[] =
     "  --only X           a requirement's id, a case, a file or directory, or a tag; may be "
     "repeated\n"
     "  --except X         the same of cases to leave out\n"
+    "  --profile P        only what can be asked of any program with a console, by tier: course\n"
+    "                     (course-core and course-extended), robustness, epochs; or rtm1, which\n"
+    "                     speaks the wire, too; may be repeated\n"
     "  --wrap COMMAND     start every process of the IUT under a command, such as\n"
     "                     \"valgrind -q --log-file={log}\"; what it writes to {log} is a finding\n"
     "  --wrap-server COMMAND, --wrap-client COMMAND\n"
@@ -147,6 +152,15 @@ static int parse_seeds(struct options *o, const char *text)
     return good ? 0 : usage("expected --seeds A..B, two numbers in order, not", text);
 }
 
+static int parse_profile(struct options *o, const char *text)
+{
+    if (tiers_add(&o->tiers, text))
+        return 0;
+    return usage("expected --profile course, course-core, course-extended, robustness, epochs or "
+                 "rtm1, not",
+                 text);
+}
+
 static int parse_kind(struct options *o, const char *text)
 {
     unsigned kind = draw_kind_find(text);
@@ -209,6 +223,8 @@ static int take_checked(struct options *o, int c)
     case 'r':
         o->reports[o->report_n++] = optarg;
         return 0;
+    case 'p':
+        return parse_profile(o, optarg);
     case 'A':
         return parse_seeds(o, optarg);
     case 'N':
@@ -241,6 +257,7 @@ int options_parse(struct options *o, int argc, char **argv)
         {"iut", required_argument, NULL, 'i'},
         {"only", required_argument, NULL, 'o'},
         {"except", required_argument, NULL, 'e'},
+        {"profile", required_argument, NULL, 'p'},
         {"rerun", required_argument, NULL, 'R'},
         {"wrap", required_argument, NULL, 'w'},
         {"wrap-server", required_argument, NULL, 'v'},

@@ -22,6 +22,7 @@ struct options {
     uint64_t last_seed, runs; /* of fuzz, as what follows: those up to last_seed if it is ranged */
     int seconds, shrink, clients, steps;
     unsigned without; /* kinds (draw.h) */
+    unsigned tiers;   /* of --profile, a bit for each (tier.h); 0: all */
     bool ranged, print;
     const char *save;
     enum sandbox_choice sandbox;

@@ -4,6 +4,7 @@
 #include "event.h"
 #include "promise.h"
 #include "run.h"
+#include "tier.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +27,11 @@ int query_requirements(const struct requirements *r)
 
 static void explain(const struct requirement *q, const struct suite *s)
 {
-    printf("%s  %s, %s, origin %s  (%s:%d)\n  %s\n", q->id, level_name(q->level), q->subject,
-           q->origin, q->file, q->line, q->sentence);
+    bool scenario = strcmp(q->subject, "platform") != 0;
+
+    printf("%s  %s, %s, origin %s%s%s  (%s:%d)\n  %s\n", q->id, level_name(q->level), q->subject,
+           q->origin, scenario ? ", tier " : "", scenario ? tier_name(tier_of(q)) : "", q->file,
+           q->line, q->sentence);
     if (*q->why != '\0')
         printf("  why: %s\n", q->why);
     for (size_t i = 0; i < s->n; i++)

@@ -38,16 +38,27 @@ static void add_property(struct buf *b, const char *name, const char *value)
 
 static void add_properties(struct buf *b, const json_t *start, const json_t *end)
 {
-    static const char *const names[] = {"suite",       "spec",   "spec_digest", "iut",
-                                        "manifest",    "kernel", "sandbox",     "wrap_server",
-                                        "wrap_client", "seed",   "data",        "repeat"};
+    static const char *const names[] = {
+        "suite",   "spec",        "spec_digest", "iut",  "manifest", "profile", "kernel",
+        "sandbox", "wrap_server", "wrap_client", "seed", "data",     "repeat"};
     char *features = report_join(json_object_get(start, "features"));
+    const char *tier;
+    json_t *n;
 
     buf_adds(b, "    <properties>\n");
     for (size_t i = 0; i < LENGTH(names); i++)
         if (*event_text(start, names[i]) != '\0')
             add_property(b, names[i], event_text(start, names[i]));
     add_property(b, "features", features);
+    json_object_foreach(json_object_get(end, "tiers"), tier, n)
+    {
+        char *name = x_printf("tier.%s", tier);
+        char *counts = x_printf("%d passed, %d failed, %d skipped", event_count(n, "passed"),
+                                event_count(n, "failed"), event_count(n, "skipped"));
+        add_property(b, name, counts);
+        free(counts);
+        free(name);
+    }
     add_property(b, "reason", event_text(end, "reason"));
     buf_adds(b, "    </properties>\n");
     free(features);

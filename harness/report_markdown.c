@@ -24,6 +24,8 @@ static void add_run(struct buf *b, const json_t *start)
     add_row(b, "implementation", event_text(start, "iut"));
     add_row(b, "manifest", event_text(start, "manifest"));
     add_row(b, "claims", features);
+    if (*event_text(start, "profile") != '\0')
+        add_row(b, "profile", event_text(start, "profile"));
     add_row(b, "kernel", event_text(start, "kernel"));
     if (*event_text(start, "wrap_server") != '\0')
         add_row(b, "servers under", event_text(start, "wrap_server"));
@@ -61,6 +63,18 @@ static void add_counts(struct buf *b, const json_t *end)
             buf_printf(b, "| %s | %d | %s |\n", name, n,
                        standing_name(verdict_standing((enum verdict)v)));
     }
+}
+
+static void add_tiers(struct buf *b, const json_t *end)
+{
+    const char *name;
+    json_t *n;
+
+    if (json_object_get(end, "tiers") != NULL)
+        buf_adds(b, "\n| tier | passed | failed | skipped |\n| --- | ---: | ---: | ---: |\n");
+    json_object_foreach(json_object_get(end, "tiers"), name, n)
+        buf_printf(b, "| %s | %d | %d | %d |\n", name, event_count(n, "passed"),
+                   event_count(n, "failed"), event_count(n, "skipped"));
 }
 
 static void add_lines(struct buf *b, const json_t *lines, const char *prefix)
@@ -207,6 +221,7 @@ void report_markdown(struct report *r, json_t *event)
     buf_adds(&b, "\n\n");
     add_facts(&b, r);
     add_counts(&b, event);
+    add_tiers(&b, event);
     add_section(&b, r, "Failures", failed);
     add_section(&b, r, "Weak: a SHOULD is missed", weak);
     add_skipped(&b, r);

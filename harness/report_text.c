@@ -50,6 +50,8 @@ static void open_run(const struct report *r, const char *prefix)
         r->out, "%sIUT: %s; claims %s; kernel %s; sandbox: %s; seed %s; %d cases, %d at a time\n",
         prefix, event_text(e, "iut"), features, event_text(e, "kernel"), event_text(e, "sandbox"),
         event_text(e, "seed"), event_count(e, "cases"), event_count(e, "jobs"));
+    if (*event_text(e, "profile") != '\0')
+        fprintf(r->out, "%sprofile: %s\n", prefix, event_text(e, "profile"));
     if (*event_text(e, "wrap_server") != '\0')
         fprintf(r->out, "%sservers under: %s\n", prefix, event_text(e, "wrap_server"));
     if (*event_text(e, "wrap_client") != '\0')
@@ -160,6 +162,17 @@ static void print_wrapped(const struct report *r, const json_t *end, const char 
                 prefix, wrapped, wrapped - event_count(end, "judged"));
 }
 
+/* The numbers of each tier. */
+static void print_tiers(const struct report *r, const json_t *end, const char *prefix)
+{
+    const char *name;
+    json_t *n;
+
+    json_object_foreach(json_object_get(end, "tiers"), name, n)
+        fprintf(r->out, "%s%-16s%d passed, %d failed, %d skipped\n", prefix, name,
+                event_count(n, "passed"), event_count(n, "failed"), event_count(n, "skipped"));
+}
+
 void report_close(const struct report *r, const json_t *e, const char *prefix)
 {
     const char *verdict;
@@ -169,6 +182,7 @@ void report_close(const struct report *r, const json_t *e, const char *prefix)
     json_object_foreach(json_object_get(e, "counts"), verdict, n)
         fprintf(r->out, " %s %d", verdict, (int)json_integer_value(n));
     fprintf(r->out, "\n%s%s\n", prefix, event_text(e, "reason"));
+    print_tiers(r, e, prefix);
     print_wrapped(r, e, prefix);
     print_times(r, prefix);
     fprintf(r->out, "%sran %.1f s", prefix, json_number_value(json_object_get(e, "seconds")));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rerun.h"
 
+#include "tier.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +25,23 @@ static const char *otherwise(const char *given, const struct stream *s, const ch
     return given ? given : json_string_value(json_object_get(s->start, member));
 }
 
+static void take_profile(struct options *o, const struct stream *s)
+{
+    char *names = x_strdup(event_text(s->start, "profile")), *rest = names, *name;
+    bool given = o->tiers != 0;
+
+    while (!given && (name = strtok_r(rest, " ", &rest)) != NULL)
+        tiers_add(&o->tiers, name);
+    free(names);
+}
+
 static void take_circumstances(struct options *o, const struct stream *s)
 {
     o->iut = otherwise(o->iut, s, "manifest");
     o->baseline = otherwise(o->baseline, s, "baseline");
     o->wrap_server = otherwise(o->wrap_server, s, "wrap_server");
     o->wrap_client = otherwise(o->wrap_client, s, "wrap_client");
+    take_profile(o, s);
     if (!o->seeded)
         o->seed = strtoull(event_text(s->start, "seed"), NULL, 10);
     o->seeded = true;

@@ -104,6 +104,7 @@ json_t *run_start_event(const struct run_options *o, const char *sandbox)
     event_set(e, "manifest", o->manifest->file);
     json_object_set_new(e, "features", claims(o->manifest));
     event_set(e, "kernel", u.release);
+    event_set(e, "profile", o->profile);
     event_set(e, "sandbox", sandbox);
     event_set(e, "data", o->data);
     event_set(e, "baseline", o->baseline->file);

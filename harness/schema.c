@@ -3,11 +3,12 @@
  * What an event has to be: events.def as a table, checked and printed.
  */
 #include "event.h"
+#include "tier.h"
 
 #include <limits.h>
 #include <string.h>
 
-enum type { EVENT_BEGINS, TEXT, TEXTS, VERDICT, COUNT, SECONDS, FLAG, COUNTS };
+enum type { EVENT_BEGINS, TEXT, TEXTS, VERDICT, COUNT, SECONDS, FLAG, COUNTS, TIERS };
 enum needed { ALWAYS, SOMETIMES };
 
 /* The events one after the other: a row that begins it, then its members. */
@@ -62,6 +63,23 @@ static bool all_counts(json_t *value)
     return json_is_object(value);
 }
 
+static bool all_tiers(json_t *value)
+{
+    const char *name;
+    json_t *counts;
+    enum tier t;
+
+    json_object_foreach(value, name, counts)
+    {
+        if (!tier_find(name, &t) || json_object_size(counts) != STANDING_COUNT)
+            return false;
+        for (int k = 0; k < STANDING_COUNT; k++)
+            if (!whole(json_object_get(counts, standing_name((enum standing)k))))
+                return false;
+    }
+    return json_is_object(value);
+}
+
 /* Whether the value is of the type; *expected says what that is. */
 static bool fits(json_t *value, enum type type, const char **expected)
 {
@@ -86,6 +104,9 @@ static bool fits(json_t *value, enum type type, const char **expected)
     case FLAG:
         *expected = "true or false";
         return json_is_boolean(value);
+    case TIERS:
+        *expected = "an object of passed, failed and skipped by tier";
+        return all_tiers(value);
     case COUNTS:
     case EVENT_BEGINS:
         break;
@@ -155,6 +176,23 @@ static json_t *verdict_names(void)
     return names;
 }
 
+static json_t *type_schema(enum type type);
+
+static json_t *tiers_schema(void)
+{
+    json_t *names = json_array(), *standings = json_object(), *required = json_array();
+
+    for (int i = 0; i < TIER_COUNT; i++)
+        json_array_append_new(names, json_string(tier_name((enum tier)i)));
+    for (int k = 0; k < STANDING_COUNT; k++) {
+        json_object_set_new(standings, standing_name((enum standing)k), type_schema(COUNT));
+        json_array_append_new(required, json_string(standing_name((enum standing)k)));
+    }
+    return json_pack("{s:s, s:{s:o}, s:{s:s, s:o, s:o, s:b}}", "type", "object", "propertyNames",
+                     "enum", names, "additionalProperties", "type", "object", "properties",
+                     standings, "required", required, "additionalProperties", 0);
+}
+
 static json_t *type_schema(enum type type)
 {
     static const char no_controls[] = "^[^\\u0000-\\u001f\\u007f]*$";
@@ -172,6 +210,8 @@ static json_t *type_schema(enum type type)
         return json_pack("{s:s, s:i}", "type", "number", "minimum", 0);
     case FLAG:
         return json_pack("{s:s}", "type", "boolean");
+    case TIERS:
+        return tiers_schema();
     case COUNTS:
     case EVENT_BEGINS:
         break;

@@ -2,6 +2,7 @@
 #include "selection.h"
 
 #include "promise.h"
+#include "tier.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -125,7 +126,7 @@ const struct test_case **selection_choose(const struct suite *s, const struct op
 
     *n = 0;
     for (size_t i = 0; chosen != NULL && i < s->n; i++)
-        if ((o->only_n == 0 || only[i] > 0) && except[i] == 0)
+        if ((o->only_n == 0 || only[i] > 0) && except[i] == 0 && tiers_have(o->tiers, &s->at[i]))
             chosen[(*n)++] = &s->at[i];
     free(only);
     free(except);

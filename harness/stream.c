@@ -31,6 +31,21 @@ static int refuse(const struct reader *r, int column, const char *format, ...)
     return -1;
 }
 
+/* Every case is of one tier, where there are tiers. */
+static bool tiers_add_up(const struct stream *s, const int sums[STANDING_COUNT])
+{
+    json_t *tiers = json_object_get(s->end, "tiers"), *tier;
+    int found[STANDING_COUNT] = {0};
+    const char *name;
+
+    json_object_foreach(tiers, name, tier)
+    {
+        for (int k = 0; k < STANDING_COUNT; k++)
+            found[k] += event_count(tier, standing_name((enum standing)k));
+    }
+    return tiers == NULL || memcmp(found, sums, sizeof found) == 0;
+}
+
 /* The counts of the last line against the cases that were read. */
 static int check_counts(const struct reader *r)
 {
@@ -56,6 +71,8 @@ static int check_counts(const struct reader *r)
             return refuse(r, 1, "the closing record says %d %s, but its verdicts come to %d",
                           event_count(s->end, name), name, sums[k]);
     }
+    if (!tiers_add_up(s, sums))
+        return refuse(r, 1, "the tiers of the closing record do not come to its cases");
     if (event_count(s->end, "exit") > EXIT_UNDECIDED ||
         (event_count(s->end, "exit") == EXIT_CONFORMS && sums[FAILED] > 0))
         return refuse(r, 1, "the closing record says exit status %d, but %d failed",

@@ -43,6 +43,8 @@ void tally_count(struct tally *t, const struct test_case *c, const json_t *event
     t->counts[v]++;
     t->wrapped += (size_t)event_count(event, "wrapped");
     t->judged += (size_t)event_count(event, "judged");
+    if (c != NULL)
+        t->tiers[tier_of_case(c)][verdict_standing(v)]++;
     if (c != NULL && verdict_judges(v))
         note_claims(t, c);
 }
@@ -86,6 +88,25 @@ static int conclude(const struct tally *t, bool whole, const char *trouble, char
     return EXIT_CONFORMS;
 }
 
+/* The tiers of which a case was told, each with its numbers; NULL if none was. */
+static json_t *tiers_of(const struct tally *t)
+{
+    json_t *tiers = json_object();
+
+    for (int i = 0; i < TIER_COUNT; i++) {
+        const int *n = t->tiers[i];
+        if (n[PASSED] + n[FAILED] + n[SKIPPED] > 0)
+            json_object_set_new(tiers, tier_name((enum tier)i),
+                                json_pack("{s:i, s:i, s:i}", standing_name(PASSED), n[PASSED],
+                                          standing_name(FAILED), n[FAILED], standing_name(SKIPPED),
+                                          n[SKIPPED]));
+    }
+    if (json_object_size(tiers) > 0)
+        return tiers;
+    json_decref(tiers);
+    return NULL;
+}
+
 json_t *tally_close(const struct tally *t, int code, const char *reason, int64_t started_us)
 {
     json_t *counts = json_object(), *e = json_pack("{s:s}", "event", "end");
@@ -102,6 +123,7 @@ json_t *tally_close(const struct tally *t, int code, const char *reason, int64_t
     json_object_set_new(e, "counts", counts);
     for (int k = 0; k < STANDING_COUNT; k++)
         json_object_set_new(e, standing_name((enum standing)k), json_integer(sums[k]));
+    json_object_set_new(e, "tiers", tiers_of(t));
     json_object_set_new(e, "seconds", json_real((double)(now_us() - started_us) / 1e6));
     json_object_set_new(e, "exit", json_integer(code));
     event_set(e, "reason", reason);

@@ -7,10 +7,11 @@
 
 #include "event.h"
 #include "manifest.h"
-#include "script.h"
+#include "tier.h"
 
 struct tally {
     size_t counts[VERDICT_COUNT];
+    int tiers[TIER_COUNT][STANDING_COUNT];
     char *const *features;  /* that the manifest claims; NULL at the end */
     size_t wrapped, judged; /* processes under a wrapper, and those that could tell of leaks */
     bool *checked;          /* of each: a case with a MUST of it was executed */

@@ -127,6 +127,13 @@ same("Markdown sums", re.findall(r"^\*\*(\d+) passed, (\d+) failed, (\d+) skippe
      [tuple(map(str, triple(verdicts)))])
 same("Markdown table", Counter({m[0]: int(m[1]) for m in
                                 re.findall(r"^\| ([A-Z]+) \| (\d+) \| \w+ \|$", markdown, re.M)}), verdicts)
+tiers = [(tier, *(str(n[s]) for s in ("passed", "failed", "skipped"))) for tier, n in end.get("tiers", {}).items()]
+counted = Counter(case["tier"] for case in cases if "tier" in case)
+same("ndjson tiers", Counter({t[0]: sum(map(int, t[1:])) for t in tiers}), counted)
+same("Markdown tiers", re.findall(r"^\| ([a-z0-9-]+) \| (\d+) \| (\d+) \| (\d+) \|$", markdown, re.M), tiers)
+same("pretty tiers", re.findall(r"^([a-z0-9-]+) +(\d+) passed, (\d+) failed, (\d+) skipped$", text_of("pretty"), re.M), tiers)
+same("JUnit tiers", re.findall(r'name="tier\.(.+?)" value="(\d+) passed, (\d+) failed, (\d+) skipped"',
+                               text_of("junit")), tiers)
 outside, fence = [], None
 for line in markdown.splitlines():
     ticks = re.match(r"`{3,}", line)
@@ -144,6 +151,6 @@ same("Markdown skipped", Counter(m.group(1) for m in (re.match(r"\| ([A-Z]+) \| 
 for line in outside:
     if line.startswith("|"):
         cells = len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) - 1
-        assert cells in (2, 3), line
+        assert cells in (2, 3, 4), line
     plain = re.sub(r"\\.", "", line)
     assert "`" not in plain and "<" not in re.sub(r"</?(details|summary)>", "", plain), line

@@ -176,7 +176,7 @@ END
 @test "explain gives sentence, place, reason and scenarios" {
     rtmtest explain SYN-2 TRN-3
     is 0 "$status"
-    like '*SYN-2  MUST, both, origin course  (spec/4-session.md:*A client that connects late MUST*' "$output"
+    like '*SYN-2  MUST, both, origin course, tier course-core  (spec/4-session.md:*A client that connects late MUST*' "$output"
     like '*checked by *SYN-2-late-joiner.rtm*' "$output"
     like '*TRN-3 *corrected*why: *' "$output"
 }
