@@ -2,6 +2,7 @@
 #include "actor.h"
 
 #include "converse.h"
+#include "doing.h"
 #include "feed.h"
 #include "launch.h"
 #include "bounds.h"
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 #define LINE_MOST 1048576 /* bytes of a line of output; who prints more is out of its mind */
+#define MUCH 1e6          /* bytes of what answers nothing, and of it in a second */
 
 struct actor *actor_create(struct world *w, const char *name, bool is_server, const char *socket)
 {
@@ -65,6 +67,8 @@ static void reset(struct actor *a)
     buf_finish(&a->heard);
     a->scanned = 0;
     a->escaping = PLAIN;
+    a->last_told[0] = a->last_printed[0] = '\0';
+    a->unasked = 0;
     a->heard_ms = now_ms();
     feed_destroy(a->feed);
     a->feed = NULL;
@@ -202,7 +206,7 @@ int actor_start(struct world *w, struct actor *a)
     a->ready = a->program->ready == NULL && a->program->prompt == NULL;
     while (!a->ready) {
         if (!actor_runs(a)) {
-            char *end = actor_describe_end(a);
+            char *end = doing_describe_end(a);
             world_fail_for(w, a->is_server ? "TRN-1" : "SES-13",
                            "%s ended before it was ready, with %s", a->name, end);
             free(end);
@@ -241,9 +245,13 @@ int actor_wait_end(struct world *w, struct actor *a)
         if (!world_wait(w))
             return world_timeout_for(w, "CON-13", "%s did not end", a->name);
     while (a->out >= 0 || a->err >= 0) /* what it said last */
-        if (!world_wait(w))
-            return world_timeout_for(w, "ROB-7", "%s ended, but something keeps its output open",
-                                     a->name);
+        if (!world_wait(w)) {
+            char *holder = doing_name_holder(a);
+            world_timeout_for(w, "ROB-7", "%s ended, but %s keeps its output open, and did not end",
+                              a->name, holder);
+            free(holder);
+            return -1;
+        }
     return 0;
 }
 
@@ -379,6 +387,7 @@ static void tell_complaint(struct world *w, struct actor *a)
 
     while (line != NULL && (end = strchr(line, '\n')) != NULL) {
         world_tell(w, "%s 2 %.*s", a->name, (int)(end - line), line);
+        doing_note(a, line, (size_t)(end - line), true);
         if (a->complaints.len < LINE_MOST)
             buf_add(&a->complaints, line, (size_t)(end + 1 - line));
         line = end + 1;
@@ -389,8 +398,9 @@ static void tell_complaint(struct world *w, struct actor *a)
         buf_finish(&a->complaint); /* it can't be shown; what is shown is cut anyway */
 }
 
-/* Who was at work all the time that it ran does not wait as it should. */
-static void note_spinning(struct world *w, const struct actor *a, const struct rusage *used)
+/* Who was at work all the time that it ran does not wait as it should; nor does who has much to say
+ * that nobody asked for. */
+static void note_waste(struct world *w, const struct actor *a, const struct rusage *used)
 {
     double ran = (double)(now_us() - a->started_us) / 1e6;
     double work = (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
@@ -398,6 +408,9 @@ static void note_spinning(struct world *w, const struct actor *a, const struct r
 
     if (w->manifest->own_wire && work > 0.1 && work > ran / 10)
         world_note(w, "%s used %.2f s of processor in the %.2f s that it ran", a->name, work, ran);
+    if (a->unasked > MUCH && (double)a->unasked > MUCH * ran)
+        world_note(w, "%s printed %.1f MB that answer nothing in the %.2f s that it ran", a->name,
+                   (double)a->unasked / 1e6, ran);
 }
 
 /* The end of its output: an unfinished line is its last. */
@@ -434,7 +447,7 @@ void actor_handle(struct world *w, struct actor *a, int fd, short events)
         if (wait4(a->pid, &a->status, WNOHANG, &used) != a->pid)
             return;
         a->pid = 0;
-        note_spinning(w, a, &used);
+        note_waste(w, a, &used);
         if (a->program->wrapper != NULL)
             wrap_end(w, a->status);
         char *end = actor_describe_end(a);

@@ -49,6 +49,9 @@ struct actor {
     struct buf to_say, heard, complaint; /* standard input, output, error */
     enum escaping escaping;              /* of the output, on a terminal */
     int64_t heard_ms, longest_gap_ms;    /* of quiet.h: its last sign, its longest pause so far */
+    char last_told[100], last_printed[100]; /* lines; printed: since it was told something */
+    size_t unasked;                      /* bytes of lines that answered nothing, since its start */
+    size_t noticed;                      /* of them, notices within the step of idle_step_us */
     size_t idle;                         /* bytes of lines that answered nothing in the step that */
     int64_t idle_step_us;                /* began then */
     bool spent;                          /* a refusal left it in a state of no use */
@@ -90,6 +93,7 @@ struct ask {
     size_t more; /* so many closing lines come before the last one: the line holds several */
 
     size_t move;     /* of the dialogue, the next one */
+    size_t heard;    /* bytes of lines so far */
     size_t rows;     /* heard so far, where nothing but a prompt ends them */
     bool recovering; /* the moves are those of [recover] */
     bool settled;    /* the outcome is known */

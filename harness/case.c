@@ -5,6 +5,7 @@
 #include "agent.h"
 #include "command.h"
 #include "compare.h"
+#include "doing.h"
 #include "footing.h"
 #include "probe.h"
 #include "queue.h"
@@ -21,6 +22,11 @@
 #include <unistd.h>
 
 #define SHOWN 40 /* lines of transcript in an event */
+
+int64_t case_budget_ms(const struct test_case *t)
+{
+    return (t->head.wrapped ? 600000 : 120000) + 2 * (int64_t)t->head.deadline_ms;
+}
 
 /* The requirements that the case checks, each once. */
 static json_t *cited(const struct test_case *t)
@@ -61,7 +67,7 @@ static int check_unexpected_ends(struct world *w)
         struct actor *a = w->actors[i];
         if (actor_runs(a) || a->expected_to_end)
             continue;
-        char *end = actor_describe_end(a);
+        char *end = doing_describe_end(a);
         world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
         free(end);
         return -1;
@@ -83,7 +89,10 @@ static void run_steps(struct world *w, size_t from, size_t to)
     for (size_t i = from; i < to && world_goes_on(w); i++) {
         const struct step *s = &w->test->steps[i];
         world_begin_step(w, s);
-        if (s->command->run(w, s) == 0)
+        if (now_us() - w->started_us > case_budget_ms(w->test) * 1000)
+            world_fail(w, VERDICT_UNRESOLVED, "the case took more than the %lld s that it has",
+                       (long long)case_budget_ms(w->test) / 1000);
+        else if (s->command->run(w, s) == 0)
             check_unexpected_ends(w);
     }
 }
@@ -221,6 +230,15 @@ static bool belongs(const struct world *w, const char *directory, const char *na
     return false;
 }
 
+/* What was left there: what, if it is a file, else what it is. */
+static const char *kind_of(const struct dirent *e, const char *what)
+{
+    return e->d_type == DT_SOCK   ? "socket"
+           : e->d_type == DT_FIFO ? "pipe"
+           : e->d_type == DT_DIR  ? "directory"
+                                  : what;
+}
+
 static void audit_directory(struct world *w, const char *path, const char *what)
 {
     DIR *d = opendir(path);
@@ -228,9 +246,17 @@ static void audit_directory(struct world *w, const char *path, const char *what)
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
         if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
             !belongs(w, path, e->d_name))
-            world_fail_for(w, "ROB-7", "left behind: %s %s/%s", what, path, e->d_name);
+            world_fail_for(w, "ROB-7", "left behind: %s %s/%s", kind_of(e, what), path, e->d_name);
     if (d != NULL)
         closedir(d);
+}
+
+static void find_left(struct world *w, long pid)
+{
+    char *name = doing_name(pid);
+
+    world_fail_for(w, "ROB-7", "left behind: %s", name);
+    free(name);
 }
 
 /* Processes of the namespace: its first is this one, and reaps those that have ended. */
@@ -240,30 +266,29 @@ static void audit_processes(struct world *w)
 
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
         long pid = strtol(e->d_name, NULL, 10);
-        char path[64], name[64] = "";
-        if (pid <= 1)
-            continue;
-        snprintf(path, sizeof path, "/proc/%ld/comm", pid);
-        FILE *f = fopen(path, "re");
-        if (f != NULL && fgets(name, sizeof name, f) != NULL)
-            name[strcspn(name, "\n")] = '\0';
-        if (f != NULL)
-            fclose(f);
-        if (name[0] != '\0')
-            world_fail_for(w, "ROB-7", "left behind: process %ld (%s)", pid, name);
+        if (pid > 1 && kill((pid_t)pid, 0) == 0) /* it may have ended meanwhile */
+            find_left(w, pid);
     }
     if (d != NULL)
         closedir(d);
 }
 
-/* Orphans come to this process. Returns whether some still run. */
-static bool reap_orphans(struct world *w)
+/* Those that came to this process; without namespaces there is no other way to find them. */
+static void audit_children(struct world *w)
+{
+    pid_t left = sandbox_find_child();
+
+    if (left > 0)
+        find_left(w, left);
+}
+
+/* Orphans come to this process. */
+static void reap_orphans(struct world *w)
 {
     pid_t gone;
 
     while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
         world_tell(w, "an orphan, pid %d, had ended", (int)gone);
-    return gone == 0;
 }
 
 /* Those that the case named; without namespaces there is no other way to find them. */
@@ -278,14 +303,13 @@ static void audit_queues(struct world *w)
 
 static void audit(struct world *w)
 {
-    bool left = reap_orphans(w);
-
+    reap_orphans(w);
     audit_directory(w, w->sandbox->dir, "file");
     audit_queues(w);
-    if (!w->sandbox->namespaces && left)
-        world_fail_for(w, "ROB-7", "left behind: a process that is still running");
-    if (!w->sandbox->namespaces)
+    if (!w->sandbox->namespaces) {
+        audit_children(w);
         return;
+    }
     audit_directory(w, "/tmp", "file");
     audit_directory(w, "/dev/shm", "shared memory object");
     audit_directory(w, "/dev/mqueue", "message queue");
@@ -311,11 +335,14 @@ static json_t *split_lines(const struct buf *text)
 
 static char *describe_moment(const struct moment *m)
 {
-    char *again = m->again ? x_printf("   (and again, %d times)", m->again) : x_strdup("");
-    char *line = x_printf("%8.3f %s%s", (double)m->us / 1e6, m->text, again);
+    struct buf b = {0};
 
-    free(again);
-    return line;
+    buf_printf(&b, "%8.3f %s", (double)m->us / 1e6, m->text);
+    if (m->again > 0 && m->span > 1)
+        buf_printf(&b, "   (these %zu lines again, %d times)", m->span, m->again);
+    else if (m->again > 0)
+        buf_printf(&b, "   (again, %d times)", m->again);
+    return buf_take(&b);
 }
 
 static json_t *transcript(const struct world *w, size_t from)

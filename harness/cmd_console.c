@@ -221,8 +221,9 @@ int run_answers_transcript(struct world *w, const struct step *s)
     struct transcript t = {0};
     int result = -1;
 
-    if (file_read(world_file(w, step_word(s, 3))->path, &patterns) < 0 ||
-        file_read(world_file(w, step_word(s, 5))->path, &said) < 0 || count_commands(&said) == 0) {
+    if (file_read_plain(world_file(w, step_word(s, 3))->path, &patterns) < 0 ||
+        file_read_plain(world_file(w, step_word(s, 5))->path, &said) < 0 ||
+        count_commands(&said) == 0) {
         world_fail(w, VERDICT_BROKEN, "the files of patterns and of said cannot be used");
         goto out;
     }

@@ -39,7 +39,7 @@ static int read_rows(struct world *w, const char *path, struct oracle *into)
     char *rest = NULL;
     int result = 0;
 
-    if (file_read(path, &text) < 0) {
+    if (file_read_plain(path, &text) < 0) {
         buf_finish(&text);
         return world_fail(w, VERDICT_BROKEN, "%s: %s", path, strerror(errno));
     }
@@ -156,7 +156,7 @@ int run_feed_data(struct world *w, const struct step *s)
 
     if (path == NULL)
         generate_changes(&r, a->oracle, (size_t)atol(step_word(s, 6)), &text);
-    else if (file_read(path, &text) < 0)
+    else if (file_read_plain(path, &text) < 0)
         result = world_fail(w, VERDICT_BROKEN, "%s: %s", path, strerror(errno));
     else
         drop_comments(&text);
@@ -171,7 +171,7 @@ int run_feed_file(struct world *w, const struct step *s)
 {
     const char *path = world_file(w, step_word(s, 2))->path;
     struct buf text = {0};
-    int result = file_read(path, &text) < 0
+    int result = file_read_plain(path, &text) < 0
                      ? world_fail(w, VERDICT_BROKEN, "%s: %s", path, strerror(errno))
                      : feed_start(w, world_actor(w, step_word(s, 1)), &text);
 
@@ -253,7 +253,7 @@ static int check_rows_in_order(struct world *w, const char *name)
     bool behind = false, wrong = false;
     char *rest = NULL;
 
-    if (file_read(world_file(w, name)->path, &text) == 0 && text.len > 0)
+    if (file_read_plain(world_file(w, name)->path, &text) == 0 && text.len > 0)
         for (char *line = strtok_r(text.data, "\n", &rest); line != NULL && !wrong;
              line = strtok_r(NULL, "\n", &rest)) {
             bool route = *line != '#' && strchr(line, '/') != NULL;

@@ -246,7 +246,7 @@ static int is_there(struct world *w, const struct actor *server, bool *there, bo
 
     if (server->shm.name == NULL)
         return world_fail(w, VERDICT_BROKEN, UNSEEN, server->name, server->name);
-    fd = shm_open(server->shm.name, O_RDONLY | O_CLOEXEC, 0);
+    fd = shm_open(server->shm.name, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
     *there = fd >= 0 && fstat(fd, &now) == 0 && now.st_dev == server->shm.device &&
              now.st_ino == server->shm.inode;
     *same = *there && now.st_size == server->shm.size &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "converse.h"
 
+#include "doing.h"
 #include "feed.h"
 #include "network.h"
 #include "bounds.h"
@@ -11,19 +12,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAID_MOST 1048576 /* bytes of lines that are kept; who prints more is out of its mind */
-#define LINE_MOST 1048576 /* of one line */
-#define IDLE_MOST 2097152 /* of what answers nothing, within a step */
+#define SAID_MOST 1048576     /* bytes of lines that are kept; who prints more is out of its mind */
+#define LINE_MOST 1048576     /* of one line */
+#define IDLE_MOST 2097152     /* of what answers nothing, within a step */
+#define NOTICES_MOST 33554432 /* of notices: the answers to queues are, and they may be many */
+#define ANSWER_MOST 268435456 /* of an answer */
 
-void converse_note(struct world *w, struct actor *a, const char *line, size_t len)
+/* Counts what answers nothing, of the step. */
+static void count_idle(struct world *w, struct actor *a, size_t len, bool notice)
 {
-    a->idle = (a->idle_step_us == w->step_us ? a->idle : 0) + len;
+    if (a->idle_step_us != w->step_us)
+        a->idle = a->noticed = 0;
     a->idle_step_us = w->step_us;
+    a->unasked += len;
+    *(notice ? &a->noticed : &a->idle) += len;
+}
+
+static void note(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    doing_note(a, line, len, true);
     world_tell(w, "%s < %.*s", a->name, (int)len, line);
     if (a->said.len > SAID_MOST)
         return;
     buf_add(&a->said, line, len);
     buf_adds(&a->said, "\n");
+}
+
+void converse_note(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    count_idle(w, a, len, false);
+    note(w, a, line, len);
 }
 
 static const struct dialogue *dialogue_of(const struct actor *a, const struct ask *ask)
@@ -34,6 +52,7 @@ static const struct dialogue *dialogue_of(const struct actor *a, const struct as
 static void say_line(struct world *w, struct actor *a, const char *line)
 {
     world_tell(w, "%s > %s", a->name, line);
+    doing_note(a, line, strlen(line), false);
     buf_adds(&a->to_say, line);
     buf_adds(&a->to_say, "\n");
     quiet_broken(a, false);
@@ -128,6 +147,7 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
     const struct dialogue *d = dialogue_of(a, ask);
     bool moved = hear_expected(w, a, ask, line, len);
 
+    ask->heard += len;
     if (moved)
         return;
     bool noted = ask->settled || ask->move < d->move_n;
@@ -193,8 +213,8 @@ static bool hear_itself(struct world *w, struct actor *a, const char *line, size
         return true;
     }
     if (pattern_match(a->program->notice, line, len)) {
-        converse_note(w, a, line, len);
-        a->idle -= len; /* the answers to a queue are notices, and as many as its messages */
+        count_idle(w, a, len, true);
+        note(w, a, line, len);
         return true;
     }
     return view_hear(w, a, line, len);
@@ -270,6 +290,10 @@ void converse_hear(struct world *w, struct actor *a)
         give_up(w, a, "a line", LINE_MOST);
     else if (a->idle > IDLE_MOST && a->idle_step_us == w->step_us)
         give_up(w, a, "lines that answer nothing,", IDLE_MOST);
+    else if (a->noticed > NOTICES_MOST && a->idle_step_us == w->step_us)
+        give_up(w, a, "notices", NOTICES_MOST);
+    else if (a->asking != NULL && a->asking->heard > ANSWER_MOST)
+        give_up(w, a, "an answer", ANSWER_MOST);
 }
 
 int actor_send(struct world *w, struct actor *a, struct ask *ask)
@@ -295,9 +319,9 @@ int actor_send(struct world *w, struct actor *a, struct ask *ask)
 
 static int fail_ended(struct world *w, const struct actor *a)
 {
-    char *end = actor_describe_end(a);
+    char *end = doing_describe_end(a);
 
-    world_fail(w, VERDICT_FAIL, "%s ended with %s instead of answering", a->name, end);
+    world_fail(w, VERDICT_FAIL, "%s ended with %s, instead of answering", a->name, end);
     free(end);
     return -1;
 }
@@ -393,7 +417,7 @@ static int complain_end(struct world *w, struct actor *a)
     if (a->expected_to_end)
         return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
                           a->name);
-    end = actor_describe_end(a);
+    end = doing_describe_end(a);
     world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
     free(end);
     return -1;

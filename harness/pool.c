@@ -132,8 +132,7 @@ static int start(struct pool *p, const struct test_case *t, bool alone)
     int pipes[2];
 
     *w = (struct worker){.test = t, .alone = alone};
-    w->give_up_ms =
-        now_ms() + (t->head.wrapped ? 600000 : 120000) + 4 * (int64_t)t->head.deadline_ms;
+    w->give_up_ms = now_ms() + case_budget_ms(t) + 2 * (int64_t)t->head.deadline_ms;
     if (make_private_dir(p, w) < 0 || pipe2(pipes, O_CLOEXEC) < 0)
         return -1;
     w->pid = fork();

@@ -219,18 +219,40 @@ static void spare(pid_t pid, size_t i)
         spared[i] = pid;
 }
 
+/* Whether it is a child, and none of those before. A /proc of another pid namespace has numbers of
+ * others. */
+static bool is_adopted(pid_t pid)
+{
+    siginfo_t info;
+
+    for (size_t i = 0; i < LENGTH(spared); i++)
+        if (spared[i] == pid)
+            return false;
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+static pid_t found;
+
+static void find(pid_t pid, size_t at)
+{
+    (void)at;
+    if (is_adopted(pid))
+        found = pid;
+}
+
+pid_t sandbox_find_child(void)
+{
+    found = 0;
+    each_child(find);
+    return found;
+}
+
 static size_t ended;
 
 static void end(pid_t pid, size_t at)
 {
-    siginfo_t info;
-
     (void)at;
-    for (size_t i = 0; i < LENGTH(spared); i++)
-        if (spared[i] == pid)
-            return;
-    /* a /proc of another pid namespace has numbers of others */
-    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+    if (!is_adopted(pid))
         return;
     ended++;
     kill(pid, SIGKILL); /* not reaped yet: the number is still theirs */

@@ -42,6 +42,8 @@ int sandbox_enter(struct sandbox *s, char **why);
 
 /* From here on orphaned descendants become children of the calling process. */
 void sandbox_adopt_orphans(void);
+/* One of those, or 0. */
+pid_t sandbox_find_child(void);
 /* Kills and reaps every child but those from before sandbox_adopt_orphans(). */
 void sandbox_end_children(void);
 

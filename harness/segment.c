@@ -118,7 +118,7 @@ struct segment *segment_open(const char *name, const char **id, char **why)
 
     *id = "SHM-1";
     s->name = x_strdup(name);
-    s->fd = shm_open(name, O_RDONLY | O_CLOEXEC, 0);
+    s->fd = shm_open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
     if (s->fd < 0 || fstat(s->fd, &s->stat) < 0) {
         *why = x_strdup(strerror(errno));
     } else if (s->stat.st_size < WIRE_SHM_HEADER_SIZE) {

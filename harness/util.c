@@ -215,9 +215,21 @@ bool hex_parse(const char *text, struct buf *out)
     return out->len > 0;
 }
 
-int file_read(const char *path, struct buf *out)
+int file_open_plain(const char *path, int flags)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, flags | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0644);
+    struct stat st;
+
+    if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+        return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
+}
+
+/* Reads to the end, and closes. */
+static int read_all(int fd, struct buf *out)
+{
     ssize_t got;
 
     if (fd < 0)
@@ -238,9 +250,19 @@ int file_read(const char *path, struct buf *out)
     return got < 0 ? -1 : 0;
 }
 
+int file_read(const char *path, struct buf *out)
+{
+    return read_all(open(path, O_RDONLY | O_CLOEXEC), out);
+}
+
+int file_read_plain(const char *path, struct buf *out)
+{
+    return read_all(file_open_plain(path, O_RDONLY), out);
+}
+
 int file_write(const char *path, const void *data, size_t len)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int fd = file_open_plain(path, O_WRONLY | O_CREAT | O_TRUNC);
     size_t done = 0;
 
     if (fd < 0)

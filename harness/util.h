@@ -52,7 +52,13 @@ bool hex_parse(const char *text, struct buf *out);
 
 /* Appends a whole file; -1 with errno. */
 int file_read(const char *path, struct buf *out);
-/* Writes a whole file anew; -1 with errno. */
+/* What a program under test has put somewhere may be a pipe that nobody writes, or a link to a file
+ * that is none of its business: opens nothing but a file; -1 with errno, EINVAL or ELOOP for those.
+ */
+int file_open_plain(const char *path, int flags);
+/* Reads such a file. */
+int file_read_plain(const char *path, struct buf *out);
+/* Writes a whole file anew, in the same way; -1 with errno. */
 int file_write(const char *path, const void *data, size_t len);
 /* Removes a directory and all that is in it. */
 void tree_remove(const char *path);

@@ -3,6 +3,7 @@
 
 #include "actor.h"
 #include "agent.h"
+#include "doing.h"
 #include "probe.h"
 #include "queue.h"
 
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #define MOMENTS 400 /* lines of transcript that are kept */
+#define EXCHANGE \
+    12 /* lines of a question and its answer, at most, that are folded where they repeat */
 
 void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
                 const struct sandbox *s, const struct requirements *r)
@@ -162,10 +165,14 @@ static bool is_steady(const struct world *w)
 static int out_of_time(struct world *w, const struct requirement *cite, char *message)
 {
     int64_t took = now_us() - w->step_us;
-    bool loaded = !is_steady(w) && load_is_heavy(&w->step_load, took);
-    char *whole = x_printf("%s within %.1f s%s", message, (double)took / 1e6,
-                           loaded ? "; meanwhile others kept the processors busy" : "");
+    bool loaded = !is_steady(w) && !doing_is_stopped(w) && load_is_heavy(&w->step_load, took);
+    char *now = doing_describe_now(w);
+    char *whole = x_printf("%s within %.1f s%s%s", message, (double)took / 1e6,
+                           loaded ? "; meanwhile others kept the processors busy" : "", now);
 
+    if (world_goes_on(w))
+        doing_tell(w);
+    free(now);
     free(message);
     return record(w, loaded ? VERDICT_UNRESOLVED : VERDICT_FAIL, loaded ? NULL : cite, whole);
 }
@@ -209,19 +216,34 @@ void world_note(struct world *w, const char *format, ...)
     free(text);
 }
 
-/* Questions that are asked again and again would push out all else: of "A B A B" the second half is
- * only counted. */
-static bool is_repetition(struct world *w, const char *text)
+/* Whether the last n lines are those before them, which may stand for more of the same already. */
+static bool is_repeated(const struct world *w, size_t n)
 {
-    if (w->moment_count < 3)
-        return false;
-    struct moment *m = w->moments + w->moment_count;
-    if (strcmp(m[-2].text, text) != 0 || strcmp(m[-3].text, m[-1].text) != 0)
-        return false;
-    free(m[-1].text);
-    w->moment_count--;
-    m[-2].again++;
-    return true;
+    const struct moment *last = w->moments + w->moment_count - n, *before = last - n;
+
+    for (size_t i = 0; i < n; i++) {
+        bool counts = i == n - 1 && before[i].span == n;
+        if (strcmp(last[i].text, before[i].text) != 0 ||
+            (before[i].again != last[i].again && !counts))
+            return false;
+    }
+    return before[n - 1].span == 0 || before[n - 1].span == n;
+}
+
+/* Questions that are asked again and again would push out all else: what repeats the lines before
+ * it is only counted. */
+static void fold(struct world *w)
+{
+    for (size_t n = 1; n <= EXCHANGE && 2 * n <= w->moment_count; n++) {
+        if (!is_repeated(w, n))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            free(w->moments[--w->moment_count].text);
+        struct moment *m = &w->moments[w->moment_count - 1];
+        m->span = n;
+        m->again++;
+        return;
+    }
 }
 
 void world_tell(struct world *w, const char *format, ...)
@@ -234,10 +256,6 @@ void world_tell(struct world *w, const char *format, ...)
     if (strlen(text) > 200)
         strcpy(text + 197, "...");
     text_make_plain(text);
-    if (is_repetition(w, text)) {
-        free(text);
-        return;
-    }
     if (w->moments == NULL)
         w->moments = x_calloc(MOMENTS, sizeof *w->moments);
     if (w->moment_count == MOMENTS) {
@@ -246,7 +264,8 @@ void world_tell(struct world *w, const char *format, ...)
         w->moment_count--;
         w->moment_dropped++;
     }
-    w->moments[w->moment_count++] = (struct moment){now_us() - w->started_us, text, 0};
+    w->moments[w->moment_count++] = (struct moment){now_us() - w->started_us, text, 0, 0};
+    fold(w);
 }
 
 /* One round of poll; false if nothing happened within ms. */
@@ -357,7 +376,7 @@ static char *last_prefix(const struct world_file *f)
     struct buf text = {0};
     char *result = NULL;
 
-    if (file_read(f->path, &text) == 0 && text.len > 1) {
+    if (file_read_plain(f->path, &text) == 0 && text.len > 1) {
         char *end = memrchr(text.data, '\n', text.len - 1);
         const char *row = end ? end + 1 : text.data;
         result = x_strndup(row, strcspn(row, " \n"));

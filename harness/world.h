@@ -35,8 +35,9 @@ struct world_file {
 
 struct moment {
     int64_t us;
-    char *text; /* "S > create ...", "S < ok ..." */
-    int again;  /* how often it came again, in turns with the one before it */
+    char *text;  /* "S > create ...", "S < ok ..." */
+    size_t span; /* so many lines, this one the last, */
+    int again;   /* came again so often */
 };
 
 struct world {

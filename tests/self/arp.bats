@@ -76,7 +76,7 @@ END
     namespaces
     misled mapped <<'END'
 writable FAIL-SHM-17 A may write to the object that it has mapped
-exits FAIL-SHM-24 A ended with exit status 1 instead of answering
+exits FAIL-SHM-24 A ended with exit status 1, after it was told "*", instead of answering
 END
     fake=$here/iuts/arp.rtmi attempt dies mapped
     told 0 PASS

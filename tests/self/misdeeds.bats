@@ -24,6 +24,11 @@ load helper
     told 1 'FAIL ROB-7' 'left behind: file /tmp/forgotten'
 }
 
+@test "so is a socket" {
+    attempt socket create
+    told 1 'FAIL ROB-7' 'left behind: socket */forgotten'
+}
+
 @test "so is a shared memory object" {
     namespaces
     attempt shm create
@@ -44,12 +49,12 @@ load helper
 
 @test "so is a process without namespaces, and it is ended" {
     attempt daemon create --sandbox none
-    told 1 'FAIL ROB-7' 'left behind: a process that is still running'
+    told 1 'FAIL ROB-7' 'left behind: process * (*tail*)'
 }
 
 @test "so is a process that holds the output open" {
     attempt holder impatient
-    told 1 'FAIL ROB-7' 'S ended, but something keeps its output open*'
+    told 1 'FAIL ROB-7' 'S ended, but process * (*tail*) keeps its output open*'
 }
 
 @test "so is a descriptor, which is named" {
@@ -62,12 +67,12 @@ load helper
 
 @test "a crash is told with its signal" {
     attempt crash create
-    told 1 'FAIL TBL-1' 'S ended with signal 11 *instead of answering'
+    told 1 'FAIL TBL-1' 'S ended with signal 11 *, after it was told "create 10.0.0.0/8 1.1.1.1 eth0", instead of answering'
 }
 
 @test "an end before it is ready is told with what it said" {
     attempt early-end create
-    told 1 'FAIL TRN-1' 'S ended before it was ready, with exit status 3'
+    told 1 'FAIL TRN-1' 'S ended before it was ready, with exit status 3, after it printed "something is missing"'
     like '*S 2 something is missing*' "$output"
 }
 
@@ -117,6 +122,71 @@ load helper
     told 0 PASS
 }
 
+# bounded: the case that ran had one second, and may take another one to end and to be told.
+bounded() {
+    local took
+    took=$(grep -oE '^# time of the cases: scenarios [0-9]+' <<<"$output")
+    [ "${took##* }" -le 2 ] || { echo "it took ${took##* } s"; return 1; }
+}
+
+# hopeless: faults, with the verdict and the message, on pipes and on a terminal.
+hopeless() {
+    local fault verdict message
+    while IFS='|' read -r fault verdict message; do
+        for fake in "$here/iuts/fake.rtmi" "$dir/terminal.rtmi"; do
+            echo "# $fault, ${fake##*/}"
+            attempt "$fault" impatient --sandbox "${1:-auto}"
+            grep -q 'kept the processors busy' <<<"$output" && continue # no verdict in time
+            told 1 "$verdict" "$message"
+            bounded
+        done
+    done
+}
+
+hopeless_ones='stops|FAIL TBL-1|S gave no answer to its last question within *; S is stopped by a signal
+spins|FAIL TBL-1|S gave no answer to its last question within *; S is at work, and has used * s of processor
+blocks|FAIL TBL-1|S gave no answer to its last question within *
+notices|FAIL TBL-1|S *print*
+rows|FAIL TBL-1|S *print*
+shows|FAIL TBL-14|S *print*
+deafens|FAIL CON-13|S did not end within *
+breeds|FAIL ROB-7|*'
+
+@test "whatever it does, its case ends in time, with evidence, and all of it is ended" {
+    namespaces
+    sed "s|^ready |terminal = yes\n&|; s|^name.*|&\nroot = $here/iuts|" "$fake" >"$dir/terminal.rtmi"
+    hopeless <<<"$hopeless_ones"
+}
+
+@test "so it does without namespaces" {
+    sed "s|^ready |terminal = yes\n&|; s|^name.*|&\nroot = $here/iuts|" "$fake" >"$dir/terminal.rtmi"
+    hopeless none <<<"$hopeless_ones"
+}
+
+@test "notices without an end are one of those, though many are right" {
+    attempt notices idle
+    told 1 'FAIL TBL-1' 'S prints notices of more than *, such as: # a notice of the hundred or so bytes*'
+}
+
+@test "what blocks a process is told" {
+    attempt mute impatient
+    like '*# *S, pid *, waits in read(2) of descriptor 0, pipe:*; it used 0.* s of processor in the * s that it ran*' "$output"
+}
+
+@test "what it prints for nothing is told, too" {
+    attempt chatter impatient
+    like '*note: S printed * MB that answer nothing in the * s that it ran*' "$output"
+}
+
+@test "a pipe or a link where a file should be holds nobody up" {
+    attempt fifo impatient
+    told 1 'FAIL ROB-7' 'left behind: pipe */transcript'
+    mkdir -m 777 "$dir/outside"
+    OUTSIDE=$dir/outside attempt link impatient --sandbox none
+    told 1 'FAIL ROB-7' 'left behind: file */transcript'
+    is '' "$(ls -A "$dir/outside")"
+}
+
 # -- what it shows -------------------------------------------------------------------------------
 
 @test "a row that stands twice is told" {
@@ -164,7 +234,7 @@ load helper
 @test "it can write nowhere outside its directory" {
     namespaces
     mkdir -m 777 "$dir/outside"
-    RTM_SELF_OUTSIDE=$dir/outside attempt escape create
+    OUTSIDE=$dir/outside attempt escape create
     told 0 PASS
     is '' "$(ls -A "$dir/outside")"
     for place in / /etc /usr /var /var/tmp "$here/iuts"; do

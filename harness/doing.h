@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a program under test is doing, or did last: evidence for a report of what it did not do.
+ * Source: proc_pid_stat(5), proc_pid_syscall(5).
+ */
+#ifndef HARNESS_DOING_H
+#define HARNESS_DOING_H
+
+#include "actor.h"
+
+/* Notes a line that the actor was told; printed: that it has printed itself. */
+void doing_note(struct actor *a, const char *line, size_t len, bool printed);
+
+/* How it ended, and what it did before: "signal 13 (SIGPIPE: Broken pipe), after it was told "4"";
+ * of one that ended, the caller's. */
+char *doing_describe_end(const struct actor *a);
+
+/* What it does at this moment where that explains why nothing comes of it, such as "; S is stopped
+ * by a signal"; "" where it only waits. The caller's. */
+char *doing_describe_now(const struct world *w);
+/* Whether some process of the IUT is stopped, and not by the scenario: then it is not for others
+ * that nothing comes. */
+bool doing_is_stopped(const struct world *w);
+/* Which process still holds what an actor printed to, such as "process 17 (tail)"; the caller's. */
+char *doing_name_holder(const struct actor *a);
+/* "process 17 (tail)", the caller's. */
+char *doing_name(long pid);
+/* Adds a line on each process of the IUT to the details of the failure. */
+void doing_tell(struct world *w);
+
+#endif
