@@ -20,15 +20,18 @@
 
 #define UNSEEN "no step has looked at the object of %s yet; say: expect %s shm right"
 
-/* NULL after world_fail(). */
-static struct segment *open_object(struct world *w, const struct actor *server, const char *name)
+/* NULL after world_fail(). now: WELCOME has just told the name. */
+static struct segment *open_object(struct world *w, const struct actor *server, const char *name,
+                                   bool now)
 {
     const char *id;
     char *why = NULL;
     struct segment *s = segment_open(name, &id, &why);
 
-    if (s == NULL)
+    if (s == NULL && now)
         world_fail_for(w, id, "the object %s of %s: %s", name, server->name, why);
+    else if (s == NULL)
+        world_fail(w, VERDICT_FAIL, "the object %s that %s had: %s", name, server->name, why);
     free(why);
     return s;
 }
@@ -48,7 +51,7 @@ struct segment *shm_look(struct world *w, struct actor *server, uint64_t *epoch)
         world_fail(w, VERDICT_FAIL, "%s names no shared memory in its WELCOME", server->name);
         return NULL;
     }
-    s = open_object(w, server, name);
+    s = open_object(w, server, name, true);
     if (s == NULL)
         return NULL;
     free(server->shm.name);
@@ -141,6 +144,35 @@ int run_shm_unmoved(struct world *w, const struct step *s)
     return result;
 }
 
+/* Whether a deleted or stale slot is followed by one that was never used. */
+static bool is_left_over(const struct segment *s, uint32_t slot)
+{
+    struct cell c, next;
+
+    return segment_read(s, slot, 1000, &c) && c.epoch != WIRE_SHM_NEVER_USED &&
+           c.epoch != segment_epoch(s) &&
+           segment_read(s, (slot + 1) & (segment_capacity(s) - 1), 1000, &next) &&
+           next.epoch == WIRE_SHM_NEVER_USED;
+}
+
+int run_shm_reclaimed(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 1));
+    uint64_t epoch;
+    struct segment *seg = shm_look(w, server, &epoch);
+    unsigned found = 0;
+
+    if (seg == NULL)
+        return -1;
+    for (uint32_t i = 0; i < segment_capacity(seg); i++)
+        found += is_left_over(seg, i);
+    segment_close(seg);
+    return found == 0
+               ? 0
+               : world_fail(w, VERDICT_FAIL,
+                            "%u runs of deleted or stale slots end at a never-used one", found);
+}
+
 int run_shm_reserved(struct world *w, const struct step *s)
 {
     struct actor *server = world_actor(w, step_word(s, 1));
@@ -195,7 +227,8 @@ static int find(struct world *w, struct actor *server, const char *mac, const ch
     struct cell c;
     bool there;
 
-    seg = server->shm.name ? open_object(w, server, server->shm.name) : shm_look(w, server, &epoch);
+    seg = server->shm.name ? open_object(w, server, server->shm.name, false)
+                           : shm_look(w, server, &epoch);
     if (seg == NULL)
         return -1;
     if (neighbour_parse(mac, address ? address : "-", &want) != NULL || !mac_parse(mac, &key)) {

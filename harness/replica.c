@@ -15,10 +15,32 @@ void replica_finish(struct replica *r)
     *r = (struct replica){0};
 }
 
+/* The epoch has gone up with this frame. */
+static const char *check_rise(const struct replica *r, const struct frame *f, char **why)
+{
+    uint64_t epoch = wire_number(f, "epoch");
+    int type = wire_type_of(f);
+
+    /* a last frame may stand for all that was not sent yet, a FLUSH among it */
+    if (type == FRAME_FLUSH || type == FRAME_SNAPSHOT_BEGIN || type == FRAME_ERROR ||
+        type == FRAME_BYE)
+        return NULL;
+    if (r->in_snapshot && wire_number(f, "seq") <= r->seq + 1) { /* no flush in between */
+        *why = x_printf("the epoch is %u.%u in a snapshot that began with %u.%u",
+                        (unsigned)(epoch >> 32), (unsigned)epoch, (unsigned)(r->epoch >> 32),
+                        (unsigned)r->epoch);
+        return "FLU-8";
+    }
+    *why = x_printf("the epoch went up to %u.%u without a FLUSH", (unsigned)(epoch >> 32),
+                    (unsigned)epoch);
+    return "FLU-3";
+}
+
 static const char *check_epoch(struct replica *r, const struct frame *f, char **why)
 {
     uint64_t epoch = wire_number(f, "epoch");
     int type = wire_type_of(f);
+    const char *id;
 
     if (epoch >> 32 == 0) {
         *why = x_printf("the epoch has instance 0");
@@ -29,13 +51,8 @@ static const char *check_epoch(struct replica *r, const struct frame *f, char **
                         (unsigned)r->epoch, (unsigned)(epoch >> 32), (unsigned)epoch);
         return "EPO-2";
     }
-    /* a last frame may stand for all that was not sent yet, a FLUSH among it */
-    if (epoch > r->epoch && r->welcomed && type != FRAME_FLUSH && type != FRAME_SNAPSHOT_BEGIN &&
-        type != FRAME_ERROR && type != FRAME_BYE) {
-        *why = x_printf("the epoch went up to %u.%u without a FLUSH", (unsigned)(epoch >> 32),
-                        (unsigned)epoch);
-        return "FLU-3";
-    }
+    if (epoch > r->epoch && r->welcomed && (id = check_rise(r, f, why)) != NULL)
+        return id;
     if (type == FRAME_FLUSH && epoch != r->epoch + 1) {
         *why = x_printf("a FLUSH with the epoch %u.%u behind %u.%u", (unsigned)(epoch >> 32),
                         (unsigned)epoch, (unsigned)(r->epoch >> 32), (unsigned)r->epoch);
