@@ -236,6 +236,7 @@ int run_lists(struct world *w, const struct step *s)
     while (list(w, a, &l) == 0) {
         if (l.rows == atol(step_word(s, 3)))
             return 0;
+        world_saw(w, (uint64_t)l.rows);
         if (now_ms() >= w->deadline_ms)
             return world_timeout(w, "%s lists %ld clients; expected %s", a->name, l.rows,
                                  step_word(s, 3));
@@ -255,6 +256,7 @@ static int await_listed(struct world *w, const struct step *s, bool wanted)
     while (list(w, a, &l) == 0) {
         if (l.pid_found == wanted)
             return 0;
+        world_saw(w, (uint64_t)l.rows);
         if (now_ms() >= w->deadline_ms)
             return world_timeout(w, "%s %s %s with its pid %ld", a->name,
                                  wanted ? "does not list" : "goes on listing", name, l.pid_wanted);

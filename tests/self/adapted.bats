@@ -249,6 +249,15 @@ object-stays|1|FAIL ARP-17|the table of S does not become that of the oracle*
 END
 }
 
+@test "faults of the table, those that show at once" {
+    make -s -C "$root" BUILD="${bin#"$root"/}" iuts
+    run env BUILD="${bin#"$root"/}" RTM_SELF="$dir" "$root/ci/faults" mask-ignored segv sigpipe signals-group leaves-socket
+    echo "$output"
+    is 0 "$status"
+    like '*ok words mask-ignored 1-tables/TBL-9-nested: FAIL TBL-1*' "$output"
+    like '*ok words none 9-robustness/ROB-7-nothing-left: PASS*' "$output"
+}
+
 @test "objects of shared memory that are named or kept otherwise" {
     style words
     sed -i 's/^value .*text$/value = network-order/' "$fake"

@@ -80,6 +80,8 @@ static void put_route(const struct route *r)
 
     while (i < routes && (table[i].mask != r->mask || strcmp(table[i].dest, r->dest) != 0))
         i++;
+    if (faulty("doubles"))
+        i = routes;
     if (i == ENTRIES || (i < routes && faulty("first-value")))
         return;
     table[i] = *r;
@@ -180,6 +182,8 @@ static void turn(int signals, int *server)
         if (number == SIGUSR1 && !faulty("stale-after-flush"))
             empty();
         if (number == SIGUSR1)
+            continue;
+        if (faulty("no-end"))
             continue;
         if (*server >= 0)
             say(*server, GONE);

@@ -116,7 +116,8 @@ static const char *add_route(const struct route *r)
     if (routes == ENTRIES)
         return "the table is full";
     table[routes++] = *r;
-    tell_route(PUT_ROUTE, r);
+    if (!faulty("tells-late")) /* only who joins later hears of it */
+        tell_route(PUT_ROUTE, r);
     return NULL;
 }
 
@@ -196,8 +197,8 @@ static const char *flush(void)
     while (mac_n > 0)
         remove_object(macs[--mac_n]);
     for (int i = 0; i < client_n && !faulty("no-signal"); i++)
-        if (clients[i].pid != 0 || faulty("signals-group"))
-            kill(clients[i].pid, SIGUSR1);
+        if (clients[i].pid != 0)
+            kill(faulty("signals-group") ? 0 : clients[i].pid, SIGUSR1);
     return NULL;
 }
 
@@ -272,9 +273,10 @@ static const char *obey(const char *line)
 static void leave(int number)
 {
     (void)number;
-    for (int i = 0; i < mac_n; i++)
+    for (int i = 0; i < mac_n && !faulty("leaves-objects"); i++)
         remove_object(macs[i]);
-    unlink(path);
+    if (!faulty("leaves-socket"))
+        unlink(path);
     _exit(0);
 }
 
@@ -299,6 +301,8 @@ static void welcome(int listener)
 
     if (fd < 0)
         return;
+    if (faulty("two-clients") && client_n == 2)
+        return; /* says nothing, serves nobody more */
     clients[client_n].fd = fd;
     clients[client_n++].pid = 0;
     for (int i = faulty("half-snapshot"); i < routes && !faulty("no-snapshot"); i++) {
@@ -360,7 +364,7 @@ int main(int argc, char **argv)
         FD_ZERO(&fds);
         FD_SET(0, &fds);
         FD_SET(listener, &fds);
-        for (int i = 0; i < client_n; i++)
+        for (int i = 0; i < client_n && !faulty("sigpipe"); i++)
             FD_SET(clients[i].fd, &fds);
         if (select(FD_SETSIZE, &fds, NULL, NULL, NULL) < 0)
             continue;
