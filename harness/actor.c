@@ -205,6 +205,7 @@ int actor_start(struct world *w, struct actor *a)
         return -1;
     a->ready = a->program->ready == NULL && a->program->prompt == NULL;
     while (!a->ready) {
+        world_accuse(w, a);
         if (!actor_runs(a)) {
             char *end = doing_describe_end(a);
             world_fail_for(w, a->is_server ? "TRN-1" : "SES-13",
@@ -216,6 +217,7 @@ int actor_start(struct world *w, struct actor *a)
             return world_timeout_for(w, a->is_server ? "TRN-1" : "SES-13",
                                      "%s did not become ready", a->name);
     }
+    world_accuse(w, NULL);
     a->descriptors_at_ready = actor_descriptors(a);
     for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
         if (network_is_open(a->places[i]))
@@ -241,6 +243,9 @@ void actor_end_console(struct actor *a)
 
 int actor_wait_end(struct world *w, struct actor *a)
 {
+    const struct actor *accused = w->accused;
+
+    world_accuse(w, a);
     while (actor_runs(a))
         if (!world_wait(w))
             return world_timeout_for(w, "CON-13", "%s did not end", a->name);
@@ -252,6 +257,7 @@ int actor_wait_end(struct world *w, struct actor *a)
             free(holder);
             return -1;
         }
+    world_accuse(w, accused);
     return 0;
 }
 
@@ -292,12 +298,12 @@ int actor_quit(struct world *w, struct actor *a)
     return result;
 }
 
-bool actor_ended_well(const struct world *w, const struct actor *a)
+bool actor_ended_well(const struct actor *a)
 {
     bool crash = WIFSIGNALED(a->status) && WTERMSIG(a->status) != SIGTERM &&
                  WTERMSIG(a->status) != a->program->quit_signal;
 
-    return a->status == 0 || a->spent || (!manifest_is_tidy(w->manifest) && !crash);
+    return a->status == 0 || a->spent || (!manifest_is_tidy(a->program->home) && !crash);
 }
 
 bool actor_complained(const struct actor *a, const char *text)
@@ -406,7 +412,7 @@ static void note_waste(struct world *w, const struct actor *a, const struct rusa
     double work = (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
                   (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1e6;
 
-    if (w->manifest->own_wire && work > 0.1 && work > ran / 10)
+    if (a->program->home->own_wire && work > 0.1 && work > ran / 10)
         world_note(w, "%s used %.2f s of processor in the %.2f s that it ran", a->name, work, ran);
     if (a->unasked > MUCH && (double)a->unasked > MUCH * ran)
         world_note(w, "%s printed %.1f MB that answer nothing in the %.2f s that it ran", a->name,

@@ -134,7 +134,7 @@ bool actor_said(const struct actor *a, const char *text);
 size_t actor_count_said(const struct actor *a, const char *text);
 /* Whether the end behind its quit was a good one: status 0, or where the IUT does not claim to be
  * tidy any but a crash. */
-bool actor_ended_well(const struct world *w, const struct actor *a);
+bool actor_ended_well(const struct actor *a);
 /* "exit status 3" or "signal 11 (SIGSEGV: Segmentation fault)", of one that ended. */
 char *actor_describe_end(const struct actor *a);
 

@@ -5,8 +5,10 @@
 #include "agent.h"
 #include "command.h"
 #include "compare.h"
+#include "departure.h"
 #include "doing.h"
 #include "footing.h"
+#include "pair.h"
 #include "probe.h"
 #include "queue.h"
 #include "tier.h"
@@ -65,9 +67,10 @@ static int check_unexpected_ends(struct world *w)
 {
     for (size_t i = 0; i < w->actor_count; i++) {
         struct actor *a = w->actors[i];
-        if (actor_runs(a) || a->expected_to_end)
+        if (actor_runs(a) || a->expected_to_end || departure_excuses(w, a))
             continue;
         char *end = doing_describe_end(a);
+        world_accuse(w, a);
         world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
         free(end);
         return -1;
@@ -92,7 +95,7 @@ static void run_steps(struct world *w, size_t from, size_t to)
         if (now_us() - w->started_us > case_budget_ms(w->test) * 1000)
             world_fail(w, VERDICT_UNRESOLVED, "the case took more than the %lld s that it has",
                        (long long)case_budget_ms(w->test) / 1000);
-        else if (s->command->run(w, s) == 0)
+        else if (departure_settle(w, s) == 0 && s->command->run(w, s) == 0)
             check_unexpected_ends(w);
     }
 }
@@ -123,18 +126,28 @@ static void run_all(struct world *w)
 static bool lacks_something(struct world *w)
 {
     const struct head *h = &w->test->head;
+    char *lacking;
 
     for (size_t i = 0; h->features[i] != NULL; i++)
         if (!manifest_claims(w->manifest, h->features[i]))
-            return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not claim %s",
+            return world_fail(w, VERDICT_UNSUPPORTED, "%s %s",
+                              w->manifest->server.home == w->manifest->client.home
+                                  ? "the manifest does not claim"
+                                  : "the two manifests do not both claim",
                               h->features[i]) < 0;
+    lacking = pair_lacking(w->manifest, w->test);
+    if (lacking != NULL)
+        world_fail(w, VERDICT_UNSUPPORTED, "%s", lacking);
+    free(lacking);
+    if (!world_goes_on(w))
+        return true;
     if (w->manifest->own_wire && tier_needs_wire(w->test))
         return world_fail(w, VERDICT_UNSUPPORTED,
                           "the manifest says wire = own, and this speaks or reads RTM/1") < 0;
     for (size_t i = 0; h->features[i] != NULL; i++)
         if (footing_lacking(h->features[i]) != NULL)
             return world_fail(w, VERDICT_SKIPPED, "%s", footing_lacking(h->features[i])) < 0;
-    char *lacking = need_lacking(h->needs, w->sandbox);
+    lacking = need_lacking(h->needs, w->sandbox);
     if (lacking != NULL)
         world_fail(w, VERDICT_SKIPPED, "%s", lacking);
     free(lacking);
@@ -151,13 +164,14 @@ static void begin_teardown(struct world *w)
 
 static int quit_one(struct world *w, struct actor *a)
 {
+    world_accuse(w, a);
     if (!actor_runs(a))
         return check_unexpected_ends(w);
     if (a->stopped && actor_signal(w, a, SIGCONT) < 0)
         return -1;
     if (actor_quit(w, a) < 0)
         return -1;
-    if (actor_ended_well(w, a))
+    if (actor_ended_well(a))
         return 0;
     char *end = actor_describe_end(a);
     world_fail_for(w, "CON-13", "%s was told to quit and ended with %s", a->name, end);
@@ -202,7 +216,8 @@ static bool owns_object(const struct world *w, const char *name)
 static bool belongs(const struct world *w, const char *directory, const char *name)
 {
     if (strcmp(directory, "/tmp") == 0)
-        return strcmp(name, "iut") == 0 || strcmp(name, "rtm") == 0 || strcmp(name, "data") == 0;
+        return strcmp(name, "iut") == 0 || strcmp(name, "other") == 0 || strcmp(name, "rtm") == 0 ||
+               strcmp(name, "data") == 0;
     if (strcmp(directory, "/dev/shm") == 0)
         return owns_object(w, name);
     if (strcmp(directory, "/dev/mqueue") == 0)

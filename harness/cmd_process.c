@@ -81,7 +81,7 @@ static int quit_one(struct world *w, struct actor *a, void *arg)
         return world_fail(w, VERDICT_BROKEN, "%s has ended already", a->name);
     if (actor_quit(w, a) < 0)
         return -1;
-    if (actor_ended_well(w, a))
+    if (actor_ended_well(a))
         return 0;
     char *end = actor_describe_end(a);
     world_fail(w, VERDICT_FAIL, "%s was told to quit and ended with %s", a->name, end);

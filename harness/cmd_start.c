@@ -235,6 +235,7 @@ int run_clients(struct world *w, const struct step *s)
 
 int start_fails(struct world *w, struct actor *a, const char *path, const char *text)
 {
+    enum verdict failed = a->program->companion ? VERDICT_BROKEN : VERDICT_FAIL;
     int started = actor_start(w, a);
 
     a->expected_to_end = true;
@@ -242,7 +243,7 @@ int start_fails(struct world *w, struct actor *a, const char *path, const char *
         return world_fail(w, VERDICT_FAIL, "a %s started at %s", a->is_server ? "server" : "client",
                           path);
     /* actor_start() has recorded its end as a failure to start: here that is what has to happen */
-    if (w->outcome.verdict != VERDICT_FAIL || actor_runs(a))
+    if (w->outcome.verdict != failed || actor_runs(a))
         return -1;
     world_forgive(w);
     if (actor_wait_end(w, a) < 0)

@@ -346,7 +346,7 @@ int compare_with(struct world *w, struct actor *a, const struct oracle *want, bo
     }
 }
 
-int compare_server(struct world *w, struct actor *s)
+static int check_server(struct world *w, struct actor *s)
 {
     struct buf rows = {0};
     struct reported r;
@@ -368,6 +368,14 @@ int compare_server(struct world *w, struct actor *s)
                               "%s shows the right table and reports digest %s; it is %016llx",
                               s->name, r.digest, (unsigned long long)oracle_digest(s->oracle));
     return 0;
+}
+
+int compare_server(struct world *w, struct actor *s)
+{
+    world_accuse(w, s);
+    int result = check_server(w, s);
+    world_accuse(w, NULL);
+    return result;
 }
 
 int compare_client(struct world *w, struct actor *a, struct actor *s)

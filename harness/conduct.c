@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "conduct.h"
 
+#include "lineup.h"
 #include "selection.h"
 #include "tier.h"
 #include "value.h"
-#include "wrap.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -62,8 +62,15 @@ char *conduct_command(const struct options *o, const char *verb)
     struct buf b = {0};
 
     add_environment(&b, o->iut);
+    if (o->server != NULL)
+        add_environment(&b, o->server);
+    if (o->client != NULL)
+        add_environment(&b, o->client);
     buf_printf(&b, "%s %s", o->program, verb);
-    add_option(&b, "--iut", o->iut);
+    if (o->server == NULL || o->client == NULL)
+        add_option(&b, "--iut", o->iut);
+    add_option(&b, "--server", o->server);
+    add_option(&b, "--client", o->client);
     add_option(&b, "--share", o->share_given ? o->share : NULL);
     add_wrappers(&b, o);
     add_profile(&b, o->tiers);
@@ -97,25 +104,13 @@ static const char *find_data(const struct options *o, char *into)
     return access(into, R_OK | X_OK) == 0 ? into : NULL;
 }
 
-struct manifest *conduct_manifest(const struct options *o, struct diag *d)
-{
-    struct manifest *m = manifest_read(o->iut, d);
-
-    if (m != NULL)
-        m->course = o->tiers != 0 && (o->tiers & 1u << TIER_RTM1) == 0;
-    if (o->wrap_server != NULL && m != NULL)
-        m->server.wrapper = wrap_parse("--wrap-server", o->wrap_server, d);
-    if (o->wrap_client != NULL && m != NULL)
-        m->client.wrapper = wrap_parse("--wrap-client", o->wrap_client, d);
-    return m;
-}
-
 static int run_with(const struct options *o, const struct requirements *q,
                     const struct suite *suite, const struct test_case **cases, size_t n,
                     struct reports *reports)
 {
     struct diag d = {0};
-    struct manifest *m = conduct_manifest(o, &d);
+    struct lineup lineup;
+    const struct manifest *m = lineup_read(&lineup, o, &d);
     struct baseline baseline = {0};
     char data[PATH_MAX], *repeat = repeat_command(o), *profile = tiers_names(o->tiers);
     int code = EXIT_USAGE;
@@ -136,6 +131,8 @@ static int run_with(const struct options *o, const struct requirements *q,
             .sandbox = o->sandbox,
             .wrap_server = o->wrap_server,
             .wrap_client = o->wrap_client,
+            .server = lineup.server,
+            .client = lineup.client,
             .data = find_data(o, data),
             .profile = profile,
             .repeat = repeat,
@@ -145,7 +142,7 @@ static int run_with(const struct options *o, const struct requirements *q,
     free(profile);
     free(repeat);
     baseline_finish(&baseline);
-    manifest_destroy(m);
+    lineup_finish(&lineup);
     diag_finish(&d);
     return code;
 }
@@ -177,6 +174,8 @@ int conduct_run(struct options *o, const struct requirements *q, const struct su
     const struct test_case **cases = selection_choose(suite, o, q, &n);
     if (cases == NULL)
         return EXIT_USAGE;
+    if (o->iut == NULL && o->server != NULL)
+        o->iut = o->server;
     if (o->iut == NULL)
         o->iut = iut = share_path(o, "tests/iuts/reference.rtmi");
     if (conduct_open_reports(o, &reports, true) == 0)

@@ -11,8 +11,6 @@
 /* Runs the selected cases. Returns an exit code of the suite. */
 int conduct_run(struct options *o, const struct requirements *q, const struct suite *suite);
 
-/* The manifest that the options name, with their wrappers; NULL with complaints. */
-struct manifest *conduct_manifest(const struct options *o, struct diag *d);
 /* How the program was called, for a reader to type: "rtmtest VERB" and the options that say what is
  * run, and how; the caller's. */
 char *conduct_command(const struct options *o, const char *verb);

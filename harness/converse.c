@@ -256,6 +256,7 @@ static void give_up(struct world *w, struct actor *a, const char *what, int most
     const char *sample = a->said.len > 200 ? a->said.data + a->said.len - 200 : "";
     const char *line = strchr(sample, '\n');
 
+    world_accuse(w, a);
     world_fail(w, VERDICT_FAIL, "%s prints %s of more than %d bytes%s%.*s", a->name, what, most,
                line ? ", such as: " : "", line ? (int)strcspn(line + 1, "\n") : 0,
                line ? line + 1 : "");
@@ -321,6 +322,7 @@ static int fail_ended(struct world *w, const struct actor *a)
 {
     char *end = doing_describe_end(a);
 
+    world_accuse(w, a);
     world_fail(w, VERDICT_FAIL, "%s ended with %s, instead of answering", a->name, end);
     free(end);
     return -1;
@@ -330,6 +332,7 @@ static int fail_unanswered(struct world *w, const struct actor *a, const struct 
 {
     const struct dialogue *d = dialogue_of(a, ask);
 
+    world_accuse(w, a);
     if (ask->move < d->move_n && ask->move > 0)
         return world_timeout_for(w, "CON-1", "%s did not come to \"%s\" in its dialogue for %s",
                                  a->name, pattern_text(d->moves[ask->move].expect),
@@ -418,6 +421,7 @@ static int complain_end(struct world *w, struct actor *a)
         return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
                           a->name);
     end = doing_describe_end(a);
+    world_accuse(w, a);
     world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
     free(end);
     return -1;

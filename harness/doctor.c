@@ -138,7 +138,7 @@ static void quit(struct visit *v, struct actor *a)
     begin(v, "[%s]%s", a->is_server ? "server" : "client", " is told to quit");
     int result = actor_quit(v->w, a);
     char *end = actor_runs(a) ? x_strdup("nothing") : actor_describe_end(a);
-    if (result == 0 && !actor_ended_well(v->w, a))
+    if (result == 0 && !actor_ended_well(a))
         result = world_fail(v->w, VERDICT_BROKEN, "it ended with %s", end);
     finish(v, result, end, "quit, or [server.quit] and [client.quit]");
     free(end);

@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "find.h"
 #include "interrupt.h"
+#include "lineup.h"
 #include "tally.h"
 
 #include <stdio.h>
@@ -283,7 +284,7 @@ static char *drawing_command(const struct options *o, const struct draw_options 
     return buf_take(&b);
 }
 
-static int run_with(struct options *o, const struct requirements *q, struct manifest *m,
+static int run_with(struct options *o, const struct requirements *q, const struct manifest *m,
                     struct reports *reports)
 {
     static const struct baseline none = {0};
@@ -340,14 +341,17 @@ int fuzz_run(struct options *o, const struct requirements *q)
 
     if (!o->seeded && getrandom(&o->seed, 4, 0) != 4)
         return EXIT_INTERNAL;
+    if (o->iut == NULL && o->server != NULL)
+        o->iut = o->server;
     if (o->iut == NULL)
         o->iut = iut = share_path(o, "tests/iuts/reference.rtmi");
-    struct manifest *m = conduct_manifest(o, &d);
+    struct lineup lineup;
+    const struct manifest *m = lineup_read(&lineup, o, &d);
     if (!diag_print(&d) && conduct_open_reports(o, &reports, false) == 0)
         code = run_with(o, q, m, &reports);
     if (reports_finish(&reports) < 0)
         code = EXIT_INTERNAL;
-    manifest_destroy(m);
+    lineup_finish(&lineup);
     diag_finish(&d);
     free(iut);
     return code;

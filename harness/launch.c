@@ -18,15 +18,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The program's file as the case sees it: relative to the root, or below it on the host. */
-static char *program_path(const struct world *w, const char *word)
+/* The root of the program's manifest as the case sees it. */
+static const char *root_of(const struct world *w, const struct program *p)
 {
-    size_t len = strlen(w->manifest->root);
+    return strcmp(p->home->root, w->manifest->root) == 0 ? w->sandbox->root : w->sandbox->other;
+}
 
-    if (strncmp(word, w->manifest->root, len) == 0 && word[len] == '/')
-        return x_printf("%s%s", w->sandbox->root, word + len);
+/* The program's file as the case sees it: relative to the root, or below it on the host. */
+static char *program_path(const struct world *w, const struct program *p, const char *word)
+{
+    size_t len = strlen(p->home->root);
+
+    if (strncmp(word, p->home->root, len) == 0 && word[len] == '/')
+        return x_printf("%s%s", root_of(w, p), word + len);
     if (word[0] != '/' && strchr(word, '/') != NULL)
-        return x_printf("%s/%s", w->sandbox->root, word);
+        return x_printf("%s/%s", root_of(w, p), word);
     return x_strdup(word);
 }
 
@@ -85,12 +91,12 @@ static char **make_argv(struct world *w, const struct actor *a)
     char *log = p->wrapper != NULL ? wrap_begin(w, a->name) : NULL;
     const char *const values[][2] = {{"{socket}", a->socket},
                                      {"{dir}", w->sandbox->dir},
-                                     {"{root}", w->sandbox->root},
+                                     {"{root}", root_of(w, p)},
                                      {"{log}", log}};
     struct line l = {0};
 
     add_words(&l, p->wrapper, values, LENGTH(values));
-    add(&l, program_path(w, command[0]));
+    add(&l, program_path(w, p, command[0]));
     if (remote)
         add_place(&l, command + 1, a->socket, values, LENGTH(values));
     else
@@ -196,7 +202,7 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     /* before the limit on memory: it needs some */
     if (a->faults != NULL && fault_load(a->faults) < 0)
         goto lost;
-    if (sandbox_drop(w->sandbox, w->manifest->memory, a->descriptors,
+    if (sandbox_drop(w->sandbox, a->program->home->memory, a->descriptors,
                      a->program->wrapper ? WRAP_DESCRIPTORS : 0) < 0 ||
         chdir(w->sandbox->dir) < 0)
         goto lost;

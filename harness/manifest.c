@@ -94,10 +94,14 @@ static int set_memory(struct manifest *m, const struct value *v)
 
 static int set_wire(struct manifest *m, const struct value *v)
 {
-    m->own_wire = v->n == 1 && strcmp(v->at[0].text, "own") == 0;
-    if (m->own_wire || (v->n == 1 && strcmp(v->at[0].text, "rtm1") == 0))
+    struct value name = {v->source, v->line, v->at + 1, v->n - 1, v->diag};
+
+    m->own_wire = v->n > 0 && strcmp(v->at[0].text, "own") == 0;
+    if (m->own_wire && v->n == 2)
+        return value_text(&m->dialect, &name);
+    if (v->n == 1 && (m->own_wire || strcmp(v->at[0].text, "rtm1") == 0))
         return 0;
-    return value_wrong(v, 0, "expected rtm1 (the frames of chapter 3) or own");
+    return value_wrong(v, 0, "expected rtm1 (the frames of chapter 3), own, or own NAME");
 }
 
 /* A flag that is kept the other way round. */
@@ -148,6 +152,8 @@ static int set_program(struct program *p, const char *key, const struct value *v
         return value_flag(&p->terminal, v);
     if (strcmp(key, "fresh") == 0)
         return value_flag(&p->fresh, v);
+    if (strcmp(key, "ends-with-server") == 0)
+        return value_flag(&p->ends_with_server, v);
     if (strcmp(key, "quiet") == 0)
         return value_number(&p->quiet_ms, v, "ms", 5000);
     if (strcmp(key, "socket") == 0)
@@ -166,9 +172,11 @@ static int set_program(struct program *p, const char *key, const struct value *v
         return value_words(&p->public, v);
     if (strcmp(key, "port") == 0)
         return value_pattern(&p->listening, v);
-    return value_wrong(v, 0,
-                       "no such key here; expected command, terminal, ready, prompt, notice, quit, "
-                       "quiet, fresh, socket, queue, message, select, network, public or port");
+    return value_wrong(
+        v, 0,
+        "no such key here; expected command, terminal, ready, prompt, notice, quit, "
+        "quiet, fresh, ends-with-server, socket, queue, message, select, network, public "
+        "or port");
 }
 
 /* Where the keys of the current section go: one of the four is set. */
@@ -285,6 +293,7 @@ struct manifest *manifest_read(const char *path, struct diag *d)
     m->file = x_strdup(path);
     m->memory = (uint64_t)8 << 30;
     m->server.quiet_ms = m->client.quiet_ms = QUIET_MS;
+    m->server.home = m->client.home = m;
     if (source_read(&source, path, path, d) == 0) {
         for (int i = 1; i <= source.count; i++)
             read_line(m, &section, &source, i, d);
@@ -333,6 +342,7 @@ void manifest_destroy(struct manifest *m)
     free_words(m->features);
     free(m->file);
     free(m->name);
+    free(m->dialect);
     free(m->root);
     free(m);
 }
@@ -353,7 +363,19 @@ bool manifest_claims(const struct manifest *m, const char *feature)
     return is_listed(m, feature);
 }
 
-bool manifest_is_tidy(const struct manifest *m)
+const char *manifest_other_root(const struct manifest *m)
+{
+    const char *root = m->client.home->root;
+
+    return strcmp(root, m->root) == 0 ? NULL : root;
+}
+
+static bool home_is_tidy(const struct manifest *m)
 {
     return m->course ? is_listed(m, "tidy") : manifest_claims(m, "tidy");
+}
+
+bool manifest_is_tidy(const struct manifest *m)
+{
+    return home_is_tidy(m->server.home) && home_is_tidy(m->client.home);
 }

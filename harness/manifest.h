@@ -35,7 +35,12 @@ enum operation {
 
 const char *operation_name(enum operation op);
 
+struct manifest;
+
 struct program {
+    const struct manifest *home; /* where it is from */
+    bool companion; /* it only plays the other role: what it does wrong is not held against the IUT
+                     */
     char **command; /* words, NULL at the end, with {socket}; NULL: the IUT has no such program */
     char **wrapper; /* words, NULL at the end, that stand before the command; or NULL (wrap.h) */
     struct pattern *ready, *notice;
@@ -51,6 +56,7 @@ struct program {
     char *socket;              /* where it listens whatever it is told; NULL: where it is told */
     bool terminal;             /* its console is a terminal (terminal.h), not a pair of pipes */
     bool fresh;                /* behind a refusal it is of no more use */
+    bool ends_with_server;     /* of a client: where its server goes, it ends */
     unsigned quiet_ms; /* how long it says nothing once it has nothing more to say, at least */
     int quit_signal;   /* what ends it where no dialogue does */
     struct dialogue ask[ASK_COUNT];
@@ -70,6 +76,7 @@ struct manifest {
     uint64_t memory; /* bytes of address space for each process; 0: no limit */
     bool course;     /* it is judged by what the course asks alone */
     bool own_wire;   /* it does not speak the frames of chapter 3 */
+    char *dialect;   /* the name of its own wire; or NULL */
     struct limits limits;
     struct objects objects;
     struct program server, client;
@@ -79,6 +86,8 @@ struct manifest {
 struct manifest *manifest_read(const char *path, struct diag *d);
 void manifest_destroy(struct manifest *m);
 bool manifest_claims(const struct manifest *m, const char *feature);
+/* The root of the one of its programs that lies elsewhere; NULL if there is none. */
+const char *manifest_other_root(const struct manifest *m);
 /* Whether it is held to leave nothing behind and to end with status 0. */
 bool manifest_is_tidy(const struct manifest *m);
 

@@ -124,6 +124,8 @@ static void check_more(const struct manifest *m, const struct program *p, const 
     if (p == &m->client && (p->fresh || p->socket != NULL))
         diag_add(d, m->file, 1, 1, "[client] has %s, which is a key of [server]",
                  p->fresh ? "fresh" : "socket");
+    if (p == &m->server && p->ends_with_server)
+        diag_add(d, m->file, 1, 1, "[server] has ends-with-server, which is a key of [client]");
     if (p->listening != NULL && !pattern_has(p->listening, "port"))
         diag_add(d, m->file, 1, 1, "[%s] needs a port pattern with the group port", what);
 }

@@ -33,6 +33,9 @@ const char options_help[] =
     "\n"
     "options of run:\n"
     "  --iut FILE         manifest of the implementation (the reference's)\n"
+    "  --client FILE      with --iut: its server is under test, with the clients of this manifest\n"
+    "  --server FILE      with --iut: its clients are under test, with the server of this one;\n"
+    "                     with --client and no --iut: both are under test, together\n"
     "  --only X           a requirement's id, a case, a file or directory, or a tag; may be "
     "repeated\n"
     "  --except X         the same of cases to leave out\n"
@@ -114,8 +117,9 @@ static bool take_plain(struct options *o, int c)
         int letter;
         const char **value;
     } texts[] = {
-        {'i', &o->iut},      {'w', &o->wrap},  {'v', &o->wrap_server}, {'c', &o->wrap_client},
-        {'k', &o->baseline}, {'R', &o->rerun}, {'S', &o->share},       {'O', &o->save},
+        {'i', &o->iut},      {'w', &o->wrap},   {'v', &o->wrap_server}, {'c', &o->wrap_client},
+        {'k', &o->baseline}, {'R', &o->rerun},  {'S', &o->share},       {'O', &o->save},
+        {'y', &o->server},   {'z', &o->client},
     };
     const struct {
         int letter;
@@ -255,6 +259,8 @@ int options_parse(struct options *o, int argc, char **argv)
 {
     static const struct option options[] = {
         {"iut", required_argument, NULL, 'i'},
+        {"server", required_argument, NULL, 'y'},
+        {"client", required_argument, NULL, 'z'},
         {"only", required_argument, NULL, 'o'},
         {"except", required_argument, NULL, 'e'},
         {"profile", required_argument, NULL, 'p'},
@@ -302,6 +308,13 @@ int options_parse(struct options *o, int argc, char **argv)
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (!take_plain(o, c) && take_checked(o, c) != 0)
             return EXIT_USAGE;
+    if (o->server != NULL && o->client != NULL && o->iut != NULL)
+        return usage("--iut, --server and --client are one too many: --iut says which program is "
+                     "under test, and one of the others who plays the other role",
+                     NULL);
+    if ((o->server == NULL) != (o->client == NULL) && o->iut == NULL && o->rerun == NULL)
+        return usage("--iut FILE has to say which program is under test beside",
+                     o->server ? "--server" : "--client");
     if (o->wrap_server == NULL)
         o->wrap_server = o->wrap;
     if (o->wrap_client == NULL)

@@ -11,6 +11,7 @@
 struct options {
     const char *program; /* as it was called, for the command that repeats a run */
     const char *share, *iut, *baseline, *rerun;
+    const char *server, *client;                  /* manifests: who plays that role, or NULL */
     const char *wants;                            /* the text of --help or --version */
     const char *wrap, *wrap_server, *wrap_client; /* commands (wrap.h) */
     const char **only, **except, **reports;       /* reports: FORMAT or FORMAT=FILE */

@@ -52,6 +52,7 @@ static void work(struct pool *p, const struct worker *worker, int out)
 
     interrupt_reset();
     sandbox_init(&s, p->o.namespaces, p->o.manifest->root, worker->dir, p->data);
+    sandbox_show_other(&s, manifest_other_root(p->o.manifest));
     if (sandbox_enter(&s, &why) < 0)
         event = case_event(worker->test, VERDICT_BROKEN, why);
     else

@@ -38,6 +38,8 @@ static void take_profile(struct options *o, const struct stream *s)
 static void take_circumstances(struct options *o, const struct stream *s)
 {
     o->iut = otherwise(o->iut, s, "manifest");
+    o->server = otherwise(o->server, s, "server");
+    o->client = otherwise(o->client, s, "client");
     o->baseline = otherwise(o->baseline, s, "baseline");
     o->wrap_server = otherwise(o->wrap_server, s, "wrap_server");
     o->wrap_client = otherwise(o->wrap_client, s, "wrap_client");

@@ -102,6 +102,8 @@ json_t *run_start_event(const struct run_options *o, const char *sandbox)
     event_set(e, "spec_digest", digest);
     event_set(e, "iut", o->manifest->name);
     event_set(e, "manifest", o->manifest->file);
+    event_set(e, "server", o->server);
+    event_set(e, "client", o->client);
     json_object_set_new(e, "features", claims(o->manifest));
     event_set(e, "kernel", u.release);
     event_set(e, "profile", o->profile);

@@ -26,6 +26,7 @@ struct run_options {
     bool keep;
     enum sandbox_choice sandbox;
     const char *data;                      /* a directory, or NULL */
+    const char *server, *client;           /* manifests that play a role but the first; or NULL */
     const char *wrap_server, *wrap_client; /* as the manifest's wrappers were given; or NULL */
     const char *profile;                   /* names of its tiers, or NULL */
     const char *repeat;                    /* the command that starts this run, without --only */

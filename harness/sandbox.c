@@ -115,15 +115,18 @@ static int make_tmp(struct sandbox *s)
 {
     int root = open(s->root, O_PATH | O_CLOEXEC), dir = open(s->dir, O_PATH | O_CLOEXEC);
     int data = s->data ? open(s->data, O_PATH | O_CLOEXEC) : -1;
+    int other = s->other ? open(s->other, O_PATH | O_CLOEXEC) : -1;
     int result = -1;
 
-    if (root < 0 || dir < 0 || (s->data && data < 0))
+    if (root < 0 || dir < 0 || (s->data && data < 0) || (s->other && other < 0))
         goto out;
     if (mount("tmp", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=1g") < 0)
         goto out;
     if (mkdir("/tmp/iut", 0755) < 0 || mkdir("/tmp/rtm", 0755) < 0 || mkdir("/tmp/data", 0755) < 0)
         goto out;
     if (bind_from(root, "/tmp/iut", true) < 0 || bind_from(dir, "/tmp/rtm", false) < 0)
+        goto out;
+    if (s->other && (mkdir("/tmp/other", 0755) < 0 || bind_from(other, "/tmp/other", true) < 0))
         goto out;
     if (s->data && bind_from(data, "/tmp/data", true) < 0)
         goto out;
@@ -135,6 +138,8 @@ out:
         close(dir);
     if (data >= 0)
         close(data);
+    if (other >= 0)
+        close(other);
     return result;
 }
 
@@ -306,6 +311,7 @@ int sandbox_enter(struct sandbox *s, char **why)
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         return failed(why, "a private /proc");
     rebase(&s->root, "/tmp/iut");
+    rebase(&s->other, "/tmp/other");
     rebase(&s->dir, "/tmp/rtm");
     rebase(&s->data, "/tmp/data");
     return 0;
@@ -326,8 +332,15 @@ void sandbox_init(struct sandbox *s, bool namespaces, const char *root, const ch
     };
 }
 
+void sandbox_show_other(struct sandbox *s, const char *root)
+{
+    free(s->other);
+    s->other = root ? x_strdup(root) : NULL;
+}
+
 void sandbox_finish(struct sandbox *s)
 {
+    free(s->other);
     free(s->root);
     free(s->dir);
     free(s->data);

@@ -18,9 +18,10 @@ struct sandbox {
     bool namespaces; /* false: the marked fallback */
     uid_t uid;       /* who an actor is: never root */
     gid_t gid;
-    char *root; /* where the IUT lies, as the case sees it */
-    char *dir;  /* the private directory, as the case sees it */
-    char *data; /* data files, as the case sees them; NULL if there are none */
+    char *root;  /* where the IUT lies, as the case sees it */
+    char *other; /* where another program beside it lies; NULL: there too */
+    char *dir;   /* the private directory, as the case sees it */
+    char *data;  /* data files, as the case sees them; NULL if there are none */
 };
 
 /* Tries a complete set-up in a child process. NULL if it works, else why not (the caller's). */
@@ -30,6 +31,8 @@ char *sandbox_try(void);
  * the host's; data may be NULL. */
 void sandbox_init(struct sandbox *s, bool namespaces, const char *root, const char *dir,
                   const char *data);
+/* Another root, before sandbox_enter(). NULL: none. */
+void sandbox_show_other(struct sandbox *s, const char *root);
 void sandbox_finish(struct sandbox *s);
 
 /* Takes lo of the case's own network down, or brings it up again: whatever is on its way there is

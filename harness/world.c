@@ -4,6 +4,7 @@
 #include "actor.h"
 #include "agent.h"
 #include "doing.h"
+#include "pair.h"
 #include "probe.h"
 #include "queue.h"
 
@@ -72,6 +73,7 @@ void world_begin_step(struct world *w, const struct step *s)
 {
     w->step = s;
     w->cite = s->cite;
+    w->accused = NULL;
     w->step_us = now_us();
     w->deadline_ms = now_ms() + w->test->head.deadline_ms;
     w->step_load = load_read();
@@ -91,6 +93,14 @@ static int record(struct world *w, enum verdict v, const struct requirement *cit
     if (!world_goes_on(w)) {
         free(message);
         return -1;
+    }
+    if (v == VERDICT_FAIL && pair_excuses(w->manifest, cite, w->accused)) {
+        char *what = message;
+        message = x_printf("%s%s is broken by a program that is not under test: %s",
+                           cite ? cite->id : "something", cite ? "" : " else", what);
+        free(what);
+        v = VERDICT_BROKEN;
+        cite = NULL;
     }
     if (v == VERDICT_FAIL && cite != NULL && cite->level == LEVEL_SHOULD)
         v = VERDICT_WEAK;
@@ -138,6 +148,7 @@ void world_forgive(struct world *w)
 {
     w->outcome.verdict = VERDICT_PASS;
     w->outcome.cite = NULL;
+    w->accused = NULL;
     free(w->outcome.message);
     free(w->outcome.step);
     w->outcome.message = w->outcome.step = NULL;
@@ -201,6 +212,11 @@ int world_timeout_for(struct world *w, const char *id, const char *format, ...)
 void world_blame(struct world *w, const char *id)
 {
     w->cite = id ? requirement_find(w->requirements, id) : w->step->cite;
+}
+
+void world_accuse(struct world *w, const struct actor *a)
+{
+    w->accused = a;
 }
 
 void world_note(struct world *w, const char *format, ...)

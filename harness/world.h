@@ -63,6 +63,7 @@ struct world {
 
     const struct step *step;        /* the one that runs */
     const struct requirement *cite; /* what is broken if it fails: what it cites, as a rule */
+    const struct actor *accused;    /* whose fault that is, where it is one's alone; or NULL */
     int64_t started_us, step_us, deadline_ms;
     struct load step_load;
     uint64_t seen;          /* what the question that is asked again was answered with, */
@@ -108,6 +109,9 @@ int world_timeout_for(struct world *w, const char *id, const char *format, ...)
 /* From now on the step fails for this requirement in place of the one that it cites; NULL: for that
  * one again. */
 void world_blame(struct world *w, const char *id);
+
+/* From now on it is the fault of this actor if the step fails; NULL: of nobody alone. */
+void world_accuse(struct world *w, const struct actor *a);
 
 /* Waits until something happens at some actor or probe and deals with it. False when the deadline
  * of the step has passed. This is the only place where a case waits. */

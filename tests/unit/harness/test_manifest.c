@@ -140,7 +140,8 @@ TEST(wrong_keys_are_located)
                "longest-oif, most-clients, mask-in-key or mac-letters\n");
     CHECK_TOLD(HEAD SERVER "comand = x\n" TABLE,
                "m.rtmi:7:10: no such key here; expected command, terminal, ready, prompt, notice, "
-               "quit, quiet, fresh, socket, queue, message, select, network, public or port\n");
+               "quit, quiet, fresh, ends-with-server, socket, queue, message, select, network, "
+               "public or port\n");
     CHECK_TOLD(HEAD SERVER TABLE "sent = x\n",
                "m.rtmi:11:8: no such key here; expected send, expect, done, refused, silent, row, "
                "observe, question, answer, begin, added, updated, deleted or emptied\n");
@@ -304,7 +305,7 @@ TEST(wrong_dialogues_are_located)
     CHECK_TOLD(HEAD SERVER "quiet = 1s\n" TABLE,
                "m.rtmi:7:9: expected a number from 1ms to 5000ms\n");
     CHECK_TOLD(HEAD "wire = tcp\n" SERVER TABLE,
-               "m.rtmi:4:8: expected rtm1 (the frames of chapter 3) or own\n");
+               "m.rtmi:4:8: expected rtm1 (the frames of chapter 3), own, or own NAME\n");
     CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = look\n",
                "m.rtmi:8:11: expected command, ask, printed, log or none\n"
                "m.rtmi:7:1: [server.table] has no send\n"

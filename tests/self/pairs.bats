@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The server of one manifest with the clients of another: who is judged, and for what.
+# shellcheck disable=SC2154,SC2030,SC2031 # set by helper.bash
+bats_require_minimum_version 1.5.0
+load helper
+
+ref=tests/iuts/reference.rtmi python=tests/iuts/python.rtmi menu=tests/iuts/menu.rtmi
+
+# together CASE OPTION...: one case with RTM_BUILD in place.
+together() {
+    local case=$1
+    shift
+    RTM_BUILD=$bin rtmtest run "$@" --only "$case" --report tap
+}
+
+# variant NAME MANIFEST SED: a manifest of tests/iuts, changed.
+variant() {
+    mkdir -p "$dir/$1"
+    sed "s|^root .*|root = $root|; $3" "$root/$2" >"$dir/$1/it.rtmi"
+    echo "$dir/$1/it.rtmi"
+}
+
+@test "each role alone, and both" {
+    together 4-session/SYN-11-changes --iut "$ref" --client "$python"
+    told 0 PASS
+    like '*IUT: server of RTM reference (clients: RTM in Python); claims routes console mac flush;*' "$output"
+    together 4-session/SYN-11-changes --iut "$ref" --server "$python"
+    told 0 PASS
+    like '*IUT: client of RTM reference (server: RTM in Python)*' "$output"
+    together 4-session/SYN-11-changes --server "$ref" --client "$python"
+    told 0 PASS
+    like '*IUT: server of RTM reference, client of RTM in Python*' "$output"
+}
+
+@test "a fault is held against who is under test, and breaks the run of the other" {
+    make -s BUILD="${bin#"$root"/}" iuts
+    local one other FAULT=segv
+    one=$(variant one "$menu" 's/^wire.*/wire = own slides/')
+    other=$(variant other "$menu" 's/^wire.*/wire = own slides/; s/^name.*/name = Another/')
+    together 4-session/SYN-11-changes --iut "$one" --server "$other"
+    is 1 "$status"
+    like 'A ended * with signal 11 *' "$(message)"
+    together 4-session/SYN-11-changes --iut "$one" --client "$other"
+    told 2 BROKEN '* broken by a program that is not under test: A ended * with signal 11 *'
+    FAULT=no-update # either could be at fault: who is under test is
+    together 4-session/SYN-11-changes --iut "$one" --server "$other"
+    told 1 'FAIL SYN-11'
+}
+
+@test "what judges the other program only is not run" {
+    together 4-session/SYN-5-shadow --iut "$ref" --client "$python"
+    told 2 UNSUPPORTED
+    like '*it judges the client, which is not under test*' "$output"
+    together 3-frames/FRM-1-server-frames --iut "$ref" --server "$python"
+    told 2 UNSUPPORTED
+    like '*it judges the server, which is not under test*' "$output"
+}
+
+@test "a manifest with one role gets the other of the reference" {
+    local one
+    one=$(variant server "$ref" '/^\[client/,$d')
+    together 4-session/SYN-11-changes --iut "$one" --report "ndjson=$dir/run"
+    told 0 PASS
+    like '*"client":"*tests/iuts/reference.rtmi"*' "$(head -n 1 "$dir/run")"
+    one=$(variant client "$ref" '/^\[server/,/^\[client\]/{/^\[client\]/!d}')
+    together 4-session/SYN-11-changes --iut "$one"
+    told 0 PASS
+    like '*IUT: client of RTM reference (server: RTM reference)*' "$output"
+}
+
+@test "programs of different wires are not tried together; of the same own wire they are" {
+    make -s BUILD="${bin#"$root"/}" iuts
+    together 4-session/SYN-11-changes --iut "$menu" --client "$python"
+    told 2 UNSUPPORTED
+    like '*the wires differ: *says wire = own, *wire = rtm1*' "$output"
+    one=$(variant one "$menu" 's/^wire.*/wire = own slides/')
+    other=$(variant other "$menu" 's/^wire.*/wire = own slides/; s/^name.*/name = Another/')
+    together 4-session/SYN-11-changes --iut "$one" --client "$other"
+    told 0 PASS
+    FAULT=no-update together 4-session/SYN-11-changes --server "$one" --client "$other"
+    told 1 'FAIL SYN-11'
+}
+
+@test "a client that ends with its server, as its manifest says or not" {
+    make -s BUILD="${bin#"$root"/}" iuts
+    together '4-session/SES-11-client-empties#2' --iut "$menu"
+    told 2 UNSUPPORTED
+    like '*A has ended with its server, as the manifest says (ends-with-server)*' "$output"
+    fake=$menu
+    RTM_BUILD=$bin attempt none comes-back
+    told 0 PASS
+    like '*note: A had ended with its server, and was started anew*' "$output"
+    fake=$(variant silent "$menu" /^ends-with-server/d)
+    RTM_BUILD=$bin attempt none comes-back
+    is 1 "$status"
+    like 'A ended * exit status 0*' "$(message)"
+    fake=$menu
+    RTM_BUILD=$bin attempt segv course # an end of another kind
+    is 1 "$status"
+    like '*A ended * with signal 11*' "$output"
+}
+
+@test "a saved run of a pair is repeated as one" {
+    FAULT=digest together 4-session/SYN-11-changes --iut "$python" --client "$ref" --report "ndjson=$dir/run"
+    is 1 "$status"
+    RTM_BUILD=$bin rtmtest run --rerun "$dir/run" --report tap
+    told 0 PASS
+    like '*IUT: server of RTM in Python (clients: RTM reference)*' "$output"
+}
+
+@test "who is under test has to be said, and once" {
+    rtmtest run --client "$ref"
+    is 64 "$status"
+    like '*--iut FILE has to say which program is under test beside --client*' "$stderr"
+    rtmtest run --iut "$ref" --server "$ref" --client "$ref"
+    is 64 "$status"
+    like '*one too many*' "$stderr"
+    one=$(variant server "$ref" '/^\[client/,$d')
+    rtmtest run --iut "$ref" --client "$one"
+    is 64 "$status"
+    like '*it.rtmi:1:1: there is no \[client\] that could take part*' "$stderr"
+}
