@@ -36,10 +36,10 @@ static const char *const operations[ASK_COUNT] = {
 };
 
 /* What the feature column of a scenario's "needs" may name. */
-static const char *const known_features[] = {"routes", "console", "mac",  "flush",    "mq",
-                                             "net",    "epochs",  "tidy", "reconnect"};
+static const char *const known_features[] = {"routes", "console", "mac",       "flush",   "mq",
+                                             "net",    "epochs",  "reconnect", "signals", "tidy"};
 /* What RTM/1 asks of everybody, so that only programs with a wire of their own claim it. */
-static const char *const own_features[] = {"epochs", "tidy", "reconnect"};
+static const char *const own_features[] = {"epochs", "reconnect", "signals", "tidy"};
 
 const char *operation_name(enum operation op)
 {
@@ -55,7 +55,7 @@ static int set_features(struct manifest *m, const struct value *v)
         if (!known)
             return value_wrong(v, i,
                                "no such feature; expected some of: routes console mac flush mq net "
-                               "epochs reconnect tidy");
+                               "epochs reconnect signals tidy");
     }
     return value_words(&m->features, v);
 }

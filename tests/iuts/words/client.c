@@ -190,7 +190,8 @@ static void turn(int signals, int *server)
         exit(0);
     }
     if (*server < 0) {
-        *server = connect_to_server();
+        if (!faulty("no-reconnect"))
+            *server = connect_to_server();
     } else if (fds[1].revents != 0 &&
                recv(*server, &n, sizeof n, MSG_WAITALL) == (ssize_t)sizeof n) {
         apply(*server, &n);
@@ -211,7 +212,8 @@ int main(int argc, char **argv)
     path = argc > 1 ? argv[1] : "/tmp/words.sock";
     fault = argc > 2 ? argv[2] : "none";
     sigemptyset(&set);
-    sigaddset(&set, SIGUSR1);
+    if (!faulty("no-handler"))
+        sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);

@@ -155,7 +155,7 @@ TEST(wrong_values_are_located)
                "m.rtmi:4:1: expected one word or one \"quoted text\" after the =\n");
     CHECK_TOLD(HEAD "features = routes flying\n" SERVER TABLE,
                "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq net "
-               "epochs reconnect tidy\n");
+               "epochs reconnect signals tidy\n");
     CHECK_TOLD(HEAD "memory = 8\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
     CHECK_TOLD(HEAD "memory = 0G\n" SERVER TABLE,
