@@ -127,8 +127,15 @@ static void tell(struct reports *reports, json_t *event)
     json_decref(event);
 }
 
-int run_cases(const struct run_options *o, struct reports *reports)
+/* Names that the programs choose are there once where namespaces do not keep the cases apart. */
+static bool one_at_a_time(const struct manifest *m, bool namespaces)
 {
+    return !namespaces && (m->objects.per_mac || (m->server.socket && *m->server.socket == '/'));
+}
+
+int run_cases(const struct run_options *options, struct reports *reports)
+{
+    struct run_options here = *options, *o = &here;
     struct pool_options pool = {
         .manifest = o->manifest, .requirements = o->requirements, .jobs = o->jobs, .keep = o->keep};
     struct run r = {.o = o, .reports = reports};
@@ -139,6 +146,8 @@ int run_cases(const struct run_options *o, struct reports *reports)
 
     if (sandbox == NULL)
         return EXIT_UNDECIDED;
+    if (one_at_a_time(o->manifest, pool.namespaces))
+        here.jobs = pool.jobs = 1;
     tally_init(&r.tally, o->manifest);
     make_queue(&r);
     struct pool *p = pool_create(&pool, &trouble);
