@@ -149,7 +149,7 @@ int actor_check_descriptors(struct world *w, struct actor *s)
     if (!actor_runs(s) || s->descriptors_at_ready == 0)
         return 0;
     while ((now = actor_descriptors(s)) > s->descriptors_at_ready) {
-        if (now_ms() >= w->deadline_ms) {
+        if (world_late(w)) {
             world_fail_for(w, "ROB-8",
                            "%s held %zu descriptors when it was ready, and holds %zu now that its "
                            "clients have left",

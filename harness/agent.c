@@ -49,13 +49,12 @@ static struct agent *add(struct world *w, const char *name)
 /* Waits for the answer to the last order. 0; -1 with errno, which is 0 after world_fail(). */
 static int await_answer(struct world *w, struct agent *a)
 {
-    int64_t step_deadline = w->deadline_ms; /* an answer has its own: the last one of a step too */
+    int64_t step = world_begin_answer(w);
     bool in_time = true;
 
-    w->deadline_ms = now_ms() + w->test->head.deadline_ms;
     while (in_time && a->answer->kind != NEWS_ANSWER && !a->ended)
         in_time = world_wait(w);
-    w->deadline_ms = step_deadline;
+    world_end_answer(w, step);
     if (!in_time) {
         world_timeout(w, "process %s gave no sign of life", a->name);
         errno = 0;

@@ -9,6 +9,7 @@
 #include "doing.h"
 #include "footing.h"
 #include "pair.h"
+#include "pace.h"
 #include "probe.h"
 #include "queue.h"
 #include "tier.h"
@@ -27,7 +28,7 @@
 
 int64_t case_budget_ms(const struct test_case *t)
 {
-    return (t->head.wrapped ? 600000 : 120000) + 2 * (int64_t)t->head.deadline_ms;
+    return pace_stretch(t->head.wrapped ? 600000 : 120000) + 8 * (int64_t)t->head.deadline_ms;
 }
 
 /* The requirements that the case checks, each once. */

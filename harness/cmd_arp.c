@@ -76,11 +76,10 @@ static int await_entry(struct world *w, struct actor *a, uint64_t mac, const str
                                   : got != NULL && got->known == want->known && got->ip == want->ip;
         if (got != NULL)
             neighbour_format(got, line);
-        world_saw(w, oracle_digest(d.table));
         dump_finish(&d);
         if (there)
             return 0;
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s shows %s for the MAC, and that did not change", a->name,
                                  line);
         world_pause(w, next_pause(&pause));

@@ -144,10 +144,9 @@ static int agree_one(struct world *w, struct actor *a, void *arg)
         if (find(w, a, step_word(s, i), &f) < 0)
             return -1;
         match(server->oracle, address, want);
-        world_saw(w, line_hash(f.prefix));
         if (strcmp(f.prefix, want) == 0)
             i++;
-        else if (a->is_server || now_ms() >= w->deadline_ms)
+        else if (a->is_server || world_late(w))
             return look_up(w, a, step_word(s, i), want);
         else
             world_pause(w, next_pause(&pause));

@@ -72,7 +72,7 @@ static int await_maps(struct world *w, struct actor *client, bool wanted)
                               client->name);
         if ((maps > 0) == wanted)
             return 0;
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s has %zu objects mapped", client->name, maps);
         world_pause(w, next_pause(&pause));
     }

@@ -259,8 +259,7 @@ int run_watches(struct world *w, const struct step *s)
     while (network_other_end(p->fd, &end)) {
         if (end.watched && end.watched_s <= 120)
             return 0;
-        world_saw(w, end.watched ? (uint64_t)end.watched_s : 0);
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w,
                                  "%s did not begin to watch over %s: no keepalive timer of at "
                                  "most two minutes runs at its end of the connection",

@@ -181,7 +181,7 @@ static int await_sender(struct world *w, pid_t pid)
     int pause = 0, status = 0;
 
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (now_ms() >= w->deadline_ms) {
+        if (world_late(w)) {
             kill(pid, SIGKILL);
             waitpid(pid, NULL, 0);
             return world_timeout(w, "a sender was not done");

@@ -82,9 +82,8 @@ static int await_signal(struct world *w, struct agent *a)
     int pause = 0;
 
     while (agent_catch_up(w, a) && a->flushes == a->noted) {
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s was not sent SIGUSR1", a->name);
-        world_saw(w, a->flushes);
         world_pause(w, next_pause(&pause));
     }
     if (a->flushes == a->noted)
@@ -126,9 +125,8 @@ int run_signal_waits(struct world *w, const struct step *s)
     while (!is_pending(a, SIGUSR1)) {
         if (!actor_runs(a))
             return world_fail(w, VERDICT_FAIL, "%s does not run any more", a->name);
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "no SIGUSR1 waits for %s", a->name);
-        world_saw(w, 0);
         world_pause(w, next_pause(&pause));
     }
     return 0;
@@ -143,9 +141,8 @@ int run_await_signals_taken(struct world *w, const struct step *s)
     if (a->stopped)
         return world_fail(w, VERDICT_BROKEN, "%s is stopped: it takes no signals", a->name);
     while (is_pending(a, SIGUSR1)) {
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "SIGUSR1 still waits for %s", a->name);
-        world_saw(w, 1);
         world_pause(w, next_pause(&pause));
     }
     if (!actor_runs(a))

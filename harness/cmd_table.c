@@ -98,11 +98,10 @@ static int await_route(struct world *w, struct actor *a, const struct route *key
                                         strcmp(got->oif, want->oif) == 0;
         if (got != NULL)
             route_format(got, line);
-        world_saw(w, oracle_digest(d.table));
         dump_finish(&d);
         if (there)
             return 0;
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s shows %s for the prefix, and that did not change", a->name,
                                  line);
         world_pause(w, next_pause(&pause));
@@ -156,7 +155,7 @@ static int report_one(struct world *w, struct actor *a, void *arg)
             (r.macs[0] == '\0' ||
              strtoull(r.macs, NULL, 10) == arp_count(oracle_arp(server->oracle))))
             return 0;
-        if (a->is_server || now_ms() >= w->deadline_ms)
+        if (a->is_server || world_late(w))
             return world_fail(w, VERDICT_FAIL,
                               "%s reports digest %s of %s routes; it is %016llx of %zu", a->name,
                               r.digest, r.routes, (unsigned long long)oracle_digest(server->oracle),
@@ -185,8 +184,7 @@ static int state_one(struct world *w, struct actor *a, void *arg)
             pattern_group(done, ask.closing, "state", state, sizeof state);
         if (strcmp(state, want) == 0)
             return 0;
-        world_saw(w, (uint64_t)(uint8_t)state[0] << 8 | (uint8_t)state[1]);
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s is in state %s and does not come to %s", a->name, state,
                                  want);
         world_pause(w, next_pause(&pause));
@@ -236,8 +234,7 @@ int run_lists(struct world *w, const struct step *s)
     while (list(w, a, &l) == 0) {
         if (l.rows == atol(step_word(s, 3)))
             return 0;
-        world_saw(w, (uint64_t)l.rows);
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s lists %ld clients; expected %s", a->name, l.rows,
                                  step_word(s, 3));
         world_pause(w, next_pause(&pause));
@@ -256,8 +253,7 @@ static int await_listed(struct world *w, const struct step *s, bool wanted)
     while (list(w, a, &l) == 0) {
         if (l.pid_found == wanted)
             return 0;
-        world_saw(w, (uint64_t)l.rows);
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s %s %s with its pid %ld", a->name,
                                  wanted ? "does not list" : "goes on listing", name, l.pid_wanted);
         world_pause(w, next_pause(&pause));

@@ -105,7 +105,7 @@ static int watch_while_fed(struct world *w, struct actor *server, struct watch *
             if (watch_slot(w, watch, at) < 0)
                 return -1;
         world_pause(w, 0);
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "%s does not answer its feed", server->name);
     }
     for (at = 0; at < watch->count; at++) /* behind the last change, too */

@@ -284,8 +284,6 @@ static int promising(struct world *w, struct actor *a, const struct oracle *want
     int got = digest_read(w, a, &r);
 
     *told = got == 1 && r.digest[0] != '\0';
-    if (*told)
-        world_saw(w, strtoull(r.digest, NULL, 16));
     if (got <= 0)
         return got < 0 ? -1 : 1;
     if (synchronised && !is_synchronised(r.state))
@@ -312,7 +310,7 @@ int compare_with(struct world *w, struct actor *a, const struct oracle *want, bo
     bool told = false;
 
     for (;;) {
-        bool late = now_ms() >= w->deadline_ms;
+        bool late = world_late(w);
         struct buf rows = {0};
         struct dump d;
         worth = promising(w, a, want, synchronised, &told);
@@ -326,7 +324,6 @@ int compare_with(struct world *w, struct actor *a, const struct oracle *want, bo
             dump_finish(&d);
             return -1;
         }
-        world_saw(w, oracle_digest(d.table));
         bool equal = same(&d, want, &rows), ready = !synchronised || is_synchronised(d.state);
         dump_finish(&d);
         if (equal && worth > 0 && ready) {

@@ -444,10 +444,9 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
         a->asking = NULL;
         return -1;
     }
-    int64_t step_deadline = w->deadline_ms; /* an answer has its own: the last one of a step too */
-    w->deadline_ms = now_ms() + w->test->head.deadline_ms;
+    int64_t step = world_begin_answer(w);
     int result = await_answer(w, a, ask);
     a->asking = NULL;
-    w->deadline_ms = step_deadline;
+    world_end_answer(w, step);
     return result;
 }

@@ -1,81 +1,129 @@
 /* SPDX-License-Identifier: MIT */
 #include "load.h"
 
+#include "util.h"
+
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-static uint64_t read_busy(void)
+enum { GENERATIONS = 8 }; /* a process of the case is a child of the runner, or not far from it */
+
+static void read_machine(struct load *l)
 {
     unsigned long long user, nice, system, idle, wait, irq, soft, steal;
     FILE *f = fopen("/proc/stat", "re");
-    int got = f == NULL ? 0
-                        : fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice,
-                                 &system, &idle, &wait, &irq, &soft, &steal);
+
+    if (f != NULL && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system,
+                            &idle, &wait, &irq, &soft, &steal) == 8) {
+        l->busy = user + nice + system + irq + soft + steal;
+        l->stolen = steal;
+    }
+    if (f != NULL)
+        fclose(f);
+}
+
+/* What a task ran and waited; false if the kernel does not tell. */
+static bool read_task(const char *directory, long id, uint64_t *waited_ns)
+{
+    unsigned long long ran, waited;
+    char path[64];
+
+    snprintf(path, sizeof path, "%s/%ld/schedstat", directory, id);
+    FILE *f = fopen(path, "re");
+    bool told = f != NULL && fscanf(f, "%llu %llu", &ran, &waited) == 2 && ran > 0;
 
     if (f != NULL)
         fclose(f);
-    return got == 8 ? user + nice + system + irq + soft + steal : 0;
+    *waited_ns = told ? waited : 0;
+    return told;
 }
 
-/* What one process used, and those of its children that it has waited for. */
-static uint64_t read_used(const char *pid)
-{
-    unsigned long long user, system;
-    long long children_user, children_system;
-    char path[300], text[1024];
-    const char *after;
-    size_t got;
+static void add_process(struct load *l, long pid, int generation);
 
-    snprintf(path, sizeof path, "/proc/%s/stat", pid);
-    FILE *f = fopen(path, "re");
-    if (f == NULL)
-        return 0;
-    got = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[got] = '\0';
-    after = strrchr(text, ')'); /* the name before it may hold anything */
-    if (after == NULL ||
-        sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld", &user,
-               &system, &children_user, &children_system) != 4)
-        return 0;
-    return user + system + (uint64_t)children_user + (uint64_t)children_system;
+static void add_children(struct load *l, const char *directory, long id, int generation)
+{
+    char path[64];
+    long child;
+
+    snprintf(path, sizeof path, "%s/%ld/children", directory, id);
+    FILE *f = generation < GENERATIONS ? fopen(path, "re") : NULL;
+    while (f != NULL && fscanf(f, "%ld", &child) == 1)
+        add_process(l, child, generation + 1);
+    if (f != NULL)
+        fclose(f);
 }
 
-/* All processes that /proc shows are the case's own where it is that of a pid namespace; elsewhere
- * only this one and its children are. */
-static uint64_t read_own(void)
+static void add_process(struct load *l, long pid, int generation)
 {
-    DIR *d = opendir("/proc");
-    char self[32];
-    uint64_t used = 0;
-    bool own_namespace = getpid() == 1; /* as the runner of a sandbox is */
+    char directory[32];
+    uint64_t waited;
 
-    snprintf(self, sizeof self, "%d", (int)getpid());
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
-            (own_namespace || getsid((pid_t)atol(e->d_name)) == atol(e->d_name) ||
-             strcmp(e->d_name, self) == 0))
-            used += read_used(e->d_name);
+    snprintf(directory, sizeof directory, "/proc/%ld/task", pid);
+    DIR *d = opendir(directory);
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        long id = strtol(e->d_name, NULL, 10);
+        if (id <= 0)
+            continue;
+        if (read_task(directory, id, &waited)) {
+            l->tasks = x_realloc(l->tasks, (l->count + 1) * sizeof *l->tasks);
+            l->tasks[l->count++] = (struct load_task){id, waited};
+        }
+        add_children(l, directory, id, generation);
+    }
     if (d != NULL)
         closedir(d);
-    return used;
 }
 
-struct load load_read(void)
+void load_begin(struct load *l)
 {
-    return (struct load){read_busy(), read_own()};
+    load_finish(l);
+    l->began_us = now_us();
+    read_machine(l);
+    add_process(l, getpid(), 0);
 }
 
-bool load_is_heavy(const struct load *before, int64_t took)
+void load_finish(struct load *l)
 {
-    struct load now = load_read();
-    double tick_us = 1e6 / (double)sysconf(_SC_CLK_TCK);
-    double all = (double)took * (double)sysconf(_SC_NPROCESSORS_ONLN);
-    double busy = (double)(now.busy - before->busy) * tick_us;
-    double own = now.own > before->own ? (double)(now.own - before->own) * tick_us : 0;
+    free(l->tasks);
+    *l = (struct load){0};
+}
 
-    return busy - own > 0.5 * all;
+static uint64_t waited_before(const struct load *l, long id)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->tasks[i].id == id)
+            return l->tasks[i].waited_ns;
+    return 0; /* it began since */
+}
+
+static int64_t longest_wait(const struct load *before, const struct load *now)
+{
+    uint64_t longest = 0;
+
+    for (size_t i = 0; i < now->count; i++) {
+        uint64_t from = waited_before(before, now->tasks[i].id), to = now->tasks[i].waited_ns;
+        if (to > from && to - from > longest)
+            longest = to - from;
+    }
+    return (int64_t)(longest / 1000000);
+}
+
+int64_t load_waited(const struct load *l)
+{
+    int64_t tick_ms = 1000 / sysconf(_SC_CLK_TCK), cores = sysconf(_SC_NPROCESSORS_ONLN), waited;
+    struct load now = {0};
+
+    load_begin(&now);
+    int64_t took = (now.began_us - l->began_us) / 1000;
+    if (now.count > 0)
+        waited = longest_wait(l, &now) + (int64_t)(now.stolen - l->stolen) * tick_ms / cores;
+    else
+        waited = (int64_t)(now.busy - l->busy) * tick_ms / cores;
+    if (now.count == 0 && waited < took / 2)
+        waited = 0;
+    load_finish(&now);
+    return waited < took ? waited : took;
 }

@@ -4,6 +4,7 @@
 #include "case.h"
 #include "footing.h"
 #include "interrupt.h"
+#include "pace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -256,6 +257,7 @@ struct pool *pool_create(const struct pool_options *o, char **why)
     struct rlimit bytes = {0};
 
     interrupt_watch();
+    pace_measure();
     getrlimit(RLIMIT_MSGQUEUE, &bytes);
     p->queues_at_once =
         bytes.rlim_cur / QUEUE_BYTES < 64 ? (int)(bytes.rlim_cur / QUEUE_BYTES) : 64;

@@ -115,7 +115,7 @@ int probe_reconnect(struct world *w, struct probe *p)
         if (errno != EAGAIN) /* EAGAIN: the server's backlog is full (connect(2)) */
             return world_fail_for(w, network ? "NET-1" : "TRN-1", "%s cannot connect to %s: %s",
                                   p->name, p->socket, strerror(errno));
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "the server does not accept %s", p->name);
         world_pause(w, next_pause(&pause));
     }
@@ -353,7 +353,7 @@ int probe_wait_taken(struct world *w, struct probe *p)
             return world_fail(w, VERDICT_BROKEN, "SIOCOUTQ: %s", strerror(errno));
         if (taken > 0)
             return 0;
-        if (now_ms() >= w->deadline_ms)
+        if (world_late(w))
             return world_timeout(w, "the peer of %s left %d bytes unread", p->name, left);
         world_pause(w, 1);
     }

@@ -66,7 +66,7 @@ int queue_send(struct world *w, struct queue *q, const struct message *m)
         return -1;
     }
     while ((result = mq_send(fd, m->bytes, m->len, m->priority)) < 0 && errno == EAGAIN) {
-        if (now_ms() >= w->deadline_ms) {
+        if (world_late(w)) {
             world_timeout_for(w, "MQ-1", "message queue %s was not read", q->name);
             errno = 0;
             break;

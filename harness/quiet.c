@@ -68,15 +68,13 @@ static bool has_read_all(const struct actor *a)
 
 int quiet_wait(struct world *w, struct actor *a)
 {
-    int64_t step = w->deadline_ms, now = now_ms(), until = a->heard_ms + quiet_window(a);
+    int64_t now = now_ms(), until = a->heard_ms + quiet_window(a);
 
     if (until <= now)
         until = now + 10; /* it was at work when the window ended: look again soon */
-    w->deadline_ms = until < step ? until : step;
-    world_wait(w);
-    w->deadline_ms = step;
+    world_pause(w, (int)(until - now));
     now = now_ms();
-    if (now >= step)
+    if (world_late(w))
         return -1;
     if (now - a->heard_ms < quiet_window(a) || !has_read_all(a))
         return 1;

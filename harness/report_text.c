@@ -52,6 +52,11 @@ static void open_run(const struct report *r, const char *prefix)
         event_text(e, "seed"), event_count(e, "cases"), event_count(e, "jobs"));
     if (*event_text(e, "profile") != '\0')
         fprintf(r->out, "%sprofile: %s\n", prefix, event_text(e, "profile"));
+    if (event_count(e, "slowness") > 0)
+        fprintf(r->out,
+                "%sthis machine took %d %% of the usual time for a piece of work: deadlines are so "
+                "much longer\n",
+                prefix, event_count(e, "slowness"));
     if (*event_text(e, "wrap_server") != '\0')
         fprintf(r->out, "%sservers under: %s\n", prefix, event_text(e, "wrap_server"));
     if (*event_text(e, "wrap_client") != '\0')

@@ -3,6 +3,7 @@
 
 #include "data.h"
 #include "generate.h"
+#include "pace.h"
 #include "tally.h"
 
 #include <errno.h>
@@ -114,6 +115,8 @@ json_t *run_start_event(const struct run_options *o, const char *sandbox)
     event_set(e, "wrap_client", o->wrap_client);
     event_set(e, "seed", seed);
     json_object_set_new(e, "jobs", json_integer(o->jobs));
+    if (pace_percent() > 100)
+        json_object_set_new(e, "slowness", json_integer(pace_percent()));
     event_set(e, "began", began);
     json_object_set_new(e, "cases", json_integer((json_int_t)o->n));
     json_object_set_new(e, "whole", json_boolean(o->whole));

@@ -14,7 +14,7 @@ enum verdict {
     VERDICT_UNSUPPORTED, /* the manifest disclaims it */
     VERDICT_SKIPPED,     /* the host or the data lack it */
     VERDICT_BROKEN,      /* script, adapter or host */
-    VERDICT_UNRESOLVED,  /* out of time on a loaded machine */
+    VERDICT_UNRESOLVED,  /* out of time for want of a processor */
     VERDICT_XFAIL,       /* failed as the baseline says */
     VERDICT_XPASS,       /* did better than the baseline says */
     VERDICT_COUNT

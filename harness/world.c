@@ -5,6 +5,7 @@
 #include "agent.h"
 #include "doing.h"
 #include "pair.h"
+#include "pace.h"
 #include "probe.h"
 #include "queue.h"
 
@@ -14,7 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOMENTS 400 /* lines of transcript that are kept */
+#define MOMENTS 400  /* lines of transcript that are kept */
+#define MOST_TIMES 7 /* its deadline that a step is granted besides, for waits of its processes */
+#define UNWATCHED_MS 100 /* most steps are over before their load has to be looked at */
 #define EXCHANGE \
     12 /* lines of a question and its answer, at most, that are folded where they repeat */
 
@@ -23,6 +26,7 @@ void world_init(struct world *w, const struct test_case *t, const struct manifes
 {
     *w = (struct world){
         .test = t, .manifest = m, .sandbox = s, .requirements = r, .started_us = now_us()};
+    w->budget_ms = pace_stretch(t->head.deadline_ms);
 }
 
 void world_finish(struct world *w)
@@ -46,6 +50,7 @@ void world_finish(struct world *w)
     free(w->agents);
     free(w->files);
     free(w->moments);
+    load_finish(&w->load);
     free(w->outcome.step);
     free(w->outcome.message);
     buf_finish(&w->outcome.detail);
@@ -75,9 +80,9 @@ void world_begin_step(struct world *w, const struct step *s)
     w->cite = s->cite;
     w->accused = NULL;
     w->step_us = now_us();
-    w->deadline_ms = now_ms() + w->test->head.deadline_ms;
-    w->step_load = load_read();
-    w->seen_times = 0;
+    w->deadline_ms = now_ms() + w->budget_ms;
+    w->granted_ms = 0;
+    w->watched = false;
 }
 
 bool world_goes_on(const struct world *w)
@@ -155,37 +160,65 @@ void world_forgive(struct world *w)
     world_tell(w, "= as expected");
 }
 
-void world_saw(struct world *w, uint64_t what)
+/* What the step's processes waited for a processor is added to its time, up to a bound. */
+static void grant(struct world *w)
 {
-    if (w->seen_times == 0 || w->seen != what) {
-        w->seen = what;
-        w->seen_us = now_us();
-        w->seen_times = 0;
-    }
-    w->seen_times++;
+    int64_t waited = load_waited(&w->load), most = MOST_TIMES * w->test->head.deadline_ms;
+    int64_t more = (waited < most ? waited : most) - w->granted_ms;
+
+    if (more < w->budget_ms / 50) /* or ever smaller grants would follow */
+        return;
+    w->granted_ms += more;
+    w->deadline_ms += more;
 }
 
-/* Whether the same answer came again and again for half of the step. */
-static bool is_steady(const struct world *w)
+bool world_late(struct world *w)
 {
-    int64_t now = now_us();
+    if (now_ms() < w->deadline_ms)
+        return false;
+    grant(w);
+    return now_ms() >= w->deadline_ms;
+}
 
-    return w->seen_times >= 10 && now - w->seen_us > (now - w->step_us) / 2;
+int64_t world_begin_answer(struct world *w)
+{
+    int64_t step = w->deadline_ms - w->granted_ms;
+
+    w->deadline_ms = now_ms() + w->budget_ms;
+    return step;
+}
+
+void world_end_answer(struct world *w, int64_t step)
+{
+    w->deadline_ms = step + w->granted_ms;
+}
+
+/* Whether all that can be granted was. */
+static bool is_starved(const struct world *w)
+{
+    return w->granted_ms >= MOST_TIMES * (int64_t)w->test->head.deadline_ms - w->budget_ms / 50;
 }
 
 static int out_of_time(struct world *w, const struct requirement *cite, char *message)
 {
     int64_t took = now_us() - w->step_us;
-    bool loaded = !is_steady(w) && !doing_is_stopped(w) && load_is_heavy(&w->step_load, took);
+    bool starved = is_starved(w) && !doing_is_stopped(w);
     char *now = doing_describe_now(w);
-    char *whole = x_printf("%s within %.1f s%s%s", message, (double)took / 1e6,
-                           loaded ? "; meanwhile others kept the processors busy" : "", now);
+    struct buf whole = {0};
 
+    buf_printf(&whole, "%s within %.1f s", message, (double)took / 1e6);
+    if (w->granted_ms >= 100)
+        buf_printf(
+            &whole,
+            "; others kept the processors busy, and a process of the case waited %.1f s for one",
+            (double)w->granted_ms / 1e3);
+    buf_adds(&whole, now);
     if (world_goes_on(w))
         doing_tell(w);
     free(now);
     free(message);
-    return record(w, loaded ? VERDICT_UNRESOLVED : VERDICT_FAIL, loaded ? NULL : cite, whole);
+    return record(w, starved ? VERDICT_UNRESOLVED : VERDICT_FAIL, starved ? NULL : cite,
+                  buf_take(&whole));
 }
 
 int world_timeout(struct world *w, const char *format, ...)
@@ -319,18 +352,33 @@ static bool poll_once(struct world *w, int ms)
     return ready > 0;
 }
 
+/* How long the next wait may last, of which a step's first ends where its load is to be watched. */
+static int next_wait(struct world *w)
+{
+    int64_t now = now_ms(), begun = w->step_us / 1000;
+
+    if (!w->watched && now >= begun + UNWATCHED_MS) {
+        load_begin(&w->load);
+        w->watched = true;
+    }
+    int64_t until = w->watched ? w->deadline_ms : begun + UNWATCHED_MS;
+    if (until > w->deadline_ms)
+        until = w->deadline_ms;
+    return until > now ? (int)(until - now) : 0;
+}
+
 bool world_wait(struct world *w)
 {
-    int64_t left = w->deadline_ms - now_ms();
-
-    if (left <= 0)
+    if (world_late(w))
         return false;
-    return poll_once(w, (int)left) || now_ms() < w->deadline_ms;
+    return poll_once(w, next_wait(w)) || !world_late(w);
 }
 
 void world_pause(struct world *w, int ms)
 {
-    poll_once(w, ms);
+    int most = next_wait(w);
+
+    poll_once(w, ms < most ? ms : most);
 }
 
 int next_pause(int *pause)

@@ -65,10 +65,10 @@ struct world {
     const struct requirement *cite; /* what is broken if it fails: what it cites, as a rule */
     const struct actor *accused;    /* whose fault that is, where it is one's alone; or NULL */
     int64_t started_us, step_us, deadline_ms;
-    struct load step_load;
-    uint64_t seen;          /* what the question that is asked again was answered with, */
-    int64_t seen_us;        /* since when, */
-    int seen_times;         /* and how often */
+    int64_t budget_ms;  /* of each step: the scenario's deadline at this machine's pace */
+    int64_t granted_ms; /* to the step besides, as its processes waited for a processor */
+    struct load load;   /* of the step, once it is */
+    bool watched;
     size_t wrapped, judged; /* processes under a wrapper, and those that could tell of leaks */
     struct moment *moments; /* the transcript, oldest first */
     size_t moment_count, moment_dropped;
@@ -100,7 +100,7 @@ int world_fail_for(struct world *w, const char *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Takes the verdict back: the step expected what was recorded. */
 void world_forgive(struct world *w);
-/* The deadline passed: FAIL, or UNRESOLVED if others held the processors meanwhile. */
+/* The step is late: FAIL, or UNRESOLVED if its processes waited for a processor all the while. */
 int world_timeout(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a given requirement where the step cites none. */
 int world_timeout_for(struct world *w, const char *id, const char *format, ...)
@@ -113,19 +113,22 @@ void world_blame(struct world *w, const char *id);
 /* From now on it is the fault of this actor if the step fails; NULL: of nobody alone. */
 void world_accuse(struct world *w, const struct actor *a);
 
-/* Waits until something happens at some actor or probe and deals with it. False when the deadline
- * of the step has passed. This is the only place where a case waits. */
+/* Whether the time of the step is over. The time that its processes waited for a processor does not
+ * count, as long as that is not many times the deadline. */
+bool world_late(struct world *w);
+
+/* An answer has a deadline of its own, the last one of a step too. Gives what the end takes. */
+int64_t world_begin_answer(struct world *w);
+void world_end_answer(struct world *w, int64_t step);
+
+/* Waits until something happens at some actor or probe and deals with it. False when the step
+ * is late. This is the only place where a case waits. */
 bool world_wait(struct world *w);
 /* The same, but at most ms: for questions that have to be asked again. */
 void world_pause(struct world *w, int ms);
 /* How long to pause before the next question: short at first, then longer. Start with *pause 0. A
  * program that can only be asked gives no event to wait for. */
 int next_pause(int *pause);
-
-/* What a question that is asked again and again was answered with, as a number. Who gives the same
- * answer for half of a step is not kept from answering, however busy the machine: that is a FAIL.
- */
-void world_saw(struct world *w, uint64_t what);
 
 /* Adds a line of what a reader should know, once. */
 void world_note(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -75,6 +75,34 @@ whole() {
     told 2 BROKEN 'A is stopped; say "continue A" first'
 }
 
+# crowded FAULT SCENARIO: an attempt on one processor that two others keep busy.
+crowded() {
+    local loops=() core
+    core=$(taskset -cp $$ | grep -oE '[0-9]+' | sed -n 2p)
+    for _ in 1 2; do
+        taskset -c "$core" bash -c 'while :; do :; done' 3>&- &
+        loops+=($!)
+    done
+    taskset -cp "$core" $BASHPID >/dev/null
+    attempt "$@"
+    kill "${loops[@]}"
+}
+
+@test "FAIL: no answer, and others keep the processor busy" {
+    crowded mute impatient
+    told 1 'FAIL TBL-1' 'S gave no answer to its last question within *'
+}
+
+@test "FAIL: no answer in the time that it had the processor; what it waited for that is told" {
+    crowded spin impatient
+    told 1 'FAIL TBL-1' 'S gave no answer *; others kept the processors busy, and a process of the case waited * s for one*'
+}
+
+@test "PASS: an answer that takes longer than its deadline only as others keep the processor busy" {
+    crowded toil impatient
+    told 0 PASS
+}
+
 @test "UNRESOLVED: a race that the suite lost, twice; 2" {
     attempt none race
     told 2 UNRESOLVED '*before S came to the second question*'
