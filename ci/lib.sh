@@ -49,6 +49,22 @@ fail() {
     count 0 1 0
 }
 
+# keep_busy NUMBER: so many processes use all the processor time that they get, until end_busy.
+loops=()
+keep_busy() {
+    local i
+    trap end_busy EXIT
+    for ((i = 0; i < $1; i++)); do
+        while :; do :; done &
+        loops+=($!)
+    done
+}
+
+end_busy() {
+    [ ${#loops[@]} -eq 0 ] || kill "${loops[@]}" 2>/dev/null || true
+    loops=()
+}
+
 # count_tap COMMAND...: runs a program that prints TAP, shows it, and counts its tests. A plan that
 # is missing or not met is a failure, and so is a bad exit with no failed test to explain it.
 count_tap() {
