@@ -64,6 +64,14 @@ struct segment *shm_look(struct world *w, struct actor *server, uint64_t *epoch)
     return s;
 }
 
+struct segment *shm_look_again(struct world *w, struct actor *server)
+{
+    uint64_t epoch;
+
+    return server->shm.name ? open_object(w, server, server->shm.name, false)
+                            : shm_look(w, server, &epoch);
+}
+
 /* Where a live entry was. */
 struct place {
     uint64_t mac;
@@ -217,18 +225,15 @@ int run_shm_locked(struct world *w, const struct step *s)
     return result;
 }
 
-/* Looks one MAC up as chapter 5 has a reader do it, and compares. The server is not asked for its
- * object if a step has seen it: what it has left undone has to be seen undone. */
+/* Looks one MAC up as chapter 5 has a reader do it, and compares. */
 static int find(struct world *w, struct actor *server, const char *mac, const char *address)
 {
-    struct segment *seg;
-    uint64_t epoch, key = 0;
+    struct segment *seg = shm_look_again(w, server);
     struct neighbour want;
+    uint64_t key = 0;
     struct cell c;
     bool there;
 
-    seg = server->shm.name ? open_object(w, server, server->shm.name, false)
-                           : shm_look(w, server, &epoch);
     if (seg == NULL)
         return -1;
     if (neighbour_parse(mac, address ? address : "-", &want) != NULL || !mac_parse(mac, &key)) {

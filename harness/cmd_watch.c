@@ -141,12 +141,11 @@ int run_shm_whole(struct world *w, const struct step *s)
     struct actor *server = world_actor(w, step_word(s, 1));
     struct watch watch = {0};
     struct segment *seg;
-    uint64_t epoch;
     int result;
 
     if (server->feed == NULL)
         return world_fail(w, VERDICT_BROKEN, "%s is not being fed", server->name);
-    seg = shm_look(w, server, &epoch);
+    seg = shm_look_again(w, server); /* to be greeted may take as long as the feed */
     if (seg == NULL)
         return -1;
     begin_watch(&watch, seg, server->shm.hot);

@@ -122,9 +122,11 @@ load helper
     told 0 PASS
 }
 
-# bounded: the case that ran had one second, and may take another one to end and to be told.
+# bounded: the case that ran had one second, and may take another one to end and to be told; a machine
+# that others keep busy gives it more, and says so.
 bounded() {
     local took
+    ! grep -qE 'kept the processors busy|deadlines are so much longer' <<<"$output" || return 0
     took=$(grep -oE '^# time of the cases: scenarios [0-9]+' <<<"$output")
     [ "${took##* }" -le 2 ] || { echo "it took ${took##* } s"; return 1; }
 }
