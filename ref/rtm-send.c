@@ -20,7 +20,7 @@ struct sender {
     int fd;
     size_t longest;
     unsigned priority;
-    bool no_wait;
+    bool no_wait, told; /* told: that it waits */
 };
 
 static void print_help(void)
@@ -30,7 +30,8 @@ static void print_help(void)
            "lines of standard input, one a message, but for empty ones and those that begin\n"
            "with #. What becomes of them the server's log tells.\n\n"
            "  --priority N  the higher, the sooner: 0 to %ld (0)\n"
-           "  --no-wait     fail where the queue is full, instead of waiting for room\n"
+           "  --no-wait     fail where the queue is full, instead of waiting for room as long as\n"
+           "                a server reads it\n"
            "  --help, --version\n\n"
            "Exit status: 0 all are in the queue; 1 one is not; 64 usage.\n",
            sysconf(_SC_MQ_PRIO_MAX) - 1);
@@ -96,7 +97,23 @@ static int complain(const struct sender *sender, unsigned long line, const char 
     return -1;
 }
 
-static int put(const struct sender *sender, const char *text, size_t size, unsigned long line)
+/* Waits for room, and says so once; not with --no-wait. */
+static int put_in_time(struct sender *sender, const char *text, size_t size)
+{
+    int result = -1;
+
+    if (sender->no_wait)
+        return mq_put(sender->fd, text, size, sender->priority);
+    while ((result = mq_put_soon(sender->fd, text, size, sender->priority)) && errno == EAGAIN) {
+        if (!sender->told)
+            fprintf(stderr, "rtm-send: message queue %s: it is full; waiting for room\n",
+                    sender->name);
+        sender->told = true;
+    }
+    return result;
+}
+
+static int put(struct sender *sender, const char *text, size_t size, unsigned long line)
 {
     char why[120];
 
@@ -105,8 +122,10 @@ static int put(const struct sender *sender, const char *text, size_t size, unsig
                  size, sender->longest);
         return complain(sender, line, why);
     }
-    if (mq_put(sender->fd, text, size, sender->priority, !sender->no_wait) == 0)
+    if (put_in_time(sender, text, size) == 0)
         return 0;
+    if (errno == ESRCH)
+        return complain(sender, line, "it is full, and no server reads it; start one with --mq");
     if (errno == EAGAIN)
         return complain(sender, line, "it is full; send later, or leave out --no-wait");
     if (errno == EPIPE)
@@ -115,7 +134,7 @@ static int put(const struct sender *sender, const char *text, size_t size, unsig
 }
 
 /* The words of the command, as one line. */
-static int put_words(const struct sender *sender, char **words)
+static int put_words(struct sender *sender, char **words)
 {
     size_t size = 0, used = 0;
     char *line;
@@ -139,7 +158,7 @@ static bool is_empty(const char *line)
     return *line == 0 || *line == '#';
 }
 
-static int put_lines(const struct sender *sender)
+static int put_lines(struct sender *sender)
 {
     char *line = NULL;
     size_t room = 0;

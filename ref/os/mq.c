@@ -16,7 +16,7 @@ enum {
     MESSAGES = 10,    /* that wait in a queue: what Linux lets everybody have */
     MODE = 0600,      /* MQ-10 */
     RACES = 16,       /* lost to others who make and remove the same queue */
-    LOOK_SECONDS = 1, /* between two looks whether a full queue is still there */
+    LOOK_SECONDS = 1, /* that a full queue is waited for, until it is looked at again */
     SENDERS = 1000,   /* that are let go at the end */
 };
 
@@ -75,7 +75,8 @@ static int say_limit(const char *name, char reason[REASON_SIZE])
         return say(name, "the kernel allows no such queue",
                    "raise msg_max and msgsize_max in /proc/sys/fs/mqueue", reason);
     case ENOSYS:
-        return say(name, "the kernel has no message queues", "leave out --mq", reason);
+        return say(name, strerror(errno), "the kernel has no message queues: leave out --mq",
+                   reason);
     default:
         return say(name, strerror(errno), "choose another --mq", reason);
     }
@@ -199,28 +200,44 @@ int mq_reach(const char *name, size_t *longest, char reason[REASON_SIZE])
     return fd;
 }
 
-/* Waits for room, and looks now and then whether its server has removed the queue. */
-static int put_when_room(int fd, const char *bytes, size_t size, unsigned priority)
+/* Whether nobody reads it: a server holds a lock on its queue as long as it lives. */
+static bool is_orphan(int fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    return fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type == F_UNLCK;
+}
+
+/* Whether its server has removed it: it takes messages all the same. */
+static bool is_removed(int fd)
+{
+    struct stat stat = {0};
+
+    return fstat(fd, &stat) == 0 && stat.st_nlink == 0;
+}
+
+int mq_put_soon(int fd, const char *bytes, size_t size, unsigned priority)
 {
     struct mq_attr waiting = {0};
     struct timespec until;
-    struct stat stat = {0};
     int result;
 
     mq_setattr(fd, &waiting, NULL);
-    do {
-        if (fstat(fd, &stat) == 0 && stat.st_nlink == 0) {
-            errno = EPIPE;
-            return -1;
-        }
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += LOOK_SECONDS;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += LOOK_SECONDS;
+    if (is_removed(fd)) {
+        errno = EPIPE;
+        return -1;
+    }
+    do
         result = mq_timedsend(fd, bytes, size, priority, &until);
-    } while (result && (errno == ETIMEDOUT || errno == EINTR));
+    while (result && errno == EINTR);
+    if (result && errno == ETIMEDOUT)
+        errno = is_removed(fd) ? EPIPE : is_orphan(fd) ? ESRCH : EAGAIN;
     return result;
 }
 
-int mq_put(int fd, const char *bytes, size_t size, unsigned priority, int waits)
+int mq_put(int fd, const char *bytes, size_t size, unsigned priority)
 {
-    return waits ? put_when_room(fd, bytes, size, priority) : mq_send(fd, bytes, size, priority);
+    return mq_send(fd, bytes, size, priority);
 }

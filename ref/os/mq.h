@@ -41,8 +41,10 @@ void mq_drop(struct mq_owned *owned);
  * the queue and says what to do. */
 int mq_reach(const char *name, size_t *longest, char reason[REASON_SIZE]);
 
-/* Sends, waiting for room where `waits`. -1 with errno: EAGAIN: it is full; EPIPE: its server has
- * removed it. */
-int mq_put(int fd, const char *bytes, size_t size, unsigned priority, int waits);
+/* Sends. -1 with errno: EAGAIN: it is full. */
+int mq_put(int fd, const char *bytes, size_t size, unsigned priority);
+/* The same, but waits a second for room. EPIPE: its server has removed it; ESRCH: it is full, and
+ * no server reads it. */
+int mq_put_soon(int fd, const char *bytes, size_t size, unsigned priority);
 
 #endif

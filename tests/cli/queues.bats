@@ -174,12 +174,27 @@ fill() {
     ask one digest
 }
 
+@test "a full queue that nobody reads is not waited for" {
+    queue
+    serve one --mq "$queue"
+    fill
+    end one KILL 137
+    once rtm-send "$queue" create $A
+    is 1 "$status"
+    like "*$queue: it is full, and no server reads it; start one with --mq" "$stderr"
+    serve two --mq "$queue"
+    ask two digest
+}
+
 @test "a sender waits for room" {
     queue
     serve one --mq "$queue"
     fill
-    "$bin/rtm-send" "$queue" create $A 3>&- &
+    mkfifo "$dir/said"
+    "$bin/rtm-send" "$queue" create $A 2>"$dir/said" 3>&- &
     sender=$!
+    read -r -t 20 line <"$dir/said"
+    like "rtm-send: message queue $queue: it is full; waiting for room" "$line"
     kill -s CONT "${pid[one]}"
     wait "$sender"
     await one "# queue $queue: ok create*"

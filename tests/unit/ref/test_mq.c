@@ -41,7 +41,7 @@ static void put(const char *text, unsigned priority)
     int fd = mq_reach(queue_name(), &longest, reason);
 
     CHECK(fd >= 0);
-    CHECK_EQ_INT(mq_put(fd, text, strlen(text), priority, 0), 0);
+    CHECK_EQ_INT(mq_put(fd, text, strlen(text), priority), 0);
     close(fd);
 }
 
@@ -173,11 +173,11 @@ TEST(a_sender_learns_that_a_queue_is_full_or_gone)
     CHECK(strstr(reason, "--mq") != NULL);
     CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
     fd = mq_reach(queue_name(), &longest, reason);
-    while (mq_put(fd, "x", 1, 0, 0) == 0)
+    while (mq_put(fd, "x", 1, 0) == 0)
         continue;
     CHECK_EQ_INT(errno, EAGAIN);
     mq_drop(&owned);
-    CHECK_EQ_INT(mq_put(fd, "x", 1, 0, 1), -1);
+    CHECK_EQ_INT(mq_put_soon(fd, "x", 1, 0), -1);
     CHECK_EQ_INT(errno, EPIPE);
     close(fd);
 }
