@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,8 @@ static int read_options(struct options *options, int argc, char **argv)
         return wrong("argument", argv[optind], "only options");
     if (status < 0 && options->sweeps + options->seeded + !!options->replay != 1)
         return wrong("options", "", "one of --seed, --seeds and --replay");
+    if (status < 0 && !options->sweeps && (options->sweep.jobs > 1 || options->sweep.first))
+        return wrong(options->sweep.jobs > 1 ? "--jobs" : "--first", "", "--seeds beside it");
     if (status < 0 && options->into && !options->shrink)
         return wrong("--into", options->into, "--shrink beside it");
     if (status < 0 && options->shrink && (options->sweeps || options->trace))
@@ -235,18 +238,37 @@ static int run(const struct plan *plan)
     return status;
 }
 
+static const char *name_file(const char *prefix, const char *suffix, char name[PATH_MAX])
+{
+    snprintf(name, PATH_MAX, "%s%s", prefix, suffix);
+    return name;
+}
+
 static FILE *create(const char *prefix, const char *suffix)
 {
-    char name[4096];
+    char name[PATH_MAX];
 
-    snprintf(name, sizeof(name), "%s%s", prefix, suffix);
-    return fopen(name, "w");
+    return fopen(name_file(prefix, suffix, name), "w");
+}
+
+/* What lacks moves may fail where nothing is wrong: it is for reading, and gets no name of a
+ * scenario. */
+static int set_aside(const char *prefix, unsigned unsaid)
+{
+    char name[PATH_MAX], aside[PATH_MAX];
+
+    if (rename(name_file(prefix, ".rtm", name), name_file(prefix, ".unsaid", aside)))
+        return failed(name);
+    printf("%s: to be read, not run: %u moves cannot be said to the real processes\n", aside,
+           unsaid);
+    return EXIT_FAILURE;
 }
 
 static int write_into(const char *prefix, const struct moves *moves, const struct failure *failure)
 {
     FILE *file = create(prefix, ".moves");
     unsigned unsaid;
+    bool whole;
 
     if (!file)
         return failed(prefix);
@@ -259,8 +281,10 @@ static int write_into(const char *prefix, const struct moves *moves, const struc
     file = create(prefix, ".rtm");
     if (!file)
         return failed(prefix);
-    unsaid = scenario_write(file, moves, failure);
+    whole = scenario_write(file, moves, failure, &unsaid);
     fclose(file);
+    if (!whole)
+        return set_aside(prefix, unsaid);
     if (unsaid > 0)
         printf("%s.rtm: %u moves cannot be said to the real processes\n", prefix, unsaid);
     return EXIT_FAILURE;

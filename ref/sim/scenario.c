@@ -20,7 +20,8 @@ struct writer {
     const struct failure *failure;
     struct copy copies[CLIENTS_MAX];
     bool served, serves, macs;
-    bool streams; /* it is about what the server sends: probes alone follow it */
+    bool streams;  /* it is about what the server sends: probes alone follow it */
+    bool doubtful; /* the real server may send other frames */
     unsigned unsaid, tables;
 };
 
@@ -278,6 +279,13 @@ static bool can_be_said(const struct move *move)
     }
 }
 
+/* Whether it decides what the server sends, and not only how that comes to a client. */
+static bool shapes_stream(const struct move *move)
+{
+    return move->kind == MOVE_KNOB && move->key != KNOB_UP && move->key != KNOB_DOWN &&
+           move->key != KNOB_TRIES;
+}
+
 static void say_move(struct writer *writer, const struct move *move, unsigned depth)
 {
     char line[MOVE_LINE];
@@ -285,6 +293,7 @@ static void say_move(struct writer *writer, const struct move *move, unsigned de
     move_format(move, line);
     if (depth > 0 || !can_be_said(move)) {
         unsaid(writer, line);
+        writer->doubtful |= shapes_stream(move);
         return;
     }
     switch (move->kind) {
@@ -428,8 +437,10 @@ static void doubt(struct writer *writer, const struct outcome *outcome)
                                        COVER_FLUSH_IN_SNAPSHOT, COVER_RESYNC_IN_SNAPSHOT};
 
     for (size_t i = 0; i < sizeof(races) / sizeof(*races); i++)
-        if (outcome->cover[races[i]] > 0)
+        if (outcome->cover[races[i]] > 0) {
             unsaid(writer, cover_text(races[i]));
+            writer->doubtful = true;
+        }
     if (writer->failure->class == CLASS_WRONG || writer->failure->class == CLASS_MISSED)
         unsaid(writer, "the object has 16 slots only, and MACs meet in them");
 }
@@ -453,7 +464,8 @@ static bool has_kind(const struct moves *moves, enum move_kind kind)
     return false;
 }
 
-unsigned scenario_write(FILE *file, const struct moves *moves, const struct failure *failure)
+bool scenario_write(FILE *file, const struct moves *moves, const struct failure *failure,
+                    unsigned *unsaid)
 {
     struct writer writer = {.file = file,
                             .failure = failure,
@@ -477,5 +489,6 @@ unsigned scenario_write(FILE *file, const struct moves *moves, const struct fail
     expect(&writer);
     outcome_finish(&outcome);
     world_destroy(world);
-    return writer.unsaid;
+    *unsaid = writer.unsaid;
+    return !writer.doubtful;
 }

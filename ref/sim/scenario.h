@@ -9,8 +9,10 @@
 
 #include "sim/apart.h"
 
-/* Makes the run once more and writes it down. What cannot be said stands in the file as a comment;
- * gives how many moves that were. */
-unsigned scenario_write(FILE *file, const struct moves *moves, const struct failure *failure);
+/* Makes the run once more and writes it down. What cannot be said stands in the file as a comment,
+ * and is counted. False if the real server may send other frames for it: then the scenario may fail
+ * where nothing is wrong. */
+bool scenario_write(FILE *file, const struct moves *moves, const struct failure *failure,
+                    unsigned *unsaid);
 
 #endif

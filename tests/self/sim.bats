@@ -227,3 +227,13 @@ class() {
     rtmtest parse "$dir/found.rtm"
     is 0 "$status"
 }
+
+@test "where that decides what the server sends, nothing is left to be run" {
+    mutant C4-adds
+    sim --seeds 1..300 --first --format ndjson
+    seed=$(sed -nE '1s/.*"seed":([0-9]+).*/\1/p' <<<"$output")
+    sim --seed "$seed" --shrink --into "$dir/found"
+    grep -E '^# cannot be said: knob (journal|chunk|walk)' "$dir/found.unsaid"
+    like "*$dir/found.unsaid: to be read, not run: $(grep -c '^# cannot be said: ' "$dir/found.unsaid") moves cannot be said*" "$output"
+    [ ! -e "$dir/found.rtm" ]
+}
