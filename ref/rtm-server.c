@@ -178,7 +178,7 @@ int main(int argc, char **argv)
     if (open_parts(&program) == 0) {
         if (open_network(&program) == 0) {
             start(&program);
-            status = run(&program) ? EXIT_FAILURE : EXIT_SUCCESS;
+            status = run(&program) || program.admin.lost ? EXIT_FAILURE : EXIT_SUCCESS;
         }
         queues_close(&program.queues);
         admin_end(&program.admin);

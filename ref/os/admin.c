@@ -93,6 +93,14 @@ static void tell_loaded(struct admin *admin)
                        outcome->macs, outcome->seq);
 }
 
+/* The load of the start: who was to begin with a table does not go on without. */
+static void give_up(struct admin *admin)
+{
+    fprintf(stderr, "rtm-server: --load: %s: %s\n", refusal_name(admin->outcome.refusal),
+            admin->outcome.reason);
+    admin->quit = admin->lost = true;
+}
+
 /* The end of a load, an answer to its command or a notice. A `wait` has no rows to come between. */
 static void tell_outcome(struct admin *admin)
 {
@@ -107,8 +115,7 @@ static void tell_outcome(struct admin *admin)
     if (!outcome->refusal)
         tell_loaded(admin);
     else if (admin->unasked && !admin->loader)
-        console_notice(admin->console, "load refused: %s: %s", refusal_name(outcome->refusal),
-                       outcome->reason);
+        give_up(admin);
     else
         console_refuse(admin->console, outcome->refusal, outcome->reason);
     console_answer_for(admin->console, NULL);

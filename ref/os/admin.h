@@ -27,7 +27,7 @@ struct admin {
     bool unasked;       /* the load is no command of the console: nothing there waits for its end */
     const char *loader; /* the queue that asked for it, or NULL */
     uint64_t messages;  /* taken from queues */
-    bool quit;
+    bool quit, lost;    /* lost: for want of what it was to load at the start */
 };
 
 void admin_init(struct admin *admin, struct server *server, struct console *console);

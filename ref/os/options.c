@@ -51,21 +51,23 @@ static void print_help(const struct options *options)
         printf(
             "  --journal BYTES     what a client may be behind before it gets a new snapshot,\n"
             "                      with k or M; at least 64k (RTM_JOURNAL; 8M)\n"
-            "  --load FILE         load a table file at the start\n"
+            "  --load FILE         load a table file at the start, and end if that fails\n"
             "  --mq NAME           take commands from a message queue too, one a message; may be\n"
             "                      repeated. rtm-send sends them\n"
             "  --arp-slots N       what the ARP table has room for, of which it fills 7/8: a\n"
             "                      power of two from 16 to 16777216 (RTM_ARP_SLOTS; 65536)\n"
             "  --listen ADDRESS:PORT\n"
             "                      serve the network there, too: 127.0.0.1:7000, [::1]:7000;\n"
-            "                      may be repeated; a notice tells what port 0 became\n"
+            "                      may be repeated; localhost is 127.0.0.1, other names\n"
+            "                      are not looked up; a notice tells what port 0 became\n"
             "  --public            --listen may name addresses that other machines reach: there\n"
             "                      is no authentication, whoever connects gets the tables\n"
             "  --peers N           network clients at a time, at most; more have to wait, and\n"
             "                      half of the descriptors are kept from them (RTM_PEERS; 256)\n");
     else
         printf("  --connect ADDRESS:PORT\n"
-               "                      in place of the socket: a server's --listen\n"
+               "                      in place of the socket: a server's --listen; localhost is\n"
+               "                      127.0.0.1, other names are not looked up\n"
                "  --no-reconnect      stay alone when the connection has ended\n");
     printf("  --help, --version\n\n"
            "Exit status: 0 after quit, SIGINT or SIGTERM; 1 cannot start; 64 usage.\n");
@@ -146,6 +148,8 @@ static int set_connect(struct options *options, const char *value)
 /* NET-3: not by mistake. */
 static int check_public(const struct options *options)
 {
+    if (options->public && options->listens == 0)
+        return usage(options, "--public", "", "--listen beside it");
     for (int i = 0; i < options->listens && !options->public; i++) {
         char text[TCP_TEXT];
 

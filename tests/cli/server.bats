@@ -442,14 +442,16 @@ $C" "$(grep -v '^#' "$dir/saved" | sort)"
     is "$A $B" "${rows[*]}"
 }
 
-@test "--load of a bad file tells file and line in a notice, and applies nothing [CON-15 CON-1]" {
+@test "--load of a bad file, or of none, ends the server and says where [CON-15]" {
     printf '%s\n' "$A" nonsense >"$dir/table"
-    serve one --load "$dir/table"
-    await one "# *$dir/table:2*"
-    ask one wait
-    is 'ok wait' "$closing"
-    ask one show
-    is 'ok show routes=0' "$closing"
+    mkfifo "$dir/console"
+    for table in "$dir/table" "$dir/none"; do
+        run --separate-stderr timeout 20 "$bin/rtm-server" --socket "$sock" --load "$table" <>"$dir/console"
+        is 1 "$status"
+        like "rtm-server: --load: *$table*" "$stderr"
+        [ ! -e "$sock" ]
+    done
+    like '*: No such file*' "$stderr"
 }
 
 @test "a bad line is named with file and line, and nothing is applied [CON-15]" {
