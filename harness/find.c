@@ -30,6 +30,15 @@ static size_t count_steps(const char *text)
     return n;
 }
 
+static char *repeat_command(const struct finds *all, const struct find *f)
+{
+    struct buf b = {0};
+
+    buf_printf(&b, "%s --only ", all->repeat);
+    buf_add_quoted(&b, f->file);
+    return buf_take(&b);
+}
+
 /* What a reader has to know of the file, as comments. */
 static void put_head(const struct finds *all, const struct find *f, struct buf *out)
 {
@@ -41,9 +50,13 @@ static void put_head(const struct finds *all, const struct find *f, struct buf *
         buf_printf(out, "# seen once; not run again, not made smaller\n");
     buf_printf(out, "# %s; seed %llu: %s --seed %llu\n", all->iut, (unsigned long long)f->seeds[0],
                all->made, (unsigned long long)f->seeds[0]);
-    buf_printf(out, "# repeat: %s --only ", all->repeat);
-    buf_add_quoted(out, f->file);
-    buf_adds(out, "\n");
+    char *repeat = repeat_command(all, f);
+    buf_printf(out, "# repeat: %s\n", repeat);
+    if (f->rate.failed < f->rate.ran || f->rate.ran == 0)
+        buf_printf(out,
+                   "# a race: until it fails, in bash: for i in {1..50}; do %s || break; done\n",
+                   repeat);
+    free(repeat);
 }
 
 static int keep(const struct finds *all, const struct find *f)

@@ -182,6 +182,8 @@ static int set_program(struct program *p, const char *key, const struct value *v
 /* Where the keys of the current section go: one of the four is set. */
 struct section {
     bool iut;
+    bool unknown;  /* none: its keys are no further mistakes */
+    bool misspelt; /* some section was: what is missing may be that one */
     struct objects *objects;
     struct program *program;
     struct dialogue *dialogue;
@@ -192,7 +194,7 @@ static bool open_section(struct manifest *m, const char *name, struct section *s
     const char *dot = strchr(name, '.');
     size_t len = dot ? (size_t)(dot - name) : strlen(name);
 
-    *s = (struct section){0};
+    *s = (struct section){.misspelt = s->misspelt};
     s->iut = strcmp(name, "iut") == 0;
     if (strcmp(name, "shm") == 0)
         s->objects = &m->objects;
@@ -209,6 +211,27 @@ static bool open_section(struct manifest *m, const char *name, struct section *s
     return s->dialogue != NULL;
 }
 
+/* Whether one was meant that there is. */
+static bool complain_section(const char *name, const struct source *src, int line, struct diag *d)
+{
+    static const char *const sections[] = {"iut", "shm", "server", "client"};
+    bool dialogue = strncmp(name, "server.", 7) == 0 || strncmp(name, "client.", 7) == 0;
+    const char *meant = dialogue ? suggest(name + 7, operations, ASK_COUNT)
+                                 : suggest(name, sections, LENGTH(sections));
+
+    if (meant != NULL)
+        diag_add(d, src->name, line, 1, "no such section; did you mean [%.*s%s]?", dialogue ? 7 : 0,
+                 name, meant);
+    else
+        diag_add(
+            d, src->name, line, 1,
+            "no such section; expected [iut], [shm], [server], [client], or [server.X] and "
+            "[client.X] "
+            "with X one of create update delete table lookup arp-add arp-delete arp arp-lookup "
+            "flush digest load save clients status messages line quit recover");
+    return meant != NULL;
+}
+
 static void read_line(struct manifest *m, struct section *s, const struct source *src, int number,
                       struct diag *d)
 {
@@ -222,18 +245,15 @@ static void read_line(struct manifest *m, struct section *s, const struct source
     if (first[0] == '[') {
         bool closed = first[len - 1] == ']' && t.n == 1;
         first[len - 1] = '\0';
-        bool known = closed && open_section(m, first + 1, s);
-        if (known && s->dialogue != NULL)
+        s->unknown = !closed || !open_section(m, first + 1, s);
+        if (!s->unknown && s->dialogue != NULL)
             s->dialogue->line = number;
-        if (known && s->objects != NULL)
+        if (!s->unknown && s->objects != NULL)
             s->objects->line = number;
-        if (!known)
-            diag_add(
-                d, src->name, number, 1,
-                "no such section; expected [iut], [shm], [server], [client], or [server.X] and "
-                "[client.X] "
-                "with X one of create update delete table lookup arp-add arp-delete arp arp-lookup "
-                "flush digest load save clients status messages line quit recover");
+        if (s->unknown)
+            s->misspelt |= complain_section(first + 1, src, number, d);
+    } else if (s->unknown) {
+        ; /* told with its section */
     } else if (t.n < 2 || strcmp(t.at[1].text, "=") != 0) {
         diag_add(d, src->name, number, t.at[0].column,
                  "expected KEY = VALUE, with blanks around the =");
@@ -297,7 +317,8 @@ struct manifest *manifest_read(const char *path, struct diag *d)
     if (source_read(&source, path, path, d) == 0) {
         for (int i = 1; i <= source.count; i++)
             read_line(m, &section, &source, i, d);
-        check(m, d);
+        if (!section.misspelt)
+            check(m, d);
         find_root(m, path, d);
     }
     source_finish(&source);

@@ -41,15 +41,24 @@ static void open_platform(const struct report *r, const char *prefix)
             event_text(e, "iut"), event_text(e, "sandbox"), event_count(e, "cases"));
 }
 
+/* What it does not write to {log} is nobody's finding. */
+static void print_wrapper(const struct report *r, const char *prefix, const char *who,
+                          const char *command)
+{
+    fprintf(r->out, "%s%s under: %s%s\n", prefix, who, command,
+            strstr(command, "{log}") != NULL ? "" : "; without {log} nothing that it finds counts");
+}
+
 static void open_run(const struct report *r, const char *prefix)
 {
     const json_t *e = r->start;
     char *features = report_join(json_object_get(e, "features"));
 
-    fprintf(
-        r->out, "%sIUT: %s; claims %s; kernel %s; sandbox: %s; seed %s; %d cases, %d at a time\n",
-        prefix, event_text(e, "iut"), features, event_text(e, "kernel"), event_text(e, "sandbox"),
-        event_text(e, "seed"), event_count(e, "cases"), event_count(e, "jobs"));
+    fprintf(r->out,
+            "%sIUT: %s; claims %s; kernel %s; sandbox: %s; seed %s; %d case%s, %d at a time\n",
+            prefix, event_text(e, "iut"), features, event_text(e, "kernel"),
+            event_text(e, "sandbox"), event_text(e, "seed"), event_count(e, "cases"),
+            event_count(e, "cases") == 1 ? "" : "s", event_count(e, "jobs"));
     if (*event_text(e, "profile") != '\0')
         fprintf(r->out, "%sprofile: %s\n", prefix, event_text(e, "profile"));
     if (event_count(e, "slowness") > 0)
@@ -58,9 +67,9 @@ static void open_run(const struct report *r, const char *prefix)
                 "much longer\n",
                 prefix, event_count(e, "slowness"));
     if (*event_text(e, "wrap_server") != '\0')
-        fprintf(r->out, "%sservers under: %s\n", prefix, event_text(e, "wrap_server"));
+        print_wrapper(r, prefix, "servers", event_text(e, "wrap_server"));
     if (*event_text(e, "wrap_client") != '\0')
-        fprintf(r->out, "%sclients under: %s\n", prefix, event_text(e, "wrap_client"));
+        print_wrapper(r, prefix, "clients", event_text(e, "wrap_client"));
     free(features);
 }
 

@@ -100,7 +100,7 @@ static int parse(struct setup *s)
         suite_read(&s->suite, s->words[i], &s->requirements, &s->diag);
     if (diag_print(&s->diag))
         return EXIT_FAILS;
-    printf("%zu cases are well-formed\n", s->suite.n);
+    printf("%zu case%s well-formed\n", s->suite.n, s->suite.n == 1 ? " is" : "s are");
     return s->suite.n > 0 ? EXIT_CONFORMS : usage("no scenario there:", s->words[0]);
 }
 

@@ -68,10 +68,34 @@ static int name_length(const char *text)
     return (int)strcspn(text, "(");
 }
 
+/* What a call needs that a container or a chroot may lack, and how it is had. */
+static const struct {
+    const char *call, *place, *advice;
+} places[] = {
+    {"shm_open", "/dev/shm",
+     "; there is no /dev/shm: mount -t tmpfs -o mode=1777,nosuid,nodev shm /dev/shm"},
+    {"posix_openpt", "/dev/ptmx",
+     "; there is no /dev/ptmx: mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts, and "
+     "ln -s pts/ptmx /dev/ptmx"},
+    {"mq_open", "/proc/sys/fs/mqueue",
+     "; the kernel has no message queues (CONFIG_POSIX_MQUEUE), or /proc is not mounted"},
+};
+
+static const char *advise(const char *text)
+{
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (strncmp(text, places[i].call, (size_t)name_length(text)) == 0 &&
+            access(places[i].place, F_OK) < 0)
+            return places[i].advice;
+    return "";
+}
+
 int trial_call(const struct trial *t, const char *text, long result)
 {
-    if (result == -1)
-        trial_broken(t, "%.*s() failed: %s", name_length(text), text, strerror(errno));
+    if (result == -1) {
+        const char *why = strerror(errno);
+        trial_broken(t, "%.*s() failed: %s%s", name_length(text), text, why, advise(text));
+    }
     return (int)result;
 }
 

@@ -174,6 +174,18 @@ missing() {
     like '*# SKIP mac rests on *Read-only file system (rtmtest platform --only PLT-42)*' "$output"
 }
 
+@test "what a container does not mount is told, and how to mount it" {
+    command -v unshare >/dev/null || skip 'no unshare(1)'
+    local bare='mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && exec "$@"'
+    local away=(unshare -m bash -c "$bare" -)
+    "${away[@]}" true || skip 'only root may mount here'
+    run --separate-stderr "${away[@]}" timeout "$deadline" "$bin/rtmtest" platform --report tap \
+        --only PLT-42 --only PLT-22 </dev/null 3>&-
+    is 1 "$status"
+    like '*shm_open() failed: No such file or directory; there is no /dev/shm: mount -t tmpfs *' "$output"
+    like '*posix_openpt() failed: No such file or directory; there is no /dev/ptmx: mount -t devpts *' "$output"
+}
+
 @test "a /proc of another pid namespace misleads no one" {
     command -v unshare >/dev/null || skip 'no unshare(1)'
     unshare -Urpf true || skip 'no namespaces here'

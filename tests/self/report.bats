@@ -105,7 +105,7 @@ order() {
 @test "TAP is what a pipe gets, and its start names the run" {
     rtmtest run --iut "$fake" --only "$cases/table.rtm" --seed 5 --jobs 1
     like 'TAP version 14*' "$output"
-    like '*# rtmtest *, RTM/1*IUT: A fake; claims routes console; kernel *; sandbox: *; seed 5; 1 cases, 1 at a time*' "$output"
+    like '*# rtmtest *, RTM/1*IUT: A fake; claims routes console; kernel *; sandbox: *; seed 5; 1 case, 1 at a time*' "$output"
 }
 
 @test "pretty shows failures in full and counts all" {

@@ -106,6 +106,11 @@ refused() {
 @test "diff has added, removed and changed cases, and JSON of all that" {
     save none "$dir/a" --only "$cases/console.rtm"
     save backwards "$dir/b" --only "$cases/namespace.rtm" --sandbox none
+    rtmtest diff "$dir/a" "$dir/b"
+    is 1 "$status"
+    like '*; some cases only: *' "$output"
+    [[ $output != *added* && $output != *removed* && $output != *unchecked* ]]
+    sed -i '1s/"whole":false/"whole":true/' "$dir/a" "$dir/b"
     rtmtest diff --json "$dir/a" "$dir/b"
     is 1 "$status"
     python3 - 3<<<"$output" <<'PYTHON'
@@ -153,6 +158,15 @@ PYTHON
     rtmtest run --rerun "$dir/run"
     is 64 "$status"
     like '*no requirement, case, file or tag with a scenario: */gone.rtm*' "$stderr"
+}
+
+@test "what was UNRESOLVED is no known failure" {
+    save deaf "$dir/run"
+    sed -i 's/"verdict":"FAIL"/"verdict":"UNRESOLVED"/; s/"FAIL":\([0-9]*\)/"UNRESOLVED":\1/; s/"exit":1/"exit":2/' "$dir/run"
+    rtmtest baseline "$dir/run"
+    is 0 "$status"
+    like '*# scenarios/table was UNRESOLVED: run it again*' "$output"
+    is '' "$(grep -v '^#' <<<"$output")"
 }
 
 @test "a baseline made of a run makes its failures known; then they are stale" {

@@ -123,12 +123,15 @@ TEST(wrong_sections_are_located)
     "m.rtmi:4:1: no such section; expected [iut], [shm], [server], [client], or [server.X] and " \
     "[client.X] with X one of create update delete table lookup arp-add arp-delete arp "         \
     "arp-lookup flush digest load save clients status messages line quit recover\n"
-    CHECK_TOLD(HEAD "[servr]\n" SERVER TABLE, TOLD);
-    CHECK_TOLD(HEAD "[server.tabel]\n" SERVER TABLE, TOLD);
+#define MEANT(text) "m.rtmi:4:1: no such section; did you mean [" text "]?\n"
+    CHECK_TOLD(HEAD "[servr]\nsent = x\n" SERVER TABLE, MEANT("server"));
+    CHECK_TOLD(HEAD "[server.tabel]\nsent = x\n" SERVER, MEANT("server.table"));
+    CHECK_TOLD(HEAD "[server\n" SERVER TABLE, MEANT("server"));
+    CHECK_TOLD(HEAD "[server] x\n" SERVER TABLE, MEANT("server"));
+#undef MEANT
+    CHECK_TOLD(HEAD "[nothing]\nsent = x\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[server.]\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[iut.table]\n" SERVER TABLE, TOLD);
-    CHECK_TOLD(HEAD "[server\n" SERVER TABLE, TOLD);
-    CHECK_TOLD(HEAD "[server] x\n" SERVER TABLE, TOLD);
     CHECK_TOLD(HEAD "[]\n" SERVER TABLE, TOLD);
 #undef TOLD
 }
