@@ -15,8 +15,9 @@ import mutant as mutants  # noqa: E402
 from judge import Judge, Store, scenarios  # noqa: E402
 from sim import Tap  # noqa: E402
 
-CHAPTERS = ("0-platform", "8-network", "11-queues")  # every MUST of these has a mutant or a reason
-SAMPLE = ("PLT-3-shim", "NET-1-first-alone", "MQ-1-no-flush")  # soon killed, one of each chapter
+PENDING = ("1-tables", "2-transport", "3-frames", "4-session")  # every MUST of the others has a mutant or a reason
+SAMPLE = ("PLT-3-shim", "ARP-5-dashes", "FLU-2-not-numbered", "CON-2-no-reason", "NET-1-first-alone", "ROB-7-socket-left",
+          "MQ-1-no-flush")  # soon killed, one of each chapter
 
 
 def options():
@@ -37,7 +38,7 @@ def check_form(tap, every):
     why, known = matrix.reasons(), mutants.requirements()
     broken = {name for mutant in every for name in mutant.breaks}
     bare = [name for name, r in known.items()
-            if r.level == "MUST" and r.chapter in CHAPTERS and name not in broken and name not in why]
+            if r.level == "MUST" and r.chapter not in PENDING and name not in broken and name not in why]
     tap.say(not bare, "every MUST has a mutant, or a reason in tests/mutants/reasons", "without: " + " ".join(bare) if bare else "")
     stale = [f"{name}: no such requirement or mutant" for name in why if name not in known and name not in {m.name for m in every}]
     stale += [f"{name}: has a mutant by now" for name in why if name in broken]
