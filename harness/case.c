@@ -123,6 +123,21 @@ static void run_all(struct world *w)
     run_steps(w, at, t->count);
 }
 
+/* Why the wire of the IUT is not that of some step; NULL if it is. */
+static const char *foreign_wire(const struct world *w)
+{
+    const struct manifest *m = pair_speaker(w->manifest, w->test);
+    bool tells = false;
+
+    for (size_t i = 0; i < w->test->count; i++)
+        tells = tells || w->test->steps[i].command->flags & TABLES;
+    if (m->own_wire && tier_needs_wire(w->test))
+        return "the manifest says wire = own, and this speaks or reads RTM/1";
+    if (m->own_wire && m->record.line == 0 && tells)
+        return "the manifest says wire = own and has no [record], and this reads or tells changes";
+    return NULL;
+}
+
 /* What the case cannot have here; true if it can't run. */
 static bool lacks_something(struct world *w)
 {
@@ -142,9 +157,8 @@ static bool lacks_something(struct world *w)
     free(lacking);
     if (!world_goes_on(w))
         return true;
-    if (w->manifest->own_wire && tier_needs_wire(w->test))
-        return world_fail(w, VERDICT_UNSUPPORTED,
-                          "the manifest says wire = own, and this speaks or reads RTM/1") < 0;
+    if (foreign_wire(w) != NULL)
+        return world_fail(w, VERDICT_UNSUPPORTED, "%s", foreign_wire(w)) < 0;
     for (size_t i = 0; h->features[i] != NULL; i++)
         if (footing_lacking(h->features[i]) != NULL)
             return world_fail(w, VERDICT_SKIPPED, "%s", footing_lacking(h->features[i])) < 0;

@@ -4,8 +4,10 @@
  */
 #include "actor.h"
 #include "agent.h"
+#include "bounds.h"
 #include "command_list.h"
 #include "compose.h"
+#include "tell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +28,7 @@ int run_probe(struct world *w, const struct step *s)
 
 int run_probe_listens(struct world *w, const struct step *s)
 {
-    char *path = x_printf("%s/%s.sock", w->sandbox->dir, step_word(s, 1));
+    char *path = bounds_socket(w, step_word(s, 1));
     int result = probe_listen(w, step_word(s, 1), path) ? 0 : -1;
 
     free(path);
@@ -116,6 +118,9 @@ static int subscribe(struct world *w, struct probe *p)
 {
     struct frame f;
 
+    p->spoke = true;
+    if (p->record != NULL)
+        return 0; /* who connects is told */
     compose_hello(&f);
     if (probe_send_frame(w, p, &f, 0) < 0)
         return -1;
@@ -149,6 +154,8 @@ int run_follows(struct world *w, const struct step *s)
         return world_fail(w, VERDICT_BROKEN,
                           "%s has said nothing: no stream comes; say \"%s subscribes\" first",
                           p->name, p->name);
+    if (p->record != NULL)
+        return tell_follow(w, p, world_actor(w, step_word(s, 3)));
     return read_until(w, p, 1, world_actor(w, step_word(s, 3)));
 }
 
@@ -159,59 +166,6 @@ int run_gets_snapshot(struct world *w, const struct step *s)
     return read_until(w, p, p->replica.snapshots + 1, world_actor(w, step_word(s, 6)));
 }
 
-/* Adds a frame of the snapshot that a step sends, with the fields that the step names. */
-static int add_frame(struct world *w, const struct step *s, struct frame *f, struct buf *out)
-{
-    wire_set(f, "epoch", "1.0");
-    if (compose_fields(w, s, 7, f) < 0)
-        return -1;
-    buf_add(out, f->bytes, f->len);
-    return 0;
-}
-
-static void set_ip(struct frame *f, uint32_t ip)
-{
-    char text[16];
-
-    snprintf(text, sizeof text, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
-    wire_set(f, "ip", text);
-}
-
-static int add_snapshot(struct world *w, const struct step *s, const struct oracle *table,
-                        struct buf *out)
-{
-    struct frame f;
-    const struct neighbour *n;
-    const struct route *r;
-    char number[24];
-
-    wire_start(&f, FRAME_SNAPSHOT_BEGIN);
-    wire_set(&f, "seq", step_word(s, 6));
-    if (add_frame(w, s, &f, out) < 0)
-        return -1;
-    for (size_t at = 0; (r = oracle_next(table, &at)) != NULL;) {
-        wire_start_route(&f, OP_CREATE, r);
-        if (add_frame(w, s, &f, out) < 0)
-            return -1;
-    }
-    for (size_t at = 0; (n = arp_next(oracle_arp(table), &at)) != NULL;) {
-        wire_start_mac(&f, OP_CREATE, n->mac);
-        if (the_probe(w, s, 0)->replica.network)
-            set_ip(&f, n->ip);
-        if (add_frame(w, s, &f, out) < 0)
-            return -1;
-    }
-    wire_start(&f, FRAME_SNAPSHOT_END);
-    wire_set(&f, "seq", step_word(s, 6));
-    snprintf(number, sizeof number, "%zu", oracle_count(table));
-    wire_set(&f, "routes", number);
-    snprintf(number, sizeof number, "%zu", arp_count(oracle_arp(table)));
-    wire_set(&f, "macs", number);
-    snprintf(number, sizeof number, "%llu", (unsigned long long)oracle_digest(table));
-    wire_set(&f, "digest", number);
-    return add_frame(w, s, &f, out);
-}
-
 int run_sends_snapshot(struct world *w, const struct step *s)
 {
     struct probe *p = the_probe(w, s, 0);
@@ -220,7 +174,7 @@ int run_sends_snapshot(struct world *w, const struct step *s)
     int result = table_read(w, step_word(s, 4), table);
 
     if (result == 0)
-        result = add_snapshot(w, s, table, &bytes);
+        result = compose_snapshot(w, s, 7, p, step_word(s, 6), table, &bytes);
     world_tell(w, "%s > a snapshot of %zu routes and %zu MACs, seq %s", p->name,
                oracle_count(table), arp_count(oracle_arp(table)), step_word(s, 6));
     if (result == 0)

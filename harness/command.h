@@ -25,6 +25,8 @@ enum command_flag {
     ACT = 0,
     EXPECT = 1, /* checks something: must cite a requirement */
     BLOCK = 2,  /* lines follow, up to "end" */
+    FRAMES = 4, /* sends or reads what chapters 3 and 5 lay out */
+    TABLES = 8, /* sends or reads changes, in frames or in the [record] of a manifest */
 };
 
 /* A command that works only where the host has this (enum need): the scenario has to say so. */

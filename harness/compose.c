@@ -3,6 +3,7 @@
 
 #include "command_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,4 +135,58 @@ int compose_greeting(struct world *w, const struct actor *server, struct frame *
     if (got != 0)
         return got < 0 ? -1 : 0;
     return world_fail(w, VERDICT_FAIL, "%s closed instead of answering HELLO", server->name);
+}
+
+/* Adds a frame of the snapshot that a step sends, with the fields that the step names. */
+static int add_frame(struct world *w, const struct step *s, size_t at, struct frame *f,
+                     struct buf *out)
+{
+    wire_set(f, "epoch", "1.0");
+    if (compose_fields(w, s, at, f) < 0)
+        return -1;
+    buf_add(out, f->bytes, f->len);
+    return 0;
+}
+
+static void set_ip(struct frame *f, uint32_t ip)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+    wire_set(f, "ip", text);
+}
+
+int compose_snapshot(struct world *w, const struct step *s, size_t at, const struct probe *p,
+                     const char *seq, const struct oracle *table, struct buf *out)
+{
+    struct frame f;
+    const struct neighbour *n;
+    const struct route *r;
+    char number[24];
+
+    wire_start(&f, FRAME_SNAPSHOT_BEGIN);
+    wire_set(&f, "seq", seq);
+    if (add_frame(w, s, at, &f, out) < 0)
+        return -1;
+    for (size_t i = 0; (r = oracle_next(table, &i)) != NULL;) {
+        wire_start_route(&f, OP_CREATE, r);
+        if (add_frame(w, s, at, &f, out) < 0)
+            return -1;
+    }
+    for (size_t i = 0; (n = arp_next(oracle_arp(table), &i)) != NULL;) {
+        wire_start_mac(&f, OP_CREATE, n->mac);
+        if (p->replica.network)
+            set_ip(&f, n->ip);
+        if (add_frame(w, s, at, &f, out) < 0)
+            return -1;
+    }
+    wire_start(&f, FRAME_SNAPSHOT_END);
+    wire_set(&f, "seq", seq);
+    snprintf(number, sizeof number, "%zu", oracle_count(table));
+    wire_set(&f, "routes", number);
+    snprintf(number, sizeof number, "%zu", arp_count(oracle_arp(table)));
+    wire_set(&f, "macs", number);
+    snprintf(number, sizeof number, "%llu", (unsigned long long)oracle_digest(table));
+    wire_set(&f, "digest", number);
+    return add_frame(w, s, at, &f, out);
 }

@@ -20,6 +20,10 @@ void compose_hello(struct frame *f);
 /* What a server greets with, on a connection of its own that is closed again. -1 after
  * world_fail(). */
 int compose_greeting(struct world *w, const struct actor *server, struct frame *welcome);
+/* Adds the frames of a snapshot of the table that ends at this seq, each with the fields that the
+ * words from `at` name. -1 after world_fail(). */
+int compose_snapshot(struct world *w, const struct step *s, size_t at, const struct probe *p,
+                     const char *seq, const struct oracle *table, struct buf *out);
 /* Compares a frame with the fields that the words from `at` name; -1 after world_fail(). */
 int compose_check(struct world *w, const struct step *s, size_t at, const struct frame *f);
 

@@ -179,12 +179,13 @@ static int set_program(struct program *p, const char *key, const struct value *v
         "or port");
 }
 
-/* Where the keys of the current section go: one of the four is set. */
+/* Where the keys of the current section go: one of the five is set. */
 struct section {
     bool iut;
     bool unknown;  /* none: its keys are no further mistakes */
     bool misspelt; /* some section was: what is missing may be that one */
     struct objects *objects;
+    struct record *record;
     struct program *program;
     struct dialogue *dialogue;
 };
@@ -198,12 +199,14 @@ static bool open_section(struct manifest *m, const char *name, struct section *s
     s->iut = strcmp(name, "iut") == 0;
     if (strcmp(name, "shm") == 0)
         s->objects = &m->objects;
+    if (strcmp(name, "record") == 0)
+        s->record = &m->record;
     if (len == 6 && strncmp(name, "server", len) == 0)
         s->program = &m->server;
     if (len == 6 && strncmp(name, "client", len) == 0)
         s->program = &m->client;
     if (s->program == NULL || dot == NULL)
-        return s->iut || s->objects != NULL || s->program != NULL;
+        return s->iut || s->objects != NULL || s->record != NULL || s->program != NULL;
     for (int i = 0; i < ASK_COUNT; i++)
         if (strcmp(dot + 1, operations[i]) == 0)
             s->dialogue = &s->program->ask[i];
@@ -214,7 +217,7 @@ static bool open_section(struct manifest *m, const char *name, struct section *s
 /* Whether one was meant that there is. */
 static bool complain_section(const char *name, const struct source *src, int line, struct diag *d)
 {
-    static const char *const sections[] = {"iut", "shm", "server", "client"};
+    static const char *const sections[] = {"iut", "shm", "record", "server", "client"};
     bool dialogue = strncmp(name, "server.", 7) == 0 || strncmp(name, "client.", 7) == 0;
     const char *meant = dialogue ? suggest(name + 7, operations, ASK_COUNT)
                                  : suggest(name, sections, LENGTH(sections));
@@ -223,12 +226,12 @@ static bool complain_section(const char *name, const struct source *src, int lin
         diag_add(d, src->name, line, 1, "no such section; did you mean [%.*s%s]?", dialogue ? 7 : 0,
                  name, meant);
     else
-        diag_add(
-            d, src->name, line, 1,
-            "no such section; expected [iut], [shm], [server], [client], or [server.X] and "
-            "[client.X] "
-            "with X one of create update delete table lookup arp-add arp-delete arp arp-lookup "
-            "flush digest load save clients status messages line quit recover");
+        diag_add(d, src->name, line, 1,
+                 "no such section; expected [iut], [shm], [record], [server], [client], or "
+                 "[server.X] and "
+                 "[client.X] with X one of create update delete table lookup arp-add arp-delete "
+                 "arp arp-lookup "
+                 "flush digest load save clients status messages line quit recover");
     return meant != NULL;
 }
 
@@ -250,6 +253,8 @@ static void read_line(struct manifest *m, struct section *s, const struct source
             s->dialogue->line = number;
         if (!s->unknown && s->objects != NULL)
             s->objects->line = number;
+        if (!s->unknown && s->record != NULL)
+            s->record->line = number;
         if (s->unknown)
             s->misspelt |= complain_section(first + 1, src, number, d);
     } else if (s->unknown) {
@@ -261,6 +266,8 @@ static void read_line(struct manifest *m, struct section *s, const struct source
         set_iut(m, first, &v);
     } else if (s->objects != NULL) {
         objects_set(s->objects, first, &v);
+    } else if (s->record != NULL) {
+        record_set(s->record, first, &v);
     } else if (s->program != NULL) {
         set_program(s->program, first, &v);
     } else if (s->dialogue != NULL) {
@@ -283,6 +290,10 @@ static void check(struct manifest *m, struct diag *d)
     objects_check(&m->objects, m->own_wire, m->file, d);
     manifest_check(m, &m->server, "server", d);
     manifest_check(m, &m->client, "client", d);
+    record_check(&m->record, m->file, d);
+    if (m->record.line != 0 && !m->own_wire)
+        diag_add(d, m->file, m->record.line, 1,
+                 "[record] is an own wire: [iut] has to say wire = own");
 }
 
 /* Makes root absolute: it is written relative to the manifest. */
@@ -364,6 +375,7 @@ void manifest_destroy(struct manifest *m)
     free(m->file);
     free(m->name);
     free(m->dialect);
+    record_finish(&m->record);
     free(m->root);
     free(m);
 }

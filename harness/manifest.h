@@ -8,6 +8,7 @@
 
 #include "dialogue.h"
 #include "object.h"
+#include "record.h"
 
 /* What a program can be asked on its console, one dialogue each. */
 enum operation {
@@ -71,12 +72,13 @@ struct limits {
 
 struct manifest {
     char *file, *name;
-    char *root;      /* absolute: where relative commands start */
-    char **features; /* NULL at the end */
-    uint64_t memory; /* bytes of address space for each process; 0: no limit */
-    bool course;     /* it is judged by what the course asks alone */
-    bool own_wire;   /* it does not speak the frames of chapter 3 */
-    char *dialect;   /* the name of its own wire; or NULL */
+    char *root;           /* absolute: where relative commands start */
+    char **features;      /* NULL at the end */
+    uint64_t memory;      /* bytes of address space for each process; 0: no limit */
+    bool course;          /* it is judged by what the course asks alone */
+    bool own_wire;        /* it does not speak the frames of chapter 3 */
+    char *dialect;        /* the name of its own wire; or NULL */
+    struct record record; /* the message that its own wire is made of; its line is 0 if none */
     struct limits limits;
     struct objects objects;
     struct program server, client;

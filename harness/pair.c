@@ -58,6 +58,7 @@ struct manifest *pair_create(const struct manifest *server, const struct manifes
     *p = *judge;
     p->name = name_pair(server, client, judged);
     p->root = server->root;
+    p->objects = server->objects;
     p->features = common_features(server, client);
     p->own_wire = server->own_wire || client->own_wire;
     p->limits = within_both(&server->limits, &client->limits);
@@ -79,7 +80,7 @@ void pair_destroy(struct manifest *pair)
 
 bool pair_shares_wire(const struct manifest *a, const struct manifest *b)
 {
-    if (a == b || (!a->own_wire && !b->own_wire))
+    if (a == b || (!a->own_wire && !b->own_wire) || record_same(&a->record, &b->record))
         return true;
     return a->own_wire && b->own_wire && a->dialect != NULL && b->dialect != NULL &&
            strcmp(a->dialect, b->dialect) == 0;
@@ -99,7 +100,7 @@ static char *describe_wires(const struct manifest *server, const struct manifest
                           "client's (%s) wire = %s%s",
                           server->name, one, client->name, other,
                           server->own_wire && client->own_wire
-                              ? "; wires of one name (own NAME) would be the same"
+                              ? "; wires of one name (own NAME), or of one [record], are the same"
                               : "");
 
     free(one);
@@ -128,6 +129,11 @@ bool pair_starts(const struct test_case *t, bool server)
                 return true;
     }
     return false;
+}
+
+const struct manifest *pair_speaker(const struct manifest *m, const struct test_case *t)
+{
+    return pair_starts(t, true) ? m->server.home : m->client.home;
 }
 
 /* Whether all that the case checks is asked of the other role. */

@@ -22,6 +22,9 @@ bool pair_shares_wire(const struct manifest *a, const struct manifest *b);
 /* Why the case says nothing on the programs under test, or can't be run with them (the caller's);
  * NULL: it can. Of any manifest. */
 char *pair_lacking(const struct manifest *m, const struct test_case *t);
+/* The manifest of the wire that the probes of the case speak: that of its server, if one is
+ * started. */
+const struct manifest *pair_speaker(const struct manifest *m, const struct test_case *t);
 /* Whether a step of the case starts a server, or a client, of the IUT. */
 bool pair_starts(const struct test_case *t, bool server);
 

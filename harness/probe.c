@@ -3,6 +3,7 @@
 
 #include "agent.h"
 #include "network.h"
+#include "pair.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,8 @@ static struct probe *add(struct world *w, const char *name, const char *socket)
     p->name = x_strdup(name);
     p->socket = x_strdup(socket);
     p->fd = p->listener = -1;
+    const struct manifest *speaker = pair_speaker(w->manifest, w->test);
+    p->record = speaker->record.line != 0 ? &speaker->record : NULL;
     replica_init(&p->replica);
     p->replica.network = where_is_network(socket);
     w->probes = x_realloc(w->probes, (w->probe_count + 1) * sizeof(struct probe *));
@@ -116,7 +119,7 @@ int probe_reconnect(struct world *w, struct probe *p)
             return world_fail_for(w, network ? "NET-1" : "TRN-1", "%s cannot connect to %s: %s",
                                   p->name, p->socket, strerror(errno));
         if (world_late(w))
-            return world_timeout(w, "the server does not accept %s", p->name);
+            return world_timeout_for(w, "TRN-2", "the server does not accept %s", p->name);
         world_pause(w, next_pause(&pause));
     }
     send_at_once(p->fd);
@@ -339,6 +342,21 @@ int probe_next(struct world *w, struct probe *p, struct frame *f)
     if (p->in.len > 0)
         return world_fail_for(w, "FRM-1", "%s got half a frame, then the end", p->name);
     return 0;
+}
+
+int probe_fill(struct world *w, struct probe *p, size_t bytes)
+{
+    bool in_time = true;
+
+    p->wants = true;
+    while (p->in.len < bytes && !p->ended && p->fd >= 0 && in_time)
+        in_time = world_wait(w);
+    p->wants = false;
+    if (p->in.len >= bytes)
+        return 1;
+    return in_time ? 0
+                   : world_timeout(w, "%s waited for %zu bytes, and %zu came", p->name, bytes,
+                                   p->in.len);
 }
 
 int probe_wait_taken(struct world *w, struct probe *p)

@@ -30,10 +30,12 @@ struct probe {
     bool corked;         /* what is sent is kept in out */
     bool spoke;          /* something was sent */
     struct buf in, out;
-    uint64_t epoch, seq;     /* of the last frame that it read */
-    struct segment *segment; /* the object that it owns, or NULL */
-    struct flood flood;      /* sends over its connection, until that is closed */
-    struct replica replica;  /* of client probes: what a strict client makes of it all */
+    uint64_t epoch, seq;         /* of the last frame that it read */
+    struct segment *segment;     /* the object that it owns, or NULL */
+    const struct record *record; /* the message of an own wire; NULL: frames, or it is not known */
+    uint64_t told;               /* the seq of the last change that a server probe announced */
+    struct flood flood;          /* sends over its connection, until that is closed */
+    struct replica replica;      /* of client probes: what a strict client makes of it all */
 };
 
 /* A client probe connected to the server's socket or place in the network, in the name of agent if
@@ -69,6 +71,8 @@ int probe_half_close(struct world *w, struct probe *p);
 /* Waits for the next frame; malformed ones fail the case for the rule they break. 1: f holds it; 0:
  * the peer closed; -1 after world_fail(). */
 int probe_next(struct world *w, struct probe *p, struct frame *f);
+/* Waits until so many bytes are in p->in. 1; 0: the peer closed before; -1 after world_fail(). */
+int probe_fill(struct world *w, struct probe *p, size_t bytes);
 /* Waits until the peer has read every byte that was sent. */
 int probe_wait_taken(struct world *w, struct probe *p);
 void probe_close(struct probe *p);

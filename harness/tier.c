@@ -101,9 +101,10 @@ static bool has_part(const struct test_case *c, const char *const *parts)
 
 bool tier_needs_wire(const struct test_case *c)
 {
-    static const char *const parts[] = {"probe NEW", " shm ", "the instance", "crowd SERVER", NULL};
-
-    return has_part(c, parts);
+    for (size_t i = 0; i < c->count; i++)
+        if (c->steps[i].command->flags & FRAMES)
+            return true;
+    return false;
 }
 
 bool tier_asks_any(const struct test_case *c)

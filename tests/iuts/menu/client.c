@@ -5,6 +5,7 @@
  */
 #include "sync.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,10 @@ int main(int argc, char **argv)
     }
     printf("Connected.\n");
     fflush(stdout);
-    while (recv(fd, &m, sizeof m, MSG_WAITALL) == (ssize_t)sizeof m) {
+    while (recv(fd, &m, sizeof m, strcmp(fault, "one-read") == 0 ? 0 : MSG_WAITALL) ==
+           (ssize_t)sizeof m) {
+        if (strcmp(fault, "net-order") == 0 && (m.op_code = ntohl(m.op_code)) > DELETE)
+            continue;
         if (strcmp(fault, "segv") == 0 && m.op_code == UPDATE)
             *(volatile char *)8 = 0;
         apply(&m, fault);

@@ -39,7 +39,9 @@ static void send_to(int fd, opcode_t op, const msg_body_t *body)
     sync_msg_t m;
 
     memset(&m, 0, sizeof m);
-    m.op_code = op;
+    m.op_code = faulty("wrong-op") && op == UPDATE ? CREATE : op;
+    if (faulty("net-order"))
+        m.op_code = htonl(m.op_code);
     m.msg_body = *body;
     if (send(fd, &m, sizeof m, faulty("sigpipe") ? 0 : MSG_NOSIGNAL) < 0)
         return;
@@ -218,6 +220,8 @@ static void welcome(int listener)
     clients[client_n++] = fd;
     for (int i = 0; i < routes && !faulty("no-snapshot"); i++)
         send_to(fd, CREATE, &table[i]);
+    if (faulty("twice") && routes > 0)
+        send_to(fd, CREATE, &table[0]);
 }
 
 static void part(int i)

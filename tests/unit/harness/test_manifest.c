@@ -119,9 +119,10 @@ TEST(wrong_lines_are_located)
 
 TEST(wrong_sections_are_located)
 {
-#define TOLD                                                                                     \
-    "m.rtmi:4:1: no such section; expected [iut], [shm], [server], [client], or [server.X] and " \
-    "[client.X] with X one of create update delete table lookup arp-add arp-delete arp "         \
+#define TOLD                                                                                \
+    "m.rtmi:4:1: no such section; expected [iut], [shm], [record], [server], [client], or " \
+    "[server.X] and [client.X] with X one of create update delete table lookup arp-add "    \
+    "arp-delete arp "                                                                       \
     "arp-lookup flush digest load save clients status messages line quit recover\n"
 #define MEANT(text) "m.rtmi:4:1: no such section; did you mean [" text "]?\n"
     CHECK_TOLD(HEAD "[servr]\nsent = x\n" SERVER TABLE, MEANT("server"));

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MOST 64 /* bytes of a field; the longest is an oif of 32 */
+
+static const char *const fields[RECORD_FIELDS] = {"op", "destination", "mask", "gateway", "oif"};
+static const char *const ops[RECORD_OPS] = {NULL, "create", "update", "delete"};
+static const char *const formats[] = {"text", "network", "host", "little"};
+
+static int parse_number(const char *text, unsigned most, unsigned *number)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+
+    *number = (unsigned)value;
+    return *text >= '0' && *text <= '9' && *end == '\0' && value <= most ? 0 : -1;
+}
+
+static int set_field(struct record *r, enum record_field f, const struct value *v)
+{
+    bool number;
+
+    if (v->n != 3 || parse_number(v->at[0].text, RECORD_SIZE_MOST, &r->field[f].offset) < 0)
+        return value_wrong(v, 0, "expected OFFSET WIDTH FORMAT, as 4 16 text");
+    if (parse_number(v->at[1].text, TEXT_MOST, &r->field[f].width) < 0 || r->field[f].width == 0)
+        return value_wrong(v, 1, "expected a width from 1 to 64 bytes");
+    for (size_t i = 0; i < LENGTH(formats); i++) {
+        if (strcmp(v->at[2].text, formats[i]) != 0)
+            continue;
+        r->field[f].format = (enum record_format)i;
+        number = i != RECORD_TEXT;
+        if (number && r->field[f].width > 8)
+            return value_wrong(v, 1, "expected a number of at most 8 bytes");
+        return number && f == RECORD_OIF ? value_wrong(v, 2, "the interface is a text") : 0;
+    }
+    return value_wrong(v, 2, "expected text, or a number in network, host or little order");
+}
+
+int record_set(struct record *r, const char *key, const struct value *v)
+{
+    if (strcmp(key, "size") == 0)
+        return value_number(&r->size, v, "", RECORD_SIZE_MOST);
+    for (int f = 0; f < RECORD_FIELDS; f++)
+        if (strcmp(key, fields[f]) == 0)
+            return set_field(r, (enum record_field)f, v);
+    for (int op = OP_CREATE; op < RECORD_OPS; op++)
+        if (strcmp(key, ops[op]) == 0)
+            return value_text(&r->op[op], v);
+    return value_wrong(v, 0,
+                       "no such key in [record]; expected size, op, create, update, delete, "
+                       "destination, mask, gateway or oif");
+}
+
+static bool overlap(const struct record *r, int a, int b)
+{
+    return r->field[a].offset < r->field[b].offset + r->field[b].width &&
+           r->field[b].offset < r->field[a].offset + r->field[a].width;
+}
+
+void record_check(const struct record *r, const char *file, struct diag *d)
+{
+    if (r->line == 0)
+        return;
+    for (int op = OP_CREATE; op < RECORD_OPS; op++)
+        if (r->op[op] == NULL)
+            diag_add(d, file, r->line, 1, "[record] has no %s: what stands in op for it", ops[op]);
+    for (int f = 0; f < RECORD_FIELDS; f++) {
+        if (r->field[f].width == 0)
+            diag_add(d, file, r->line, 1, "[record] has no %s: expected OFFSET WIDTH FORMAT",
+                     fields[f]);
+        else if (r->field[f].offset + r->field[f].width > r->size)
+            diag_add(d, file, r->line, 1, "[record] %s ends at %u, behind its size of %u bytes",
+                     fields[f], r->field[f].offset + r->field[f].width, r->size);
+        for (int g = 0; g < f; g++)
+            if (overlap(r, f, g))
+                diag_add(d, file, r->line, 1, "[record] %s and %s overlap", fields[g], fields[f]);
+    }
+}
+
+void record_finish(struct record *r)
+{
+    for (int op = 0; op < RECORD_OPS; op++)
+        free(r->op[op]);
+    *r = (struct record){0};
+}
+
+bool record_same(const struct record *a, const struct record *b)
+{
+    if (a->line == 0 || b->line == 0 || a->size != b->size ||
+        memcmp(a->field, b->field, sizeof a->field) != 0)
+        return false;
+    for (int op = OP_CREATE; op < RECORD_OPS; op++)
+        if (strcmp(a->op[op], b->op[op]) != 0)
+            return false;
+    return true;
+}
+
+/* Byte i of a number, its lowest first, lies here. */
+static unsigned place(enum record_format format, unsigned width, unsigned i)
+{
+    bool little = format == RECORD_LITTLE ||
+                  (format == RECORD_HOST && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+
+    return little ? i : width - 1 - i;
+}
+
+static const char *put(const struct record *r, enum record_field f, const char *text,
+                       uint64_t number, uint8_t *bytes)
+{
+    unsigned width = r->field[f].width;
+    uint8_t *at = bytes + r->field[f].offset;
+
+    if (r->field[f].format == RECORD_TEXT) {
+        if (strlen(text) > width)
+            return "a text that is longer than its field";
+        memcpy(at, text, strlen(text));
+        return NULL;
+    }
+    if (width < 8 && number >> 8 * width != 0)
+        return "a number that is larger than its field";
+    for (unsigned i = 0; i < width; i++)
+        at[place(r->field[f].format, width, i)] = (uint8_t)(number >> 8 * i);
+    return NULL;
+}
+
+/* A field as text: a number in decimal, or as an address. */
+static void get(const struct record *r, enum record_field f, const uint8_t *bytes, char *out)
+{
+    const uint8_t *at = bytes + r->field[f].offset;
+    unsigned width = r->field[f].width;
+    uint64_t number = 0;
+
+    if (r->field[f].format == RECORD_TEXT) {
+        memcpy(out, at, width);
+        out[width] = '\0';
+        return;
+    }
+    for (unsigned i = 0; i < width; i++)
+        number |= (uint64_t)at[place(r->field[f].format, width, i)] << 8 * i;
+    if ((f == RECORD_DESTINATION || f == RECORD_GATEWAY) && number >> 32 == 0)
+        snprintf(out, TEXT_MOST + 1, "%u.%u.%u.%u", (unsigned)(number >> 24),
+                 (unsigned)(number >> 16) & 255, (unsigned)(number >> 8) & 255,
+                 (unsigned)number & 255);
+    else
+        snprintf(out, TEXT_MOST + 1, "%llu", (unsigned long long)number);
+}
+
+const char *record_put(const struct record *r, enum wire_op op, const struct route *route,
+                       void *bytes)
+{
+    char line[72], *gateway, *oif, *mask;
+    const char *wrong[RECORD_FIELDS];
+    bool deletes = op == OP_DELETE;
+
+    memset(bytes, 0, r->size);
+    route_format(route, line);
+    mask = strchr(line, '/') + 1;
+    gateway = strchr(mask, ' ') + 1;
+    oif = strchr(gateway, ' ') + 1;
+    mask[-1] = gateway[-1] = oif[-1] = '\0';
+    wrong[0] = put(r, RECORD_OP, r->op[op], strtoull(r->op[op], NULL, 0), bytes);
+    wrong[1] = put(r, RECORD_DESTINATION, line, route->destination, bytes);
+    wrong[2] = put(r, RECORD_MASK, mask, route->mask, bytes);
+    wrong[3] = deletes ? NULL : put(r, RECORD_GATEWAY, gateway, route->gateway, bytes);
+    wrong[4] = deletes ? NULL : put(r, RECORD_OIF, oif, 0, bytes);
+    for (int f = 0; f < RECORD_FIELDS; f++)
+        if (wrong[f] != NULL)
+            return wrong[f];
+    return NULL;
+}
+
+static bool is_code(const struct record *r, enum wire_op op, const char *text)
+{
+    if (r->field[RECORD_OP].format == RECORD_TEXT)
+        return strcmp(text, r->op[op]) == 0;
+    return strtoull(text, NULL, 10) == strtoull(r->op[op], NULL, 0);
+}
+
+char *record_get(const struct record *r, const void *bytes, enum wire_op *op, struct route *route)
+{
+    char text[RECORD_FIELDS][TEXT_MOST + 1], prefix[2 * TEXT_MOST + 2];
+    const char *wrong;
+
+    for (int f = 0; f < RECORD_FIELDS; f++)
+        get(r, (enum record_field)f, bytes, text[f]);
+    *op = OP_NONE;
+    for (int code = OP_CREATE; code < RECORD_OPS && *op == OP_NONE; code++)
+        if (is_code(r, (enum wire_op)code, text[RECORD_OP]))
+            *op = (enum wire_op)code;
+    if (*op == OP_NONE)
+        return x_printf("op is %s; the manifest knows %s, %s and %s", text[RECORD_OP],
+                        r->op[OP_CREATE], r->op[OP_UPDATE], r->op[OP_DELETE]);
+    snprintf(prefix, sizeof prefix, "%s/%s", text[RECORD_DESTINATION], text[RECORD_MASK]);
+    wrong = *op == OP_DELETE ? route_parse_prefix(prefix, route)
+                             : route_parse(prefix, text[RECORD_GATEWAY], text[RECORD_OIF], route);
+    if (wrong != NULL)
+        return x_printf("no %s that chapter 1 knows: %s %s %s", wrong, prefix, text[RECORD_GATEWAY],
+                        text[RECORD_OIF]);
+    if (*op != OP_DELETE && is_code(r, OP_CREATE, text[RECORD_OP]) &&
+        is_code(r, OP_UPDATE, text[RECORD_OP]))
+        *op = OP_NONE;
+    return NULL;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "tell.h"
+
+#include "command_list.h"
+#include "compose.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *apply(struct oracle *copy, enum wire_op op, const struct route *r)
+{
+    bool there = oracle_find(copy, r->destination, r->mask) != NULL;
+
+    if (op == OP_DELETE)
+        return oracle_delete_route(copy, r);
+    if (op == OP_CREATE || (op == OP_NONE && !there))
+        return oracle_create_route(copy, r);
+    return oracle_update_route(copy, r);
+}
+
+static int fail_record(struct world *w, struct probe *p, const char *why, const char *bytes)
+{
+    struct buf *detail = &w->outcome.detail;
+
+    world_fail(w, VERDICT_FAIL, "%s got a message that cannot be: %s", p->name, why);
+    buf_adds(detail, "bytes");
+    for (unsigned i = 0; i < p->record->size; i++)
+        buf_printf(detail, "%s%02x", i % 4 == 0 ? " " : "", (uint8_t)bytes[i]);
+    buf_adds(detail, "\n");
+    return -1;
+}
+
+/* Takes the message at the front of what has come. */
+static int take_record(struct world *w, struct probe *p)
+{
+    static const char *const names[] = {"create or update", "create", "update", "delete"};
+    enum wire_op op;
+    struct route r;
+    char *why = record_get(p->record, p->in.data, &op, &r), line[72];
+    int result = 0;
+
+    if (why == NULL) {
+        route_format(&r, line);
+        world_tell(w, "%s < %s %.*s", p->name, names[op],
+                   op == OP_DELETE ? (int)strcspn(line, " ") : (int)strlen(line), line);
+        const char *wrong = apply(p->replica.visible, op, &r);
+        if (wrong != NULL)
+            why = x_printf("%s of %.*s, which %s", names[op], (int)strcspn(line, " "), line,
+                           strcmp(wrong, "exists") == 0 ? "was told already"
+                                                        : "was never told, or was deleted");
+    }
+    if (why != NULL)
+        result = fail_record(w, p, why, p->in.data);
+    free(why);
+    buf_consume(&p->in, p->record->size);
+    return result;
+}
+
+int tell_follow(struct world *w, struct probe *p, const struct actor *server)
+{
+    struct buf rows = {0};
+    int got = 1;
+
+    while (got > 0 && (p->in.len >= p->record->size ||
+                       oracle_diff(server->oracle, p->replica.visible, 0, &rows) > 0)) {
+        got = probe_fill(w, p, p->record->size);
+        if (got > 0 && take_record(w, p) < 0)
+            got = -1;
+    }
+    if (got == 0)
+        world_fail(w, VERDICT_FAIL, "the server closed the connection of %s%s", p->name,
+                   p->in.len > 0 ? ", in the middle of a message" : "");
+    buf_finish(&rows);
+    if (got > 0)
+        return 0;
+    oracle_diff(server->oracle, p->replica.visible, 10, &rows);
+    buf_printf(&w->outcome.detail, "rows of the oracle with -, of %s with +:\n%s", p->name,
+               rows.data ? rows.data : "");
+    buf_finish(&rows);
+    return -1;
+}
+
+static int send_record(struct world *w, struct probe *p, enum wire_op op, const struct route *r)
+{
+    char bytes[RECORD_SIZE_MOST];
+    const char *wrong = record_put(p->record, op, r, bytes);
+
+    if (wrong != NULL)
+        return world_fail(w, VERDICT_UNSUPPORTED, "the [record] of the manifest has no room for %s",
+                          wrong);
+    return probe_send(w, p, bytes, p->record->size, 0);
+}
+
+static int serve_records(struct world *w, struct probe *p, const struct oracle *table)
+{
+    const struct route *r;
+
+    for (size_t at = 0; (r = oracle_next(table, &at)) != NULL;)
+        if (send_record(w, p, OP_CREATE, r) < 0)
+            return -1;
+    return 0;
+}
+
+/* HELLO, then WELCOME and the snapshot, whose seq is the number of its routes. */
+static int serve_frames(struct world *w, const struct step *s, struct probe *p,
+                        const struct oracle *table)
+{
+    struct buf bytes = {0};
+    struct frame f;
+    char seq[24];
+    int result = probe_next(w, p, &f);
+
+    if (result == 0 || (result > 0 && wire_type_of(&f) != FRAME_HELLO))
+        return world_fail_for(w, "SES-1", "%s got no HELLO", p->name);
+    if (result < 0)
+        return -1;
+    p->told = oracle_count(table);
+    snprintf(seq, sizeof seq, "%llu", (unsigned long long)p->told);
+    wire_start(&f, FRAME_WELCOME);
+    wire_set(&f, "version", "1");
+    wire_set(&f, "epoch", "1.0");
+    buf_add(&bytes, f.bytes, f.len);
+    result = compose_snapshot(w, s, s->words.n, p, seq, table, &bytes);
+    if (result == 0)
+        result = probe_send(w, p, bytes.data, bytes.len, 0);
+    buf_finish(&bytes);
+    return result;
+}
+
+int run_serves(struct world *w, const struct step *s)
+{
+    struct probe *p = world_probe(w, step_word(s, 0));
+    struct oracle *table = oracle_create();
+    int result = table_read(w, step_word(s, 2), table);
+
+    world_tell(w, "%s %s a table of %zu routes", p->name, p->corked ? "keeps" : ">",
+               oracle_count(table));
+    if (result == 0)
+        result = p->record != NULL ? serve_records(w, p, table) : serve_frames(w, s, p, table);
+    oracle_destroy(table);
+    return result;
+}
+
+static const char *parse_change(const struct step *s, enum wire_op *op, struct route *r)
+{
+    *op = step_word(s, 2)[0] == 'c' ? OP_CREATE : step_word(s, 2)[0] == 'u' ? OP_UPDATE : OP_DELETE;
+    if (*op == OP_DELETE)
+        return route_parse_prefix(step_word(s, 3), r);
+    return route_parse(step_word(s, 3), step_word(s, 4), step_word(s, 5), r);
+}
+
+int run_announces(struct world *w, const struct step *s)
+{
+    struct probe *p = world_probe(w, step_word(s, 0));
+    struct route r = {0};
+    enum wire_op op;
+    struct frame f;
+    char seq[24];
+
+    if (parse_change(s, &op, &r) != NULL)
+        return world_fail(w, VERDICT_BROKEN, "chapter 1 knows no such route");
+    if (p->record != NULL) {
+        world_tell(w, "%s %s %s %s", p->name, p->corked ? "keeps" : ">", step_word(s, 2),
+                   step_word(s, 3));
+        return send_record(w, p, op, &r);
+    }
+    snprintf(seq, sizeof seq, "%llu", (unsigned long long)++p->told);
+    wire_start_route(&f, op, &r);
+    if (op == OP_DELETE)
+        wire_set(&f, "gateway_ip", "");
+    wire_set(&f, "epoch", "1.0");
+    wire_set(&f, "seq", seq);
+    return probe_send_frame(w, p, &f, 0);
+}
