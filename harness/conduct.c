@@ -104,9 +104,9 @@ static const char *find_data(const struct options *o, char *into)
     return access(into, R_OK | X_OK) == 0 ? into : NULL;
 }
 
-static int run_with(const struct options *o, const struct requirements *q,
-                    const struct suite *suite, const struct test_case **cases, size_t n,
-                    struct reports *reports)
+int conduct_run_with(const struct options *o, const struct requirements *q,
+                     const struct suite *suite, const struct test_case **cases, size_t n,
+                     struct reports *reports)
 {
     struct diag d = {0};
     struct lineup lineup;
@@ -124,7 +124,7 @@ static int run_with(const struct options *o, const struct requirements *q,
             .baseline = &baseline,
             .cases = cases,
             .n = n,
-            .whole = o->only_n + o->except_n == 0 && o->tiers == 0,
+            .whole = o->only_n + o->except_n == 0 && o->tiers == 0 && n == suite->n,
             .jobs = o->jobs,
             .seed = o->seed,
             .keep = o->keep,
@@ -179,7 +179,7 @@ int conduct_run(struct options *o, const struct requirements *q, const struct su
     if (o->iut == NULL)
         o->iut = iut = share_path(o, "tests/iuts/reference.rtmi");
     if (conduct_open_reports(o, &reports, true) == 0)
-        code = run_with(o, q, suite, cases, n, &reports);
+        code = conduct_run_with(o, q, suite, cases, n, &reports);
     if (reports_finish(&reports) < 0)
         code = EXIT_INTERNAL;
     free(cases);

@@ -310,7 +310,7 @@ static int run_with(struct options *o, const struct requirements *q, const struc
         .started_us = now_us(),
         .attempts = {.requirements = q, .wrapped = o->wrap_server || o->wrap_client},
         .finds = {.shrink_ms = 1000 * (int64_t)o->shrink,
-                  .directory = o->save,
+                  .directory = o->save ? o->save : "fuzz.found",
                   .iut = m->name,
                   .made = made,
                   .repeat = repeat},

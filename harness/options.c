@@ -20,6 +20,7 @@ const char options_help[] =
     "       rtmtest platform [OPTION]...   checks what this machine promises to any RTM: start "
     "here\n"
     "       rtmtest doctor --iut FILE      tries each dialogue of a manifest, says what to change\n"
+    "       rtmtest matrix FILE...         every server with every client of these manifests\n"
     "       rtmtest list [--only X]...     the cases, with their titles\n"
     "       rtmtest fuzz [OPTION]...       random scenarios against an implementation\n"
     "       rtmtest requirements           the requirements of the spec, one a line\n"
@@ -54,6 +55,9 @@ const char options_help[] =
     "  --report F[=FILE]  pretty, tap, junit, markdown or ndjson (which saves the run); may be\n"
     "                     repeated (standard output gets pretty on a terminal, else tap)\n"
     "  --keep             keep the directories of the cases, and say where\n"
+    "options of matrix, besides --only, --except, --profile, --wrap, --jobs, --seed, --sandbox:\n"
+    "  --report F[=FILE]  the table as text (the default), markdown or ndjson\n"
+    "  --save DIR         the run of each pair, as DIR/1-SERVER--2-CLIENT.ndjson\n"
     "options of fuzz, besides --iut, --wrap, --jobs, --sandbox and --report:\n"
     "  --seed N           the scenario of that seed alone, or the first one (random; printed)\n"
     "  --seeds A..B       these\n"
@@ -302,7 +306,6 @@ int options_parse(struct options *o, int argc, char **argv)
         .shrink = 60,
         .clients = 3,
         .steps = 40,
-        .save = "fuzz.found",
     };
     optind = 2;
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)

@@ -5,6 +5,7 @@
 #include "conduct.h"
 #include "doctor.h"
 #include "fuzz.h"
+#include "matrix.h"
 #include "platform.h"
 #include "query.h"
 #include "rerun.h"
@@ -62,6 +63,11 @@ static int fuzz(struct setup *s)
 static int doctor(struct setup *s)
 {
     return doctor_run(&s->options, &s->requirements);
+}
+
+static int matrix(struct setup *s)
+{
+    return matrix_run(&s->options, &s->requirements, &s->suite, s->words, (size_t)s->word_n);
 }
 
 static int list(struct setup *s)
@@ -134,12 +140,19 @@ static const struct verb {
     bool words; /* takes words behind its options */
     int (*run)(struct setup *s);
 } verbs[] = {
-    {"run", SCENARIOS, false, run},        {"platform", SPEC, false, platform},
-    {"doctor", SPEC, false, doctor},       {"fuzz", SPEC, false, fuzz},
-    {"list", SCENARIOS, false, list},      {"requirements", SPEC, false, requirements},
-    {"explain", SCENARIOS, true, explain}, {"coverage", SCENARIOS, false, coverage},
-    {"parse", SPEC, true, parse},          {"report", NOTHING, true, report},
-    {"diff", NOTHING, true, diff},         {"baseline", NOTHING, true, baseline},
+    {"run", SCENARIOS, false, run},
+    {"platform", SPEC, false, platform},
+    {"doctor", SPEC, false, doctor},
+    {"fuzz", SPEC, false, fuzz},
+    {"matrix", SCENARIOS, true, matrix},
+    {"list", SCENARIOS, false, list},
+    {"requirements", SPEC, false, requirements},
+    {"explain", SCENARIOS, true, explain},
+    {"coverage", SCENARIOS, false, coverage},
+    {"parse", SPEC, true, parse},
+    {"report", NOTHING, true, report},
+    {"diff", NOTHING, true, diff},
+    {"baseline", NOTHING, true, baseline},
     {"schema", NOTHING, false, schema},
 };
 

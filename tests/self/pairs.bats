@@ -132,6 +132,30 @@ END
     done
 }
 
+@test "a matrix of servers and clients" {
+    make -s BUILD="${bin#"$root"/}" iuts
+    one=$(variant one "$menu" 's/^name.*/name = One/; s/menu-server {socket}.*/menu-server {socket} no-update/')
+    other=$(variant other "$menu" 's/^name.*/name = Other/')
+    RTM_BUILD=$bin rtmtest matrix "$one" "$other" tests/iuts/lines.rtmi --only 4-session/SYN-11-changes \
+        --report text --report "markdown=$dir/table.md" --report "ndjson=$dir/pairs" --save "$dir/runs"
+    is 1 "$status"
+    like 'server ? clients * One * Other * Lines and silence' "${lines[0]}"
+    like 'One * 1 FAIL: SYN-11 * 1 FAIL: SYN-11 * the wires differ' "${lines[1]}"
+    like 'Other * 1 PASS * 1 PASS * the wires differ' "${lines[2]}"
+    like 'Lines and silence * the wires differ * the wires differ * 1 PASS' "${lines[3]}"
+    like 'One with Other: 4-session/SYN-11-changes: *' "${lines[5]}"
+    is '3 passed, 2 failed, 0 skipped' "${lines[-1]}"
+    is '| Other | 1 PASS | 1 PASS | the wires differ |' "$(sed -n 4p "$dir/table.md")"
+    is 9 "$(grep -c '"event":"pair"' "$dir/pairs")"
+    rtmtest report tap "$dir/runs/1-it--2-it.ndjson"
+    like '*IUT: server of One, client of Other;*' "$output"
+    rtmtest matrix tests/iuts/menu.rtmi --report html
+    is 64 "$status"
+    like '*a matrix is reported as text, markdown or ndjson*' "$stderr"
+    rtmtest matrix
+    is 64 "$status"
+}
+
 @test "a saved run of a pair is repeated as one" {
     FAULT=digest together 4-session/SYN-11-changes --iut "$python" --client "$ref" --report "ndjson=$dir/run"
     is 1 "$status"
