@@ -46,6 +46,15 @@ def rtmtest():
     return Path(os.environ.get("BUILD", "build")).resolve() / "rtmtest"
 
 
+def python():
+    """The interpreter that has pytest, as ci/lib.sh looks for it."""
+    found = [name for name in ("python3", "/usr/bin/python3")
+             if subprocess.run([name, "-c", "import pytest"], capture_output=True, check=False).returncode == 0]
+    if not found:
+        raise mutants.MutantError("no python3 has pytest: run ci/setup")
+    return found[0]
+
+
 def environment(**more):
     return dict(os.environ, RTM_DATA="none", **more)
 
@@ -179,6 +188,8 @@ class Judge:
         """Runs the likeliest scenarios, then, unless they find it, the others that cite what it breaks."""
         if mutant.kind == "platform":
             return self.judge_shim(mutant)
+        if mutant.run and ".py::" in mutant.run[0]:
+            return self.judge_tests(mutant)
         if everything:
             return self.look(mutant, list(self.suite.values()), linger=None)
         found = self.look(mutant, self.named(mutant))
@@ -195,6 +206,13 @@ class Judge:
                               stdin=subprocess.DEVNULL, timeout=60)
         events = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "case"]
         return [Found(event["message"], [0]) for event in events if missed(event) and event["id"] == mutant.rule]
+
+    def judge_tests(self, mutant):
+        """Whether the tests fail that its head names; these cite the requirement."""
+        home, _ = mutants.keep(mutant, self.base, self.digest, self.work / "kept")
+        done = subprocess.run([python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", *mutant.run], cwd=mutants.ROOT,
+                              env=environment(RTM_BUILD=str(home)), text=True, capture_output=True, timeout=LIMIT)
+        return [Found(name, [0]) for name in re.findall(r"^FAILED (\S+)", done.stdout, re.M)]
 
     def prepare(self):
         """Builds the reference itself and the shim."""

@@ -42,7 +42,7 @@ class Row:
     def killers(self):
         if self.mutant.kind == "platform":
             return "; ".join(message for message, _ in self.steps).replace("|", "\\|")
-        shown = [f"`{name}:{line or 'end'}`" for name, line in self.steps[:SHOWN]]
+        shown = [f"`{name}`" if "::" in name else f"`{name}:{line or 'end'}`" for name, line in self.steps[:SHOWN]]
         more = len(self.steps) - SHOWN
         return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
