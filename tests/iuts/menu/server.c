@@ -227,8 +227,13 @@ static void welcome(int listener)
 static void part(int i)
 {
     char text[16];
+    ssize_t got = read(clients[i], text, sizeof text);
 
-    if (read(clients[i], text, sizeof text) > 0)
+    if (faulty("garbage") && got == sizeof text)
+        abort();
+    if (faulty("hears-out") && got > 0) /* waits for a whole message */
+        got = recv(clients[i], text, sizeof text - (size_t)got, MSG_WAITALL);
+    if (got > 0)
         return;
     if (faulty("spin"))
         return; /* the end of file comes again and again */
