@@ -155,7 +155,7 @@ int run_follows(struct world *w, const struct step *s)
                           "%s has said nothing: no stream comes; say \"%s subscribes\" first",
                           p->name, p->name);
     if (p->record != NULL)
-        return tell_follow(w, p, world_actor(w, step_word(s, 3)));
+        return tell_follow(w, p, world_actor(w, step_word(s, 3))->oracle);
     return read_until(w, p, 1, world_actor(w, step_word(s, 3)));
 }
 

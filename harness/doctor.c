@@ -3,6 +3,8 @@
 
 #include "bounds.h"
 #include "compare.h"
+#include "probe.h"
+#include "tell.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -117,6 +119,27 @@ static void try_table(struct visit *v, struct actor *a, enum operation op,
         v, result, "its rows are what was created",
         "row (or added, updated, deleted) to the lines above; begin, done and prompt to where the "
         "table begins and ends");
+}
+
+/* What the server sends to who connects, read as [record] says. */
+static void try_record(struct visit *v, const struct actor *s, const struct oracle *want)
+{
+    struct world *w = v->w;
+
+    if (w->manifest->record.line == 0)
+        return;
+    begin(v, "[record]%s%s", ": what the server sends to who connects", "");
+    struct probe *p = probe_connect(w, "P", s->socket, NULL);
+    int result = p != NULL ? tell_follow(w, p, want) : -1;
+    if (p != NULL)
+        probe_close(p);
+    if (result < 0 && w->outcome.detail.len > 0)
+        printf("%s", w->outcome.detail.data);
+    buf_finish(&w->outcome.detail);
+    finish(
+        v, result, "it is what was created",
+        "size, the offsets, widths and formats of the fields, and what stands for create, to the "
+        "bytes above");
 }
 
 static struct actor *start(struct visit *v, bool server, const char *socket)
@@ -237,6 +260,7 @@ static void visit(struct visit *v)
         route_parse("10.20.0.0/16", "192.0.2.1", "eth0", &r);
         oracle_create_route(want, &r);
         try_table(v, s, ASK_TABLE, want);
+        try_record(v, s, want);
         if (a != NULL)
             try_table(v, a, ASK_TABLE, want);
         try_change(v, s, ASK_UPDATE, "10.20.0.0/16", "192.0.2.2", true);

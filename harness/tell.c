@@ -57,13 +57,13 @@ static int take_record(struct world *w, struct probe *p)
     return result;
 }
 
-int tell_follow(struct world *w, struct probe *p, const struct actor *server)
+int tell_follow(struct world *w, struct probe *p, const struct oracle *table)
 {
     struct buf rows = {0};
     int got = 1;
 
-    while (got > 0 && (p->in.len >= p->record->size ||
-                       oracle_diff(server->oracle, p->replica.visible, 0, &rows) > 0)) {
+    while (got > 0 &&
+           (p->in.len >= p->record->size || oracle_diff(table, p->replica.visible, 0, &rows) > 0)) {
         got = probe_fill(w, p, p->record->size);
         if (got > 0 && take_record(w, p) < 0)
             got = -1;
@@ -74,7 +74,7 @@ int tell_follow(struct world *w, struct probe *p, const struct actor *server)
     buf_finish(&rows);
     if (got > 0)
         return 0;
-    oracle_diff(server->oracle, p->replica.visible, 10, &rows);
+    oracle_diff(table, p->replica.visible, 10, &rows);
     buf_printf(&w->outcome.detail, "rows of the oracle with -, of %s with +:\n%s", p->name,
                rows.data ? rows.data : "");
     buf_finish(&rows);

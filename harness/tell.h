@@ -11,6 +11,6 @@
 
 /* Reads records until they have made the server's table; what cannot be, as a code that is none or
  * a change of no route, fails the step. */
-int tell_follow(struct world *w, struct probe *p, const struct actor *server);
+int tell_follow(struct world *w, struct probe *p, const struct oracle *table);
 
 #endif

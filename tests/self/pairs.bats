@@ -120,6 +120,15 @@ END
     like '*wire = own and has no \[record\], and this reads or tells changes*' "$output"
 }
 
+@test "the doctor reads a record, too" {
+    make -s BUILD="${bin#"$root"/}" iuts
+    one=$(variant shifted "$menu" 's/^destination = 4 16/destination = 6 14/')
+    RTM_BUILD=$bin rtmtest doctor --iut "$one"
+    is 2 "$status"
+    like '*\[record\]: what the server sends to who connects*PROBLEM: P got a message that cannot be: no address*change: size, the offsets*' "$output"
+    like '*1 problem' "$output"
+}
+
 @test "peers that need no more than the socket are tried on every wire" {
     make -s BUILD="${bin#"$root"/}" iuts
     for iut in menu lines; do
