@@ -89,6 +89,7 @@ void actor_destroy(struct actor *a)
     buf_finish(&a->said);
     oracle_destroy(a->oracle);
     oracle_destroy(a->before);
+    arp_destroy(a->found);
     view_destroy(a->routes_view);
     view_destroy(a->arp_view);
     close_fd(&a->shm.held);
@@ -192,6 +193,9 @@ int actor_start(struct world *w, struct actor *a)
     reset(a);
     if (a->oracle != NULL)
         oracle_clear(a->oracle);
+    arp_destroy(a->found);
+    a->found =
+        a->is_server && w->manifest->objects.per_mac ? objects_list(&w->manifest->objects) : NULL;
     if (actor_launch(w, a) < 0)
         return world_fail(w, VERDICT_BROKEN, "%s cannot be started: %s: %s%s", a->name,
                           a->program->wrapper ? a->program->wrapper[0] : a->program->command[0],

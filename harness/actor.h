@@ -50,12 +50,13 @@ struct actor {
     enum escaping escaping;              /* of the output, on a terminal */
     int64_t heard_ms, longest_gap_ms;    /* of quiet.h: its last sign, its longest pause so far */
     char last_told[100], last_printed[100]; /* lines; printed: since it was told something */
-    size_t unasked;                      /* bytes of lines that answered nothing, since its start */
-    size_t noticed;                      /* of them, notices within the step of idle_step_us */
-    size_t idle;                         /* bytes of lines that answered nothing in the step that */
-    int64_t idle_step_us;                /* began then */
-    bool spent;                          /* a refusal left it in a state of no use */
-    struct oracle *before;               /* its table then, or NULL: a fresh process gets it */
+    size_t unasked;        /* bytes of lines that answered nothing, since its start */
+    size_t noticed;        /* of them, notices within the step of idle_step_us */
+    size_t idle;           /* bytes of lines that answered nothing in the step that */
+    int64_t idle_step_us;  /* began then */
+    bool spent;            /* a refusal left it in a state of no use */
+    struct oracle *before; /* its table then, or NULL: a fresh process gets it */
+    struct arp *found;     /* objects of MACs that were there before a server, or NULL */
     struct view *routes_view, *arp_view; /* of tables that it shows by itself, or NULL */
     struct buf
         said; /* the lines of standard output but the rows of answers, from the first start on */

@@ -214,9 +214,24 @@ static void tear_down(struct world *w)
         check_unexpected_ends(w);
 }
 
+/* Whether a server found the object of a MAC when it started. */
+static bool was_found(const struct world *w, const char *name)
+{
+    uint64_t mac;
+
+    if (!w->manifest->objects.per_mac || !objects_mac(&w->manifest->objects, name, &mac))
+        return false;
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->found != NULL && arp_find(w->actors[i]->found, mac) != NULL)
+            return true;
+    return false;
+}
+
 /* Whether a shared memory object is a probe's, or may be that of a killed server. */
 static bool owns_object(const struct world *w, const char *name)
 {
+    if (was_found(w, name))
+        return true;
     for (size_t i = 0; i < w->probe_count; i++)
         if (w->probes[i]->segment != NULL && strcmp(w->probes[i]->segment->name + 1, name) == 0)
             return true;

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading the table of a process and comparing it. "A equals S" always compares three: the oracle,
- * S and A. A digest that a program reports only saves dumping a table that can't be right yet; the
- * verdict comes from a full dump.
+ * Comparing the table of a process. "A equals S" always compares three: the oracle, S and A. A
+ * digest that a program reports only saves dumping a table that can't be right yet; the verdict
+ * comes from a full dump.
  */
 #ifndef HARNESS_COMPARE_H
 #define HARNESS_COMPARE_H
 
-#include "actor.h"
-
-/* What a dump showed. */
-struct dump {
-    struct oracle *table;
-    size_t repeated, unreadable;   /* rows that stood twice, or that chapter 1 or 5 refuses */
-    size_t objects_wrong;          /* objects of MACs that do not hold what they have to */
-    bool ordered;                  /* ascending by destination, then mask (TBL-15) */
-    bool arp_ordered;              /* ascending by MAC (ARP-9) */
-    char state[32], arp_state[32]; /* as the closing lines have it; "" if they don't */
-    char sample[128];              /* one of the rows that could not be read */
-    char object_sample[160];       /* what is wrong with one of the objects */
-};
-
-/* Asks for the whole table, and for the ARP table where the IUT claims to have one. 0, or -1 after
- * world_fail(). Call dump_finish() in both cases. */
-int dump_read(struct world *w, struct actor *a, struct dump *d);
-void dump_finish(struct dump *d);
+#include "dump.h"
 
 /* Waits until the actor shows exactly the table that is wanted, and calls itself synchronised if
  * that is asked and it tells a state; who names the other side. */

@@ -71,7 +71,8 @@ static unsigned find_lacking(const struct manifest *m)
     if (!manifest_claims(m, "mac") || !dialogue_asks(&s[ASK_ARP_ADD]) ||
         !dialogue_asks(&s[ASK_ARP_DELETE]))
         lacking |= DRAW_ARP;
-    if (!manifest_claims(m, "flush") || !dialogue_asks(&s[ASK_FLUSH]))
+    if (!manifest_claims(m, "flush") || !manifest_claims(m, "epochs") ||
+        !dialogue_asks(&s[ASK_FLUSH]))
         lacking |= DRAW_FLUSH;
     if (!dialogue_asks(&s[ASK_LOAD]))
         lacking |= DRAW_LOADS;
@@ -79,6 +80,8 @@ static unsigned find_lacking(const struct manifest *m)
         lacking |= DRAW_NETWORK;
     if (!dialogue_asks(&s[ASK_LOOKUP]) || !dialogue_asks(&c[ASK_LOOKUP]))
         lacking |= DRAW_LOOKUPS;
+    if (!manifest_claims(m, "reconnect"))
+        lacking |= DRAW_RESTARTS;
     if (feed_lacking(m) != NULL)
         lacking |= DRAW_BURSTS;
     if (m->own_wire)

@@ -197,9 +197,7 @@ char *objects_read(const struct objects *o, uint64_t mac, uint32_t *address)
     return why;
 }
 
-/* The MAC that the name of an object begins with behind what stands before it; false if there is
- * none. */
-static bool mac_of(const struct objects *o, const char *file, uint64_t *mac)
+bool objects_mac(const struct objects *o, const char *file, uint64_t *mac)
 {
     const char *name = name_of(o), *join = o->join != NULL ? o->join : ":";
     size_t before = (size_t)(strstr(name, PLACE) - name), len = strlen(file),
@@ -227,7 +225,7 @@ struct arp *objects_list(const struct objects *o)
     struct neighbour n = {0};
 
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (mac_of(o, e->d_name, &n.mac))
+        if (objects_mac(o, e->d_name, &n.mac))
             arp_add(list, &n);
     if (d != NULL)
         closedir(d);

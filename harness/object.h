@@ -38,6 +38,8 @@ char *objects_name(const struct objects *o, uint64_t mac);
 /* What the MAC's object holds now. NULL, or what is wrong with the object (the caller's). */
 char *objects_read(const struct objects *o, uint64_t mac, uint32_t *address);
 
+/* The MAC whose object has that file in /dev/shm; false if it is none of these. */
+bool objects_mac(const struct objects *o, const char *file, uint64_t *mac);
 /* The MACs that have an object, so far as the naming tells. */
 struct arp *objects_list(const struct objects *o);
 /* Removes those that are not among the known. */

@@ -253,6 +253,9 @@ int view_read(struct world *w, struct actor *a, struct view *v,
         return world_fail(w, VERDICT_UNSUPPORTED,
                           "nothing shows the %s of %s: the manifest says observe = none",
                           v->arp ? "ARP table" : "table", a->name);
+    if (a->stopped)
+        return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
+                          a->name);
     world_note(w, "the %s of %s is seen by observe = %s", v->arp ? "ARP table" : "table", a->name,
                observe_name(v->dialogue->observe));
     if (await_whole(w, a, v) < 0)

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "dump.h"
+
+#include "view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reading {
+    struct dump *dump;
+    struct pattern *row;
+    struct route last;
+};
+
+static void add_row(struct reading *r, char *const value[4], const char *line, size_t len)
+{
+    char prefix[64]; /* what does not fit is none */
+    struct route route;
+    const char *wrong = "prefix";
+
+    if (strlen(value[0]) + strlen(value[1]) + 2 <= sizeof prefix) {
+        strcpy(stpcpy(stpcpy(prefix, value[0]), "/"), value[1]);
+        wrong = route_parse(prefix, value[2], value[3], &route);
+    }
+    if (wrong != NULL) {
+        r->dump->unreadable++;
+        snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);
+        return;
+    }
+    bool before = oracle_count(r->dump->table) == 0 || r->last.destination < route.destination ||
+                  (r->last.destination == route.destination && r->last.mask < route.mask);
+    r->dump->ordered = r->dump->ordered && before;
+    if (oracle_create_route(r->dump->table, &route) != NULL)
+        r->dump->repeated++;
+    r->last = route;
+}
+
+static void read_row(void *ctx, const char *line, size_t len)
+{
+    struct reading *r = ctx;
+    char dest[40] = "", mask[24] = "", gateway[40] = "", oif[80] = "";
+
+    if (!pattern_match(r->row, line, len))
+        return;
+    pattern_group(r->row, line, "dest", dest, sizeof dest);
+    pattern_group(r->row, line, "mask", mask, sizeof mask);
+    pattern_group(r->row, line, "gateway", gateway, sizeof gateway);
+    pattern_group(r->row, line, "oif", oif, sizeof oif);
+    add_row(r, (char *[]){dest, mask, gateway, oif}, line, len);
+}
+
+static void read_shown(void *ctx, char *const value[4], const char *line)
+{
+    add_row(ctx, value, line, strlen(line));
+}
+
+struct arp_reading {
+    struct dump *dump;
+    const struct objects *objects;
+    struct pattern *row;
+    uint64_t last;
+    size_t rows;
+};
+
+static void note_object(struct dump *d, char *why)
+{
+    d->objects_wrong++;
+    snprintf(d->object_sample, sizeof d->object_sample, "%s", why);
+    free(why);
+}
+
+/* Where each MAC has an object, the address of an entry is what that holds, whatever is shown. */
+static void read_object(struct arp_reading *r, struct neighbour *n)
+{
+    const struct neighbour shown = *n;
+    char line[36], *why = objects_read(r->objects, n->mac, &n->ip);
+
+    n->known = why == NULL;
+    if (why != NULL) {
+        note_object(r->dump, why);
+        return;
+    }
+    neighbour_format(&shown, line);
+    if (shown.known && shown.ip != n->ip)
+        note_object(r->dump,
+                    x_printf("it shows %s, and the object holds %u.%u.%u.%u", line, n->ip >> 24,
+                             n->ip >> 16 & 255, n->ip >> 8 & 255, n->ip & 255));
+}
+
+/* The objects of MACs that a server does not show; not those that it found at its start. */
+static void look_for_leftovers(const struct world *w, const struct actor *a, struct dump *d)
+{
+    const struct objects *o = &w->manifest->objects;
+    struct arp *list = objects_list(o);
+    const struct neighbour *n;
+
+    for (size_t at = 0; (n = arp_next(list, &at)) != NULL;)
+        if (arp_find(oracle_arp(d->table), n->mac) == NULL &&
+            (a->found == NULL || arp_find(a->found, n->mac) == NULL)) {
+            char *name = objects_name(o, n->mac);
+            note_object(d, x_printf("the object %s is there, and its MAC is not shown", name));
+            free(name);
+        }
+    arp_destroy(list);
+}
+
+static bool leftovers_count(const struct world *w, const struct actor *a)
+{
+    bool count = a->is_server && w->manifest->objects.per_mac && w->sandbox->namespaces;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        count = count && (w->actors[i] == a || !w->actors[i]->is_server);
+    return count;
+}
+
+static void add_arp_row(struct arp_reading *r, const char *mac, const char *ip, const char *line,
+                        size_t len)
+{
+    struct neighbour n;
+
+    r->rows++;
+    if (neighbour_parse(mac, *ip == '\0' && r->objects->per_mac ? "-" : ip, &n) != NULL) {
+        r->dump->unreadable++;
+        snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);
+        return;
+    }
+    if (r->objects->per_mac)
+        read_object(r, &n);
+    r->dump->arp_ordered = r->dump->arp_ordered && (r->rows == 1 || r->last < n.mac);
+    if (arp_add(oracle_arp(r->dump->table), &n) != NULL)
+        r->dump->repeated++;
+    r->last = n.mac;
+}
+
+static void read_arp_row(void *ctx, const char *line, size_t len)
+{
+    struct arp_reading *r = ctx;
+    char mac[32] = "", ip[40] = "";
+
+    if (!pattern_match(r->row, line, len))
+        return;
+    pattern_group(r->row, line, "mac", mac, sizeof mac);
+    pattern_group(r->row, line, "ip", ip, sizeof ip);
+    add_arp_row(r, mac, ip, line, len);
+}
+
+static void read_arp_shown(void *ctx, char *const value[4], const char *line)
+{
+    add_arp_row(ctx, value[0], value[1], line, strlen(line));
+}
+
+/* The most that any server's table holds: room for a dump. */
+static size_t most_routes(const struct world *w)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->oracle != NULL && oracle_count(w->actors[i]->oracle) > most)
+            most = oracle_count(w->actors[i]->oracle);
+    return most;
+}
+
+/* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
+ * match. */
+static int check_count(struct world *w, struct actor *a, struct pattern *done, const char *group,
+                       size_t rows, const char *closing)
+{
+    char count[24];
+
+    if (!pattern_group(done, closing, group, count, sizeof count) ||
+        strtoull(count, NULL, 10) == rows)
+        return 0;
+    return world_fail_for(w, "CON-21", "%s shows %zu rows and then says: %s", a->name, rows,
+                          closing);
+}
+
+static int read_arp_rows(struct world *w, struct actor *a, struct dump *d)
+{
+    struct pattern *done = a->program->ask[ASK_ARP].done;
+    struct arp_reading r = {
+        .dump = d, .objects = &w->manifest->objects, .row = a->program->ask[ASK_ARP].row};
+    struct ask ask = {.op = ASK_ARP, .row = read_arp_row, .ctx = &r};
+
+    if (a->arp_view != NULL)
+        return view_read(w, a, a->arp_view, read_arp_shown, &r);
+    if (actor_ask(w, a, &ask) < 0)
+        return -1;
+    if (ask.refused)
+        return world_fail(w, VERDICT_FAIL, "%s refuses to show its ARP table: %s", a->name,
+                          ask.closing);
+    if (!pattern_match(done, ask.closing, strlen(ask.closing)))
+        return 0;
+    pattern_group(done, ask.closing, "state", d->arp_state, sizeof d->arp_state);
+    return check_count(w, a, done, "macs", r.rows, ask.closing);
+}
+
+static int read_arp(struct world *w, struct actor *a, struct dump *d)
+{
+    int result = read_arp_rows(w, a, d);
+
+    if (result == 0 && leftovers_count(w, a))
+        look_for_leftovers(w, a, d);
+    return result;
+}
+
+int dump_read(struct world *w, struct actor *a, struct dump *d)
+{
+    struct pattern *done = a->program->ask[ASK_TABLE].done;
+    struct reading r = {.dump = d, .row = a->program->ask[ASK_TABLE].row};
+    struct ask ask = {.op = ASK_TABLE, .row = read_row, .ctx = &r};
+
+    *d = (struct dump){.table = oracle_create(), .ordered = true, .arp_ordered = true};
+    oracle_reserve(d->table, most_routes(w));
+    int result = a->routes_view != NULL ? view_read(w, a, a->routes_view, read_shown, &r)
+                                        : actor_ask(w, a, &ask);
+    if (result < 0)
+        return -1;
+    if (ask.refused)
+        return world_fail(w, VERDICT_FAIL, "%s refuses to show its table: %s", a->name,
+                          ask.closing);
+    if (a->routes_view == NULL && pattern_match(done, ask.closing, strlen(ask.closing))) {
+        size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
+        pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
+        if (check_count(w, a, done, "routes", rows, ask.closing) < 0)
+            return -1;
+    }
+    return manifest_claims(w->manifest, "mac") ? read_arp(w, a, d) : 0;
+}
+
+void dump_finish(struct dump *d)
+{
+    oracle_destroy(d->table);
+    d->table = NULL;
+}
