@@ -6,6 +6,7 @@
 #include "feed.h"
 #include "launch.h"
 #include "bounds.h"
+#include "command.h"
 #include "network.h"
 #include "quiet.h"
 #include "view.h"
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #define LINE_MOST 1048576 /* bytes of a line of output; who prints more is out of its mind */
+#define READY_MS 5000     /* without a sign of one that waits */
 #define MUCH 1e6          /* bytes of what answers nothing, and of it in a second */
 
 struct actor *actor_create(struct world *w, const char *name, bool is_server, const char *socket)
@@ -184,6 +186,55 @@ static const char *lacking(const struct actor *a)
     return NULL;
 }
 
+/* Whether it is started as every scenario does it, a client beside a server that is ready. */
+static bool starts_plainly(const struct world *w, const struct actor *a)
+{
+    static const char *const plain[] = {"server NEW", "client NEWS", "clients NEW NUMBER"};
+    bool served = a->is_server, plainly = w->step == NULL;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        served = served || (w->actors[i]->is_server && actor_runs(w->actors[i]));
+    for (size_t i = 0; i < LENGTH(plain); i++)
+        plainly = plainly || strcmp(w->step->command->shape, plain[i]) == 0;
+    return served && plainly;
+}
+
+/* Waits until something happens. False at the deadline, or when it has long printed all that it
+ * prints before it is asked. */
+static bool await_sign(struct world *w, struct actor *a)
+{
+    int64_t until = now_ms() + READY_MS;
+
+    world_pause(w, READY_MS);
+    return a->ready || (!world_late(w) && (now_ms() < until || !doing_waits(a)));
+}
+
+/* Who prints something that nobody expects is asked wrongly; who prints nothing, too, unless it
+ * claims the line protocol. */
+static int fail_unready(struct world *w, struct actor *a)
+{
+    const struct pattern *awaited = a->program->ready ? a->program->ready : a->program->prompt;
+    const char *what = a->program->ready ? "ready" : "prompt", *last = doing_last(a);
+    const char *role = a->is_server ? "server" : "client";
+
+    if (!starts_plainly(w, a) || (*last == '\0' && manifest_claims(w->manifest, "console")))
+        return world_timeout_for(w, a->is_server ? "TRN-1" : "SES-13", "%s did not become ready",
+                                 a->name);
+    if (*last == '\0')
+        world_timeout_broken(w, false,
+                             "%s printed nothing, and [%s] has %s = \"%s\" (terminal = yes, if its "
+                             "output waits in a buffer)",
+                             a->name, role, what, pattern_text(awaited));
+    else
+        world_timeout_broken(w, doing_waits(a),
+                             "%s printed \"%s\" last%s, and [%s] has %s = \"%s\": no match",
+                             a->name, last, a->heard.len > 0 ? ", without a line end" : "", role,
+                             what, pattern_text(awaited));
+    if (w->outcome.verdict == VERDICT_BROKEN)
+        w->outcome.unready = role;
+    return -1;
+}
+
 int actor_start(struct world *w, struct actor *a)
 {
     if (lacking(a) != NULL)
@@ -217,9 +268,8 @@ int actor_start(struct world *w, struct actor *a)
             free(end);
             return -1;
         }
-        if (!world_wait(w))
-            return world_timeout_for(w, a->is_server ? "TRN-1" : "SES-13",
-                                     "%s did not become ready", a->name);
+        if (!await_sign(w, a))
+            return fail_unready(w, a);
     }
     world_accuse(w, NULL);
     a->descriptors_at_ready = actor_descriptors(a);

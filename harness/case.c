@@ -31,6 +31,17 @@ int64_t case_budget_ms(const struct test_case *t)
     return pace_stretch(t->head.wrapped ? 600000 : 120000) + 8 * (int64_t)t->head.deadline_ms;
 }
 
+bool case_starts(const struct test_case *t, const char *role)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const char *shape = t->steps[i].command->shape;
+        if (strncmp(shape, role, strlen(role)) == 0 ||
+            (strncmp(shape, "network ", 8) == 0 && strncmp(shape + 8, role, strlen(role)) == 0))
+            return true;
+    }
+    return false;
+}
+
 /* The requirements that the case checks, each once. */
 static json_t *cited(const struct test_case *t)
 {
@@ -456,6 +467,7 @@ static json_t *make_event(const struct world *w)
         json_object_set_new(e, "line", json_integer(o->line));
     event_set(e, "step", o->step);
     put_ended(e, w);
+    event_set(e, "unready", o->unready);
     json_object_set_new(e, "seconds", json_real((double)(now_us() - w->started_us) / 1e6));
     json_object_set_new(e, "notes", split_lines(&o->notes));
     if (w->wrapped > 0) {
@@ -477,7 +489,7 @@ static void ignore(int number)
 }
 
 json_t *case_run(const struct test_case *t, const struct manifest *m, const struct sandbox *s,
-                 const struct requirements *r)
+                 const struct requirements *r, const char *hopeless)
 {
     const struct sigaction harmless = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     struct arp *others = m->objects.per_mac ? objects_list(&m->objects) : NULL;
@@ -486,7 +498,9 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
     signal(SIGPIPE, SIG_IGN);
     sigaction(SIGUSR1, &harmless, NULL); /* a probe without a process of its own is this one */
     world_init(&w, t, m, s, r);
-    if (!lacks_something(&w)) {
+    if (!lacks_something(&w) && hopeless != NULL)
+        world_fail(&w, VERDICT_BROKEN, "%s", hopeless);
+    else if (world_goes_on(&w)) {
         run_all(&w);
         if (world_goes_on(&w))
             tear_down(&w);

@@ -11,9 +11,13 @@
 #include "sandbox.h"
 #include "script.h"
 
-/* The whole case in this process. Returns its event (the caller's): LANGUAGE.md has the fields. */
+/* The whole case in this process. Returns its event (the caller's): LANGUAGE.md has the fields.
+ * hopeless: why there is no use in starting anything, or NULL. */
 json_t *case_run(const struct test_case *t, const struct manifest *m, const struct sandbox *s,
-                 const struct requirements *r);
+                 const struct requirements *r, const char *hopeless);
+
+/* Whether a step starts a program of that role, "server" or "client". */
+bool case_starts(const struct test_case *t, const char *role);
 
 /* How long a case may take: behind that no further step begins. */
 int64_t case_budget_ms(const struct test_case *t);

@@ -328,15 +328,29 @@ static int fail_ended(struct world *w, const struct actor *a)
     return -1;
 }
 
+/* Who claims the line protocol has to answer as chapter 7 says; what others print, only their
+ * manifest knows. */
 static int fail_unanswered(struct world *w, const struct actor *a, const struct ask *ask)
 {
     const struct dialogue *d = dialogue_of(a, ask);
+    const char *last = doing_last(a), *op = operation_name(ask->op);
+    bool within = ask->move < d->move_n && ask->move > 0;
+    bool strange = *last != '\0' && !manifest_claims(w->manifest, "console");
 
     world_accuse(w, a);
-    if (ask->move < d->move_n && ask->move > 0)
+    if (strange && within)
+        return world_timeout_broken(
+            w, doing_waits(a),
+            "%s printed \"%s\" last in its dialogue for %s, which expects \"%s\": no match",
+            a->name, last, op, pattern_text(d->moves[ask->move].expect));
+    if (within)
         return world_timeout_for(w, "CON-1", "%s did not come to \"%s\" in its dialogue for %s",
-                                 a->name, pattern_text(d->moves[ask->move].expect),
-                                 operation_name(ask->op));
+                                 a->name, pattern_text(d->moves[ask->move].expect), op);
+    if (strange)
+        return world_timeout_broken(w,
+                                    "%s printed \"%s\" last when it was asked for %s, and neither "
+                                    "done nor refused of that matches",
+                                    a->name, last, op);
     return world_timeout_for(w, "CON-1", "%s gave no answer to its last question", a->name);
 }
 

@@ -29,6 +29,11 @@ void doing_note(struct actor *a, const char *line, size_t len, bool printed)
         a->last_printed[0] = '\0';
 }
 
+const char *doing_last(const struct actor *a)
+{
+    return a->heard.len > 0 ? a->heard.data : a->last_printed;
+}
+
 char *doing_describe_end(const struct actor *a)
 {
     char *end = actor_describe_end(a);
@@ -139,6 +144,14 @@ char *doing_describe_now(const struct world *w)
             buf_printf(&b, "; %s printed %.0f MB meanwhile", a->name, printed(w, a));
     }
     return buf_take(&b);
+}
+
+bool doing_waits(const struct actor *a)
+{
+    struct sight s;
+
+    return *doing_last(a) != '\0' && now_ms() - a->heard_ms > 1000 && see(a, &s) &&
+           strchr("RD", s.state) == NULL;
 }
 
 bool doing_is_stopped(const struct world *w)

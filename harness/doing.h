@@ -11,9 +11,15 @@
 /* Notes a line that the actor was told; printed: that it has printed itself. */
 void doing_note(struct actor *a, const char *line, size_t len, bool printed);
 
+/* What it printed last, also an unfinished line; "" for nothing since it was told something. */
+const char *doing_last(const struct actor *a);
+
 /* How it ended, and what it did before: "signal 13 (SIGPIPE: Broken pipe), after it was told "4"";
  * of one that ended, the caller's. */
 char *doing_describe_end(const struct actor *a);
+
+/* Whether it has printed something, and waits for more than a second now. */
+bool doing_waits(const struct actor *a);
 
 /* What it does at this moment where that explains why nothing comes of it, such as "; S is stopped
  * by a signal"; "" where it only waits. The caller's. */

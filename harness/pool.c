@@ -41,8 +41,39 @@ struct pool {
     const struct test_case **again;  /* to be run alone */
     size_t again_n;
     int processes, queues, started;
+    struct start {
+        bool worked;    /* a case that starts it came to its end */
+        char *lost;     /* why no further case starts it, or NULL */
+    } starts[2];        /* of the server and the client */
     int queues_at_once; /* that RLIMIT_MSGQUEUE has room for */
 };
+
+static const char *const roles[] = {"server", "client"};
+
+/* Notes whether the programs that the case has started are ready ever. */
+static void learn(struct pool *p, const struct test_case *t, const json_t *event)
+{
+    const char *unready = event_text(event, "unready");
+    enum standing standing = verdict_standing(event_verdict(event));
+
+    for (size_t i = 0; i < LENGTH(roles); i++) {
+        struct start *s = &p->starts[i];
+        s->worked |= standing == PASSED && case_starts(t, roles[i]);
+        if (strcmp(unready, roles[i]) == 0 && !s->worked && s->lost == NULL)
+            s->lost =
+                x_printf("the %s is not started again: in %s %s (rtmtest doctor --iut %s)",
+                         roles[i], t->name, event_text(event, "message"), p->o.manifest->file);
+    }
+}
+
+/* Why there is no use in starting what the case starts, or NULL. */
+static const char *is_hopeless(const struct pool *p, const struct test_case *t)
+{
+    for (size_t i = 0; i < LENGTH(roles); i++)
+        if (p->starts[i].lost != NULL && case_starts(t, roles[i]))
+            return p->starts[i].lost;
+    return NULL;
+}
 
 /* In the child: runs the case and writes its event. */
 static void work(struct pool *p, const struct worker *worker, int out)
@@ -57,7 +88,8 @@ static void work(struct pool *p, const struct worker *worker, int out)
     if (sandbox_enter(&s, &why) < 0)
         event = case_event(worker->test, VERDICT_BROKEN, why);
     else
-        event = case_run(worker->test, p->o.manifest, &s, p->o.requirements);
+        event = case_run(worker->test, p->o.manifest, &s, p->o.requirements,
+                         is_hopeless(p, worker->test));
     char *text = json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
     size_t len = strlen(text), done = 0;
     while (done < len) {
@@ -94,6 +126,7 @@ static void finish_worker(struct pool *p, struct worker *w)
         event = case_event(w->test, late ? VERDICT_UNRESOLVED : VERDICT_BROKEN, why);
         free(why);
     }
+    learn(p, w->test, event);
     p->processes -= w->test->head.processes;
     p->queues -= w->test->head.queues;
     bool again = event_verdict(event) == VERDICT_UNRESOLVED && !w->alone;
@@ -288,6 +321,8 @@ void pool_destroy(struct pool *p)
     free(p->dir);
     free(p->data);
     free(p->again);
+    for (size_t i = 0; i < LENGTH(roles); i++)
+        free(p->starts[i].lost);
     free(p->workers);
     free(p);
 }

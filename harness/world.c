@@ -199,7 +199,8 @@ static bool is_starved(const struct world *w)
     return w->granted_ms >= MOST_TIMES * (int64_t)w->test->head.deadline_ms - w->budget_ms / 50;
 }
 
-static int out_of_time(struct world *w, const struct requirement *cite, char *message)
+static int out_of_time(struct world *w, enum verdict v, const struct requirement *cite,
+                       char *message)
 {
     int64_t took = now_us() - w->step_us;
     bool starved = is_starved(w) && !doing_is_stopped(w);
@@ -217,8 +218,7 @@ static int out_of_time(struct world *w, const struct requirement *cite, char *me
         doing_tell(w);
     free(now);
     free(message);
-    return record(w, starved ? VERDICT_UNRESOLVED : VERDICT_FAIL, starved ? NULL : cite,
-                  buf_take(&whole));
+    return record(w, starved ? VERDICT_UNRESOLVED : v, starved ? NULL : cite, buf_take(&whole));
 }
 
 int world_timeout(struct world *w, const char *format, ...)
@@ -228,7 +228,7 @@ int world_timeout(struct world *w, const char *format, ...)
     va_start(args, format);
     char *message = format_text(format, args);
     va_end(args);
-    return out_of_time(w, w->step ? w->cite : NULL, message);
+    return out_of_time(w, VERDICT_FAIL, w->step ? w->cite : NULL, message);
 }
 
 int world_timeout_for(struct world *w, const char *id, const char *format, ...)
@@ -239,7 +239,20 @@ int world_timeout_for(struct world *w, const char *id, const char *format, ...)
     va_start(args, format);
     char *message = format_text(format, args);
     va_end(args);
-    return out_of_time(w, cite ? cite : requirement_find(w->requirements, id), message);
+    return out_of_time(w, VERDICT_FAIL, cite ? cite : requirement_find(w->requirements, id),
+                       message);
+}
+
+int world_timeout_broken(struct world *w, bool sure, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    char *message = format_text(format, args);
+    va_end(args);
+    if (sure)
+        return record(w, VERDICT_BROKEN, NULL, message);
+    return out_of_time(w, VERDICT_BROKEN, NULL, message);
 }
 
 void world_blame(struct world *w, const char *id)

@@ -23,6 +23,7 @@ struct outcome {
     int line;                       /* of the scenario */
     char *step;                     /* the text of that line, or NULL */
     char *message;                  /* one line, or NULL */
+    const char *unready;            /* the program that the manifest never finds ready, or NULL */
     struct buf detail;              /* rows that differ and the like */
     struct buf notes;               /* what a reader should know of a run that passed, one a line */
 };
@@ -102,6 +103,10 @@ int world_fail_for(struct world *w, const char *id, const char *format, ...)
 void world_forgive(struct world *w);
 /* The step is late: FAIL, or UNRESOLVED if its processes waited for a processor all the while. */
 int world_timeout(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same where it is the manifest that may be wrong: BROKEN. sure: it is not for others that
+ * nothing came. */
+int world_timeout_broken(struct world *w, bool sure, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The same for a given requirement where the step cites none. */
 int world_timeout_for(struct world *w, const char *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -271,3 +271,37 @@ END
     like '*\[shm\]: /arp-01:00:5e:01:01:01*PROBLEM: the object /arp-01:00:5e:01:01:01: No such file*; the objects there: /01:00:5e:01:01:01*' "$output"
     is 2 "$status"
 }
+
+# astray SED MESSAGE: a manifest with one thing wrong in it: the first case explains it, all others are
+# told at once, and so does the doctor.
+astray() {
+    style menu
+    sed -i "$1" "$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only "$cases/course.rtm" --only "$cases/spins.rtm" \
+        --only "$cases/masks.rtm" --only "$cases/order.rtm" --jobs 1 --report tap
+    is 2 "$status"
+    is '0 passed, 4 failed, 0 skipped' "${lines[-1]}"
+    is 4 "$(grep -c '^# BROKEN' <<<"$output")"
+    grep -F "# $2" <<<"$output"
+    is 3 "$(grep -c "^# the .* is not started again: in scenarios/[a-z]* .*doctor --iut $fake" <<<"$output")"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    grep -F "PROBLEM: $2" <<<"$output"
+}
+
+@test "a prompt that never comes is told with what stands there, and once" {
+    astray 's/^prompt .*/prompt = "^Your chioce: $"/' \
+        'S printed "Your choice: " last, without a line end, and [server] has prompt = "^Your chioce: $": no match'
+}
+
+@test "so is a sign of being ready" {
+    astray '/^prompt /s/.*/&\nready = "^Welcome"/' \
+        'S printed "Your choice: " last, and [server] has ready = "^Welcome": no match'
+}
+
+@test "what a dialogue does not expect is its manifest's fault" {
+    style menu
+    sed -i 's/"^Mask: $"/"^Mask [0-9]"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S printed "Mask: " last in its dialogue for create, which expects "^Mask \[0-9\]": no match'
+}
