@@ -79,21 +79,18 @@ def old_decorative():
     return re.findall(r"^- `(.*)`$", text.partition(DECORATIVE)[2], re.M)
 
 
-def is_killed(line):
-    return " | none: " not in line
-
-
 def totals(every, lines, scenarios, decorative, why):
-    """The sentence that a run closes with, of the rows that there are."""
-    asked = [name for name, r in mutants.requirements().items() if r.level == "MUST"]
-    broken = {name for mutant in every for name in mutant.breaks}
-    have = sum(name in broken for name in asked)
-    reasoned = sum(name not in broken and name in why for name in asked)
-    killed = sum(is_killed(line) for line in lines.values())
-    excused = sum(not is_killed(lines[name]) and name in why for name in lines)
-    return (f"{len(asked)} requirements that are a MUST: {have} with mutants, {reasoned} without and a reason. "
-            f"{len(every)} mutants: {killed} killed, {excused} not and a reason, {len(every) - killed - excused} survive or "
-            f"were not run. {len(scenarios)} scenarios: {len(decorative)} decorative.")
+    """What a run closes with, of the rows that there are."""
+    asked = {name for name, r in mutants.requirements().items() if r.level == "MUST"}
+    killed = [m for m in every if m.name in lines and " | none: " not in lines[m.name]]
+    excused = [m for m in every if m.name in lines and m not in killed and m.name in why]
+    survive = sum(m.name in lines for m in every) - len(killed) - len(excused)
+    proven = asked & {name for m in killed for name in m.breaks}
+    return (f"{len(asked)} requirements that are a MUST: {len(proven)} with a mutant that is killed, "
+            f"{len((asked - proven) & set(why))} more with a reason. "
+            f"{len(every)} mutants: {len(killed)} killed, {len(excused)} not and a reason, {survive} survive, "
+            f"{len(every) - len([m for m in every if m.name in lines])} were not run. "
+            f"{len(scenarios)} scenarios: {len(decorative)} decorative.")
 
 
 def lines_of(every, rows):
