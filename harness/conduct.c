@@ -69,6 +69,7 @@ char *conduct_command(const struct options *o, const char *verb)
     buf_printf(&b, "%s %s", o->program, verb);
     if (o->server == NULL || o->client == NULL)
         add_option(&b, "--iut", o->iut);
+    add_option(&b, "--root", o->root);
     add_option(&b, "--server", o->server);
     add_option(&b, "--client", o->client);
     add_option(&b, "--share", o->share_given ? o->share : NULL);
@@ -135,6 +136,7 @@ int conduct_run_with(const struct options *o, const struct requirements *q,
             .client = lineup.client,
             .data = find_data(o, data),
             .profile = profile,
+            .trouble = lineup.trouble,
             .repeat = repeat,
         };
         code = run_cases(&run, reports);

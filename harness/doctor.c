@@ -2,6 +2,7 @@
 #include "doctor.h"
 
 #include "bounds.h"
+#include "build.h"
 #include "compare.h"
 #include "probe.h"
 #include "tell.h"
@@ -349,10 +350,20 @@ int doctor_run(const struct options *o, const struct requirements *q)
     char *path = o->iut ? x_strdup(o->iut) : share_path(o, "tests/iuts/reference.rtmi");
     struct diag d = {0};
     struct manifest *m = manifest_read(path, &d);
+
+    if (m != NULL && o->root != NULL)
+        manifest_set_root(m, o->root, &d);
     int code = diag_print(&d) ? EXIT_UNDECIDED : 0;
 
-    if (code == 0)
+    char *trouble = code == 0 ? build_by(m, false, o->sandbox) : NULL;
+
+    if (trouble != NULL) {
+        build_tell(m, trouble);
+        code = EXIT_UNDECIDED;
+    } else if (code == 0) {
         code = visit_in_child(o, m, q);
+    }
+    free(trouble);
     manifest_destroy(m);
     diag_finish(&d);
     free(path);

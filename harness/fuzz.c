@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
+#include "build.h"
 #include "conduct.h"
 #include "draw.h"
 #include "failure.h"
@@ -347,8 +348,14 @@ int fuzz_run(struct options *o, const struct requirements *q)
         o->iut = iut = share_path(o, "tests/iuts/reference.rtmi");
     struct lineup lineup;
     const struct manifest *m = lineup_read(&lineup, o, &d);
-    if (!diag_print(&d) && conduct_open_reports(o, &reports, false) == 0)
+    bool fine = !diag_print(&d);
+
+    if (fine && lineup.trouble != NULL) {
+        build_tell(lineup.own, lineup.trouble);
+        code = EXIT_UNDECIDED;
+    } else if (fine && conduct_open_reports(o, &reports, false) == 0) {
         code = run_with(o, q, m, &reports);
+    }
     if (reports_finish(&reports) < 0)
         code = EXIT_INTERNAL;
     lineup_finish(&lineup);

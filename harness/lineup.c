@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lineup.h"
 
+#include "build.h"
 #include "pair.h"
 #include "tier.h"
 #include "wrap.h"
@@ -15,6 +16,27 @@ static struct manifest *read_one(const char *path, const struct options *o, stru
     if (m != NULL)
         m->course = o->tiers != 0 && (o->tiers & 1u << TIER_RTM1) == 0;
     return m;
+}
+
+/* The one that the other options speak of. */
+static struct manifest *read_own(const char *path, const struct options *o, struct diag *d)
+{
+    struct manifest *m = read_one(path, o, d);
+
+    if (m != NULL && o->root != NULL)
+        manifest_set_root(m, o->root, d);
+    if (m != NULL && o->called != NULL) {
+        free(m->name);
+        m->name = x_strdup(o->called);
+    }
+    return m;
+}
+
+static void build_both(struct lineup *l, const struct options *o)
+{
+    l->trouble = build_by(l->own, o->copied, o->sandbox);
+    if (l->trouble == NULL && l->companion != NULL)
+        l->trouble = build_by(l->companion, false, o->sandbox);
 }
 
 static void wrap_programs(struct manifest *m, const struct options *o, struct diag *d)
@@ -63,15 +85,20 @@ const struct manifest *lineup_read(struct lineup *l, const struct options *o, st
 
     *l = (struct lineup){.server = o->server ? x_strdup(o->server) : NULL,
                          .client = o->client ? x_strdup(o->client) : NULL};
-    l->own = read_one(both ? o->server : o->iut, o, d);
+    l->own = read_own(both ? o->server : o->iut, o, d);
     wrap_programs(l->own, o, d);
     if (l->server == NULL && l->client == NULL)
         complete(l, o);
-    if (l->server == NULL && l->client == NULL)
+    if (l->server == NULL && l->client == NULL) {
+        if (d->count == 0)
+            build_both(l, o);
         return l->own;
+    }
     l->companion = read_one(l->client ? l->client : l->server, o, d);
     if (both)
         wrap_programs(l->companion, o, d);
+    if (d->count == 0)
+        build_both(l, o);
     if (l->own != NULL && l->companion != NULL)
         make_pair(l, both, d);
     return l->pair;
@@ -84,5 +111,6 @@ void lineup_finish(struct lineup *l)
     manifest_destroy(l->companion);
     free(l->server);
     free(l->client);
+    free(l->trouble);
     *l = (struct lineup){0};
 }

@@ -104,6 +104,15 @@ static int set_wire(struct manifest *m, const struct value *v)
     return value_wrong(v, 0, "expected rtm1 (the frames of chapter 3), own, or own NAME");
 }
 
+static int set_build(struct manifest *m, const struct value *v)
+{
+    if (v->n != 1)
+        return value_wrong(v, 1, "expected one \"command\" for the shell after the =");
+    free(m->build);
+    m->build = value_expand(v->at[0].text);
+    return 0;
+}
+
 /* A flag that is kept the other way round. */
 static int set_not(bool *slot, const struct value *v)
 {
@@ -119,6 +128,8 @@ static int set_iut(struct manifest *m, const char *key, const struct value *v)
         return value_text(&m->name, v);
     if (strcmp(key, "root") == 0)
         return value_text(&m->root, v);
+    if (strcmp(key, "build") == 0)
+        return set_build(m, v);
     if (strcmp(key, "features") == 0)
         return set_features(m, v);
     if (strcmp(key, "memory") == 0)
@@ -134,7 +145,7 @@ static int set_iut(struct manifest *m, const char *key, const struct value *v)
     if (strcmp(key, "mac-letters") == 0)
         return set_not(&m->limits.no_letters, v);
     return value_wrong(v, 0,
-                       "no such key in [iut]; expected name, root, features, memory, wire, "
+                       "no such key in [iut]; expected name, root, build, features, memory, wire, "
                        "longest-oif, most-clients, mask-in-key or mac-letters");
 }
 
@@ -296,20 +307,26 @@ static void check(struct manifest *m, struct diag *d)
                  "[record] is an own wire: [iut] has to say wire = own");
 }
 
+void manifest_set_root(struct manifest *m, const char *root, struct diag *d)
+{
+    char resolved[PATH_MAX] = "";
+
+    if (realpath(root, resolved) == NULL)
+        diag_add(d, m->file, 1, 1, "root %s: %s", root, strerror(errno));
+    free(m->root);
+    m->root = x_strdup(resolved);
+}
+
 /* Makes root absolute: it is written relative to the manifest. */
 static void find_root(struct manifest *m, const char *path, struct diag *d)
 {
     char *copy = x_strdup(path), *slash = strrchr(copy, '/'), *joined;
-    char resolved[PATH_MAX] = "";
 
     if (slash != NULL)
         *slash = '\0';
     const char *root = m->root ? m->root : ".";
     joined = root[0] == '/' ? x_strdup(root) : x_printf("%s/%s", slash ? copy : ".", root);
-    if (realpath(joined, resolved) == NULL)
-        diag_add(d, m->file, 1, 1, "root %s: %s", joined, strerror(errno));
-    free(m->root);
-    m->root = x_strdup(resolved);
+    manifest_set_root(m, joined, d);
     free(joined);
     free(copy);
 }
@@ -377,6 +394,11 @@ void manifest_destroy(struct manifest *m)
     free(m->dialect);
     record_finish(&m->record);
     free(m->root);
+    if (m->copy != NULL)
+        tree_remove(m->copy);
+    free(m->copy);
+    buf_finish(&m->build_said);
+    free(m->build);
     free(m);
 }
 

@@ -72,13 +72,16 @@ struct limits {
 
 struct manifest {
     char *file, *name;
-    char *root;           /* absolute: where relative commands start */
-    char **features;      /* NULL at the end */
-    uint64_t memory;      /* bytes of address space for each process; 0: no limit */
-    bool course;          /* it is judged by what the course asks alone */
-    bool own_wire;        /* it does not speak the frames of chapter 3 */
-    char *dialect;        /* the name of its own wire; or NULL */
-    struct record record; /* the message that its own wire is made of; its line is 0 if none */
+    char *root;            /* absolute: where relative commands start */
+    char *build;           /* the command that builds it there (build.h), or NULL */
+    char *copy;            /* a private copy of the root, removed with the manifest; or NULL */
+    struct buf build_said; /* what that command printed, its end */
+    char **features;       /* NULL at the end */
+    uint64_t memory;       /* bytes of address space for each process; 0: no limit */
+    bool course;           /* it is judged by what the course asks alone */
+    bool own_wire;         /* it does not speak the frames of chapter 3 */
+    char *dialect;         /* the name of its own wire; or NULL */
+    struct record record;  /* the message that its own wire is made of; its line is 0 if none */
     struct limits limits;
     struct objects objects;
     struct program server, client;
@@ -86,6 +89,8 @@ struct manifest {
 
 /* NULL with complaints, each with file, line and column. */
 struct manifest *manifest_read(const char *path, struct diag *d);
+/* Another root than the one it names, relative to the current directory; complains. */
+void manifest_set_root(struct manifest *m, const char *root, struct diag *d);
 void manifest_destroy(struct manifest *m);
 bool manifest_claims(const struct manifest *m, const char *feature);
 /* The root of the one of its programs that lies elsewhere; NULL if there is none. */

@@ -21,6 +21,8 @@ const char options_help[] =
     "here\n"
     "       rtmtest doctor --iut FILE      tries each dialogue of a manifest, says what to change\n"
     "       rtmtest matrix FILE...         every server with every client of these manifests\n"
+    "       rtmtest grade --iut FILE DIR...\n"
+    "                                      builds and runs many submissions of one style\n"
     "       rtmtest list [--only X]...     the cases, with their titles\n"
     "       rtmtest fuzz [OPTION]...       random scenarios against an implementation\n"
     "       rtmtest requirements           the requirements of the spec, one a line\n"
@@ -37,6 +39,7 @@ const char options_help[] =
     "  --client FILE      with --iut: its server is under test, with the clients of this manifest\n"
     "  --server FILE      with --iut: its clients are under test, with the server of this one;\n"
     "                     with --client and no --iut: both are under test, together\n"
+    "  --root DIR         where the programs are, in place of the manifest's root\n"
     "  --only X           a requirement's id, a case, a file or directory, or a tag; may be "
     "repeated\n"
     "  --except X         the same of cases to leave out\n"
@@ -52,8 +55,8 @@ const char options_help[] =
     "  --sandbox MODE     auto, namespaces or none (auto)\n"
     "  --rerun RUN        only what failed in a saved run, with its manifest, baseline and seed\n"
     "  --baseline FILE    known failures: lines of CASE VERDICT ID \"reason\" [\"message\"]\n"
-    "  --report F[=FILE]  pretty, tap, junit, markdown or ndjson (which saves the run); may be\n"
-    "                     repeated (standard output gets pretty on a terminal, else tap)\n"
+    "  --report F[=FILE]  pretty, tap, junit, markdown, html or ndjson (which saves the run); may\n"
+    "                     be repeated (standard output gets pretty on a terminal, else tap)\n"
     "  --keep             keep the directories of the cases, and say where\n"
     "options of matrix, besides --only, --except, --profile, --wrap, --jobs, --seed, --sandbox:\n"
     "  --report F[=FILE]  the table as text (the default), markdown or ndjson\n"
@@ -70,6 +73,9 @@ const char options_help[] =
     "  --save DIR         where failing scenarios are kept (fuzz.found)\n"
     "  --shrink SECONDS   for making each smaller (60)\n"
     "  --print            print the scenarios in place of running them\n"
+    "options of grade, besides those of run but --rerun, --baseline, --report and --keep:\n"
+    "  --save DIR         where grades.csv, the pages and the events go (grades)\n"
+    "  --time SECONDS     for running each submission, once it is built (600)\n"
     "options of platform:\n"
     "  --only X, --except X, --report F[=FILE]\n"
     "                     as of run; X is a requirement's id\n"
@@ -123,7 +129,7 @@ static bool take_plain(struct options *o, int c)
     } texts[] = {
         {'i', &o->iut},      {'w', &o->wrap},   {'v', &o->wrap_server}, {'c', &o->wrap_client},
         {'k', &o->baseline}, {'R', &o->rerun},  {'S', &o->share},       {'O', &o->save},
-        {'y', &o->server},   {'z', &o->client},
+        {'D', &o->root},     {'y', &o->server}, {'z', &o->client},
     };
     const struct {
         int letter;
@@ -265,6 +271,7 @@ int options_parse(struct options *o, int argc, char **argv)
         {"iut", required_argument, NULL, 'i'},
         {"server", required_argument, NULL, 'y'},
         {"client", required_argument, NULL, 'z'},
+        {"root", required_argument, NULL, 'D'},
         {"only", required_argument, NULL, 'o'},
         {"except", required_argument, NULL, 'e'},
         {"profile", required_argument, NULL, 'p'},

@@ -11,8 +11,10 @@
 struct options {
     const char *program; /* as it was called, for the command that repeats a run */
     const char *share, *iut, *baseline, *rerun;
-    const char *server, *client;                  /* manifests: who plays that role, or NULL */
-    const char *wants;                            /* the text of --help or --version */
+    const char *root, *called;   /* in place of the manifest's root and name, or NULL */
+    bool copied;                 /* it runs in a private copy of its root */
+    const char *server, *client; /* manifests: who plays that role, or NULL */
+    const char *wants;           /* the text of --help or --version */
     const char *wrap, *wrap_server, *wrap_client; /* commands (wrap.h) */
     const char **only, **except, **reports;       /* reports: FORMAT or FORMAT=FILE */
     size_t only_n, except_n, report_n;
@@ -25,7 +27,7 @@ struct options {
     unsigned without; /* kinds (draw.h) */
     unsigned tiers;   /* of --profile, a bit for each (tier.h); 0: all */
     bool ranged, print;
-    const char *save;
+    const char *save; /* of grade, too */
     enum sandbox_choice sandbox;
 };
 

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-const char report_formats[] = "pretty, tap, junit, markdown or ndjson";
+const char report_formats[] = "pretty, tap, junit, markdown, html or ndjson";
 
 static const struct {
     const char *name;
     void (*tell)(struct report *r, json_t *event);
 } formats[] = {
-    {"pretty", report_pretty},     {"tap", report_tap},       {"junit", report_junit},
-    {"markdown", report_markdown}, {"ndjson", report_ndjson},
+    {"pretty", report_pretty},     {"tap", report_tap},   {"junit", report_junit},
+    {"markdown", report_markdown}, {"html", report_html}, {"ndjson", report_ndjson},
 };
 
 static bool find_format(const char *name, size_t len, struct report *report)

@@ -37,14 +37,15 @@ void reports_tell(struct reports *r, json_t *event);
 /* Closes the files and frees all; -1 after a complaint if one could not be written whole. */
 int reports_finish(struct reports *r);
 
-/* "pretty, tap, junit, markdown or ndjson" */
+/* "pretty, tap, junit, markdown, html or ndjson" */
 extern const char report_formats[];
 
-/* One event in each format. junit and markdown print all at the end. */
+/* One event in each format. junit, markdown and html print all at the end. */
 void report_pretty(struct report *r, json_t *event);
 void report_tap(struct report *r, json_t *event);
 void report_junit(struct report *r, json_t *event);
 void report_markdown(struct report *r, json_t *event);
+void report_html(struct report *r, json_t *event);
 void report_ndjson(struct report *r, json_t *event);
 
 #endif

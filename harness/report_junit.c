@@ -39,8 +39,8 @@ static void add_property(struct buf *b, const char *name, const char *value)
 static void add_properties(struct buf *b, const json_t *start, const json_t *end)
 {
     static const char *const names[] = {
-        "suite",   "spec",        "spec_digest", "iut",  "manifest", "profile", "kernel",
-        "sandbox", "wrap_server", "wrap_client", "seed", "data",     "repeat"};
+        "suite",  "spec",    "spec_digest", "iut",         "manifest", "build", "profile",
+        "kernel", "sandbox", "wrap_server", "wrap_client", "seed",     "data",  "repeat"};
     char *features = report_join(json_object_get(start, "features"));
     const char *tier;
     json_t *n;

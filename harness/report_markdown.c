@@ -24,6 +24,8 @@ static void add_run(struct buf *b, const json_t *start)
     add_row(b, "implementation", event_text(start, "iut"));
     add_row(b, "manifest", event_text(start, "manifest"));
     add_row(b, "claims", features);
+    if (*event_text(start, "build") != '\0')
+        add_row(b, "built by", event_text(start, "build"));
     if (*event_text(start, "profile") != '\0')
         add_row(b, "profile", event_text(start, "profile"));
     add_row(b, "kernel", event_text(start, "kernel"));

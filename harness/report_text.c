@@ -59,6 +59,12 @@ static void open_run(const struct report *r, const char *prefix)
             prefix, event_text(e, "iut"), features, event_text(e, "kernel"),
             event_text(e, "sandbox"), event_text(e, "seed"), event_count(e, "cases"),
             event_count(e, "cases") == 1 ? "" : "s", event_count(e, "jobs"));
+    if (*event_text(e, "build") != '\0') {
+        char *indented = x_printf("%s  ", prefix);
+        fprintf(r->out, "%sbuilt by: %s\n", prefix, event_text(e, "build"));
+        report_lines(r, json_object_get(e, "build_said"), indented);
+        free(indented);
+    }
     if (*event_text(e, "profile") != '\0')
         fprintf(r->out, "%sprofile: %s\n", prefix, event_text(e, "profile"));
     if (event_count(e, "slowness") > 0)

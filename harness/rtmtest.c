@@ -5,6 +5,7 @@
 #include "conduct.h"
 #include "doctor.h"
 #include "fuzz.h"
+#include "grade.h"
 #include "matrix.h"
 #include "platform.h"
 #include "query.h"
@@ -68,6 +69,11 @@ static int doctor(struct setup *s)
 static int matrix(struct setup *s)
 {
     return matrix_run(&s->options, &s->requirements, &s->suite, s->words, (size_t)s->word_n);
+}
+
+static int grade(struct setup *s)
+{
+    return grade_run(&s->options, &s->requirements, &s->suite, s->word_n, s->words);
 }
 
 static int list(struct setup *s)
@@ -140,19 +146,13 @@ static const struct verb {
     bool words; /* takes words behind its options */
     int (*run)(struct setup *s);
 } verbs[] = {
-    {"run", SCENARIOS, false, run},
-    {"platform", SPEC, false, platform},
-    {"doctor", SPEC, false, doctor},
-    {"fuzz", SPEC, false, fuzz},
-    {"matrix", SCENARIOS, true, matrix},
-    {"list", SCENARIOS, false, list},
-    {"requirements", SPEC, false, requirements},
-    {"explain", SCENARIOS, true, explain},
-    {"coverage", SCENARIOS, false, coverage},
-    {"parse", SPEC, true, parse},
-    {"report", NOTHING, true, report},
-    {"diff", NOTHING, true, diff},
-    {"baseline", NOTHING, true, baseline},
+    {"run", SCENARIOS, false, run},        {"platform", SPEC, false, platform},
+    {"doctor", SPEC, false, doctor},       {"fuzz", SPEC, false, fuzz},
+    {"grade", SCENARIOS, true, grade},     {"matrix", SCENARIOS, true, matrix},
+    {"list", SCENARIOS, false, list},      {"requirements", SPEC, false, requirements},
+    {"explain", SCENARIOS, true, explain}, {"coverage", SCENARIOS, false, coverage},
+    {"parse", SPEC, true, parse},          {"report", NOTHING, true, report},
+    {"diff", NOTHING, true, diff},         {"baseline", NOTHING, true, baseline},
     {"schema", NOTHING, false, schema},
 };
 

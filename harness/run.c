@@ -14,12 +14,16 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#define BUILD_LINES 40 /* of what a build said, in the event */
+
 struct run {
     const struct run_options *o;
     struct reports *reports;
     const struct test_case **queue;
     size_t next;
     struct tally tally;
+    int judged, unjudged, skipped; /* cases that came to an expectation, that failed before one, and
+                                    * that were not asked for */
 };
 
 /* Shuffled by the seed; those on real data first, since they take longest. */
@@ -44,11 +48,45 @@ static void make_queue(struct run *r)
     free(shuffled);
 }
 
+/* Why no other case is to begin, or NULL. */
+static const char *given_up(const struct run *r)
+{
+    if (r->o->trials > 0 && r->judged == 0 && r->unjudged >= r->o->trials)
+        return "given up: the first cases did not come to anything that could be judged";
+    if (r->o->until_ms > 0 && now_ms() >= r->o->until_ms)
+        return "given up: out of time";
+    return NULL;
+}
+
+/* The first cases are to end before any other begins, unless one of them was judged already. */
+static bool on_trial(const struct run *r)
+{
+    return r->judged == 0 && r->next >= (size_t)r->o->trials &&
+           r->judged + r->unjudged + r->skipped < r->o->trials;
+}
+
 static const struct test_case *next(void *ctx)
 {
     struct run *r = ctx;
 
+    if (r->next < r->o->n && (given_up(r) != NULL || on_trial(r)))
+        return NULL;
     return r->next < r->o->n ? r->queue[r->next++] : NULL;
+}
+
+/* A case that fails in a step that expects nothing has judged nothing: the program did not start,
+ * or did not answer. */
+static void note_judged(struct run *r, const json_t *event)
+{
+    enum verdict v = event_verdict(event);
+    bool acting = strncmp(event_text(event, "step"), "expect ", 7) != 0;
+
+    if (verdict_standing(v) == FAILED && acting)
+        r->unjudged++;
+    else if (v == VERDICT_UNSUPPORTED || v == VERDICT_SKIPPED)
+        r->skipped++;
+    else
+        r->judged++;
 }
 
 static void done(void *ctx, const struct test_case *t, json_t *event)
@@ -56,6 +94,7 @@ static void done(void *ctx, const struct test_case *t, json_t *event)
     struct run *r = ctx;
 
     baseline_judge(r->o->baseline, event);
+    note_judged(r, event);
     tally_count(&r->tally, t, event);
     reports_tell(r->reports, event);
 }
@@ -86,6 +125,23 @@ static json_t *claims(const struct manifest *m)
     return features;
 }
 
+/* The last lines of what a build said. */
+static json_t *last_lines(const struct buf *said)
+{
+    json_t *lines = json_array();
+    char *text = x_strndup(said->data ? said->data : "", said->len), *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        text_make_plain(line);
+        if (*line != '\0')
+            json_array_append_new(lines, event_string(line));
+        if (json_array_size(lines) > BUILD_LINES)
+            json_array_remove(lines, 0);
+    }
+    free(text);
+    return lines;
+}
+
 json_t *run_start_event(const struct run_options *o, const char *sandbox)
 {
     json_t *e = json_pack("{s:s, s:i}", "event", "start", "stream", STREAM_VERSION);
@@ -106,6 +162,9 @@ json_t *run_start_event(const struct run_options *o, const char *sandbox)
     event_set(e, "server", o->server);
     event_set(e, "client", o->client);
     json_object_set_new(e, "features", claims(o->manifest));
+    event_set(e, "build", o->manifest->build);
+    if (o->manifest->build != NULL)
+        json_object_set_new(e, "build_said", last_lines(&o->manifest->build_said));
     event_set(e, "kernel", u.release);
     event_set(e, "profile", o->profile);
     event_set(e, "sandbox", sandbox);
@@ -155,11 +214,15 @@ int run_cases(const struct run_options *options, struct reports *reports)
     make_queue(&r);
     struct pool *p = pool_create(&pool, &trouble);
     tell(reports, run_start_event(o, sandbox));
-    if (p != NULL)
+    if (trouble == NULL && o->trouble != NULL)
+        trouble = x_strdup(o->trouble);
+    if (trouble == NULL)
         trouble = prepare_data(o, p);
     if (trouble == NULL)
         trouble = pool_run(p, &client);
-    if (trouble != NULL)
+    if (trouble == NULL && r.next < o->n)
+        trouble = x_strdup(given_up(&r));
+    if (trouble != NULL && o->trials == 0) /* else it is told with the others */
         fprintf(stderr, "rtmtest: %s\n", trouble);
     pool_destroy(p);
     json_t *end = tally_end(&r.tally, o->whole, trouble, started_us);

@@ -20,7 +20,9 @@ struct run_options {
     const struct baseline *baseline;
     const struct test_case **cases; /* the selected ones */
     size_t n;
-    bool whole; /* nothing was left out by the caller: only then is there a claim */
+    int trials; /* so many run first; if none of them comes to an expectation, no other does */
+    int64_t until_ms; /* no case begins later; 0: any time */
+    bool whole;       /* nothing was left out by the caller: only then is there a claim */
     int jobs;
     uint64_t seed;
     bool keep;
@@ -29,6 +31,7 @@ struct run_options {
     const char *server, *client;           /* manifests that play a role but the first; or NULL */
     const char *wrap_server, *wrap_client; /* as the manifest's wrappers were given; or NULL */
     const char *profile;                   /* names of its tiers, or NULL */
+    const char *trouble;                   /* why the IUT cannot be run, or NULL */
     const char *repeat;                    /* the command that starts this run, without --only */
 };
 

@@ -155,6 +155,26 @@ int sandbox_set_loopback(bool up)
     return result;
 }
 
+static char **hidden; /* hidden_n of them */
+static size_t hidden_n;
+
+void sandbox_hide(const char *directory)
+{
+    hidden = x_realloc(hidden, (hidden_n + 1) * sizeof *hidden);
+    hidden[hidden_n++] = x_strdup(directory);
+}
+
+/* What lies below the private /tmp is out of sight already. */
+static int hide_all(void)
+{
+    const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+    for (size_t i = 0; i < hidden_n; i++)
+        if (mount("hidden", hidden[i], "tmpfs", flags, "size=4k,mode=0755") < 0 && errno != ENOENT)
+            return -1;
+    return 0;
+}
+
 static int make_mounts(struct sandbox *s, char **why)
 {
     struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
@@ -165,6 +185,8 @@ static int make_mounts(struct sandbox *s, char **why)
         return failed(why, "making everything read-only");
     if (make_tmp(s) < 0)
         return failed(why, "a private /tmp");
+    if (hide_all() < 0)
+        return failed(why, "hiding what is not for the IUT");
     if (make_dev() < 0)
         return failed(why, "a private /dev");
     if (sandbox_set_loopback(true) < 0)

@@ -27,6 +27,9 @@ struct sandbox {
 /* Tries a complete set-up in a child process. NULL if it works, else why not (the caller's). */
 char *sandbox_try(void);
 
+/* In every sandbox entered from now on, with namespaces, an empty directory stands there. */
+void sandbox_hide(const char *directory);
+
 /* Fills who and where for the fallback or, before sandbox_enter(), for namespaces. The paths are
  * the host's; data may be NULL. */
 void sandbox_init(struct sandbox *s, bool namespaces, const char *root, const char *dir,

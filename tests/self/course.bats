@@ -61,3 +61,105 @@ chosen() {
     is 64 "$status"
     like '*expected --profile course, *not lecture*' "$stderr"
 }
+
+# submissions NAME...: directories of programs with a menu, built by a script of theirs, and their style.
+submissions() {
+    make -s -C "$root" BUILD="${bin#"$root"/}" iuts
+    sed 's|^root .*|build = "sh ./make.sh"|; s|\${RTM_BUILD:-build}/iuts/menu-|./|; s| \${FAULT:-none}||' \
+        "$root/tests/iuts/menu.rtmi" >"$dir/style.rtmi"
+    local name program
+    for name in "$@"; do
+        mkdir -p "$dir/in/$name"
+        cp "$bin/iuts/menu-server" "$bin/iuts/menu-client" "$dir/in/$name"
+        for program in server client; do
+            printf '#!/bin/sh\nexec "$(dirname "$0")/menu-%s" "$1" none\n' $program >"$dir/in/$name/$program.sh"
+        done
+        echo 'for p in server client; do cp $p.sh $p && chmod +x $p || exit; done; echo built' >"$dir/in/$name/make.sh"
+    done
+}
+
+# grade ARG...: all of them on four scenarios, into $dir/out.
+grade() {
+    rtmtest grade --iut "$dir/style.rtmi" --save "$dir/out" --jobs 3 --only TBL-1-sample-table \
+        --only SYN-1-each-client --only TRN-1-client --only TRN-2-stopped "$@" "$dir"/in/*
+}
+
+# row NAME: its fields but the evidence.
+row() {
+    sed -n "s/^\"$1\",\(.*\),[^,]*$/\1/p" "$dir/out/grades.csv"
+}
+
+@test "submissions are graded, whatever is wrong with some" {
+    submissions good late broken unbuilt crashes
+    sed -i 's/ none/ no-delete/' "$dir"/in/broken/*.sh
+    echo 'echo "server.c:3: error: expected ;" >&2; exit 2' >"$dir/in/unbuilt/make.sh"
+    echo 'kill -SEGV $$' >>"$dir/in/crashes/make.sh"
+    sed -i '2s/.*/kill -SEGV $$/' "$dir/in/late/server.sh"
+    before=$(cd "$dir/in" && find . -type f -exec sha256sum {} + | sort)
+    grade
+    is 0 "$status"
+    is "$before" "$(cd "$dir/in" && find . -type f -exec sha256sum {} + | sort)"
+    like '*5 graded; */out/grades.csv' "$output"
+    is '"passed",4,4,0,0,0,0,0,0,0,0,"",""' "$(row good)"
+    like '"failed",1,4,*,"SYN-1*","the table of * does not become that of S *"' "$(row broken)"
+    is '"does not build",0,4,0,0,0,0,0,0,0,0,"","the build ended with exit status 2: server.c:3: error: expected ;"' "$(row unbuilt)"
+    is '"does not build",0,4,0,0,0,0,0,0,0,0,"","the build ended with signal 11 (SIGSEGV)"' "$(row crashes)"
+    like '"given up",0,4,*,"TRN-1","S ended before it was ready, with signal 11 *"' "$(row late)"
+    # the page, and the command in it
+    like '*<h1>RTM conformance of broken</h1>*FAIL*the table of * does not become*--root *' "$(<"$dir/out/broken.html")"
+    like '*server.c:3: error: expected ;*' "$(<"$dir/out/unbuilt.html")"
+    for page in "$dir"/out/*.html; do
+        python3 "$here/check_page.py" "$page"
+    done
+    rtmtest report html "$dir/out/good.ndjson"
+    is "$output" "$(<"$dir/out/good.html")"
+}
+
+@test "a submission that hangs is given up" {
+    submissions hangs
+    sed -i '2s/.*/exec sleep 1000/' "$dir/in/hangs/server.sh"
+    grade
+    is 0 "$status"
+    like '"given up",0,4,*' "$(row hangs)"
+}
+
+@test "a submission sees no other, and changes nothing of what was handed in" {
+    submissions spy victim
+    echo 42 >"$dir/in/victim/secret"
+    echo "! cat '$dir/in/victim/secret' && ! ls '$dir/out'/* && ! touch '$dir/in/spy/made' || exit 3" |
+        cat - "$dir/in/spy/make.sh" >"$dir/make" && mv "$dir/make" "$dir/in/spy/make.sh"
+    grade
+    [ ! -e "$dir/in/spy/made" ]
+    grep -q '"sandbox":"namespaces"' "$dir/out/spy.ndjson" || skip 'no namespaces here'
+    like '"passed",4,4,*' "$(row spy)"
+}
+
+@test "what is wrong with a grading is told" {
+    submissions one
+    rtmtest grade --iut "$dir/style.rtmi"
+    is 64 "$status"
+    rtmtest grade "$dir/in/one"
+    like '*Give --iut FILE*' "$stderr"
+    rtmtest grade --iut "$dir/style.rtmi" "$dir/in/two"
+    like '*no directory: *in/two*' "$stderr"
+    rtmtest grade --iut "$dir/style.rtmi" "$dir/in/one" "$dir/in/one/"
+    like '*two submissions have the name one*' "$stderr"
+    is 64 "$status"
+}
+
+@test "run and doctor build what the manifest says, in a copy" {
+    submissions one
+    rtmtest run --iut "$dir/style.rtmi" --root "$dir/in/one" --only TRN-1-client --report tap
+    is 0 "$status"
+    like '*built by: sh ./make.sh*#   built*' "$output"
+    [ ! -e "$dir/in/one/server" ]
+    rtmtest doctor --iut "$dir/style.rtmi" --root "$dir/in/one"
+    like '*0 problems' "$output"
+    echo 'echo "no compiler here"; exit 1' >"$dir/in/one/make.sh"
+    rtmtest run --iut "$dir/style.rtmi" --root "$dir/in/one" --only TRN-1-client --report tap
+    is 2 "$status"
+    like '*no compiler here*the build ended with exit status 1*0 passed, 0 failed, 0 skipped' "$output"
+    rtmtest doctor --iut "$dir/style.rtmi" --root "$dir/in/one"
+    is 2 "$status"
+    like '*no compiler here*the build ended with exit status 1*' "$stderr"
+}

@@ -50,7 +50,7 @@ run --seed -1
 run --seed 18446744073709551616
 run --seed today
 run --sandbox some
-run --report html
+run --report latex
 run --report junit=
 run --report tap --report ndjson
 run --report tap --report ndjson=-
@@ -79,8 +79,8 @@ END
 }
 
 @test "wrong usage names the word that is wrong" {
-    rtmtest run --report html
-    like '*expected*pretty, tap, junit, markdown or ndjson*html*' "$stderr"
+    rtmtest run --report latex
+    like '*expected*pretty, tap, junit, markdown, html or ndjson*latex*' "$stderr"
     rtmtest run --sandbox some
     like '*expected*auto, namespaces or none*some*' "$stderr"
     rtmtest run surplus

@@ -139,9 +139,10 @@ TEST(wrong_sections_are_located)
 
 TEST(wrong_keys_are_located)
 {
-    CHECK_TOLD(HEAD "nmae = x\n" SERVER TABLE,
-               "m.rtmi:4:8: no such key in [iut]; expected name, root, features, memory, wire, "
-               "longest-oif, most-clients, mask-in-key or mac-letters\n");
+    CHECK_TOLD(
+        HEAD "nmae = x\n" SERVER TABLE,
+        "m.rtmi:4:8: no such key in [iut]; expected name, root, build, features, memory, wire, "
+        "longest-oif, most-clients, mask-in-key or mac-letters\n");
     CHECK_TOLD(HEAD SERVER "comand = x\n" TABLE,
                "m.rtmi:7:10: no such key here; expected command, terminal, ready, prompt, notice, "
                "quit, quiet, fresh, ends-with-server, socket, queue, message, select, network, "
