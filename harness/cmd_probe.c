@@ -20,10 +20,14 @@ static struct probe *the_probe(struct world *w, const struct step *s, size_t i)
 
 int run_probe(struct world *w, const struct step *s)
 {
-    const char *socket = world_actor(w, step_word(s, 3))->socket;
+    const struct actor *server = world_actor(w, step_word(s, 3));
     struct agent *process = s->words.n > 5 ? world_agent(w, step_word(s, 5)) : NULL;
+    struct probe *p = probe_connect(w, step_word(s, 1), server->socket, process);
 
-    return probe_connect(w, step_word(s, 1), socket, process) ? 0 : -1;
+    if (p == NULL)
+        return -1;
+    p->replica.truth = server->oracle;
+    return 0;
 }
 
 int run_probe_listens(struct world *w, const struct step *s)

@@ -56,7 +56,8 @@ int run_server_umask(struct world *w, const struct step *s)
     struct actor *a = add_server(w, s);
 
     a->umask = (mode_t)strtoul(step_word(s, 4), NULL, 8);
-    add_queues(w, s, 7, a);
+    if (s->words.n > 7)
+        add_queues(w, s, 7, a);
     return actor_start(w, a);
 }
 

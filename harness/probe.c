@@ -101,6 +101,7 @@ static int try_connecting(struct world *w, struct probe *p, const struct where *
 int probe_reconnect(struct world *w, struct probe *p)
 {
     bool network = where_is_network(p->socket);
+    const struct oracle *truth = p->replica.truth;
     struct where where;
     int pause = 0;
 
@@ -108,6 +109,7 @@ int probe_reconnect(struct world *w, struct probe *p)
     replica_finish(&p->replica);
     replica_init(&p->replica);
     p->replica.network = network;
+    p->replica.truth = truth;
     if (find_place(w, p, &where) < 0)
         return -1;
     while ((p->fd = try_connecting(w, p, &where)) < 0) {

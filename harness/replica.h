@@ -12,7 +12,8 @@
 
 struct replica {
     struct oracle *visible, *shadow;
-    bool network;                                    /* the caller's */
+    bool network;               /* the caller's */
+    const struct oracle *truth; /* the caller's: what the server's table is by now, or NULL */
     bool welcomed, in_snapshot, synchronised, ended; /* ended: BYE or ERROR was read */
     uint64_t epoch, seq, since_digest;
     size_t snapshots; /* that came to their end */

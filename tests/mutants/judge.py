@@ -109,7 +109,7 @@ def missed(event):
 def run(mutant, home, chosen, linger=LINGER, jobs=2):
     """Runs scenarios: what each of them found. It may be ended early, when one has found the mutant."""
     command = [rtmtest(), "run", "--report", "ndjson", "--jobs", str(jobs)]
-    if mutant.rule in mutants.CHECKED:
+    if set(mutant.breaks) & set(mutants.CHECKED):
         command += ["--wrap", CHECKER]
     for scenario in chosen:
         command += ["--only", scenario.name]
