@@ -186,12 +186,16 @@ static const char *check_digest(const struct replica *r, const struct frame *f,
     return id;
 }
 
-/* The END is right, and keys of the ARP table are missing in front of it. */
-static bool lacks_keys(const struct replica *r, const struct frame *f)
+/* Who is to blame for a SNAPSHOT_END that does not fit: if it tells what the server's table is,
+ * what is missing in front of it. */
+static const char *blame_end(const struct replica *r, const struct frame *f)
 {
-    return r->truth != NULL && wire_number(f, "digest") == oracle_digest(r->truth) &&
-           wire_number(f, "macs") == arp_count(oracle_arp(r->truth)) &&
-           arp_count(oracle_arp(r->shadow)) < arp_count(oracle_arp(r->truth));
+    if (r->truth == NULL || wire_number(f, "digest") != oracle_digest(r->truth) ||
+        oracle_digest(r->shadow) == oracle_digest(r->truth))
+        return "SYN-4";
+    if (wire_number(f, "seq") > r->seq)
+        return "SYN-3"; /* a change */
+    return arp_count(oracle_arp(r->shadow)) < wire_number(f, "macs") ? "ARP-13" : "SYN-4";
 }
 
 static const char *end_snapshot(struct replica *r, const struct frame *f, char **why)
@@ -204,7 +208,7 @@ static const char *end_snapshot(struct replica *r, const struct frame *f, char *
                                                           : "without a SNAPSHOT_BEGIN");
         return r->cancelled ? "FLU-6" : "SYN-1";
     }
-    id = check_digest(r, f, r->shadow, lacks_keys(r, f) ? "ARP-13" : "SYN-4", why);
+    id = check_digest(r, f, r->shadow, blame_end(r, f), why);
     r->visible = r->shadow;
     r->shadow = old;
     r->in_snapshot = false;
