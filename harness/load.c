@@ -4,7 +4,6 @@
 #include "util.h"
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,9 +25,9 @@ static void read_machine(struct load *l)
 }
 
 /* What a task ran and waited; false if the kernel does not tell. */
-static bool read_task(const char *directory, long id, uint64_t *waited_ns)
+static bool read_task(const char *directory, long id, struct load_task *t)
 {
-    unsigned long long ran, waited;
+    unsigned long long ran = 0, waited = 0;
     char path[64];
 
     snprintf(path, sizeof path, "%s/%ld/schedstat", directory, id);
@@ -37,8 +36,22 @@ static bool read_task(const char *directory, long id, uint64_t *waited_ns)
 
     if (f != NULL)
         fclose(f);
-    *waited_ns = told ? waited : 0;
+    *t = (struct load_task){id, ran, waited};
     return told;
+}
+
+static bool is_held(const char *directory, long id)
+{
+    char path[64], state = '?';
+
+    snprintf(path, sizeof path, "%s/%ld/status", directory, id);
+    FILE *f = fopen(path, "re");
+    for (int line = 0; f != NULL && line < 4 && state == '?'; line++)
+        if (fscanf(f, "State: %c", &state) != 1 && fscanf(f, "%*[^\n]\n") < 0)
+            break;
+    if (f != NULL)
+        fclose(f);
+    return state == 'D';
 }
 
 static void add_process(struct load *l, long pid, int generation);
@@ -58,8 +71,8 @@ static void add_children(struct load *l, const char *directory, long id, int gen
 
 static void add_process(struct load *l, long pid, int generation)
 {
+    struct load_task task;
     char directory[32];
-    uint64_t waited;
 
     snprintf(directory, sizeof directory, "/proc/%ld/task", pid);
     DIR *d = opendir(directory);
@@ -67,10 +80,11 @@ static void add_process(struct load *l, long pid, int generation)
         long id = strtol(e->d_name, NULL, 10);
         if (id <= 0)
             continue;
-        if (read_task(directory, id, &waited)) {
+        if (read_task(directory, id, &task)) {
             l->tasks = x_realloc(l->tasks, (l->count + 1) * sizeof *l->tasks);
-            l->tasks[l->count++] = (struct load_task){id, waited};
+            l->tasks[l->count++] = task;
         }
+        l->held |= is_held(directory, id);
         add_children(l, directory, id, generation);
     }
     if (d != NULL)
@@ -91,39 +105,47 @@ void load_finish(struct load *l)
     *l = (struct load){0};
 }
 
-static uint64_t waited_before(const struct load *l, long id)
+static struct load_task task_before(const struct load *l, long id)
 {
     for (size_t i = 0; i < l->count; i++)
         if (l->tasks[i].id == id)
-            return l->tasks[i].waited_ns;
-    return 0; /* it began since */
+            return l->tasks[i];
+    return (struct load_task){0}; /* it began since */
 }
 
-static int64_t longest_wait(const struct load *before, const struct load *now)
+/* What all tasks ran and waited since. */
+static struct load_task add_up(const struct load *before, const struct load *now)
 {
-    uint64_t longest = 0;
+    struct load_task sum = {0};
 
     for (size_t i = 0; i < now->count; i++) {
-        uint64_t from = waited_before(before, now->tasks[i].id), to = now->tasks[i].waited_ns;
-        if (to > from && to - from > longest)
-            longest = to - from;
+        struct load_task from = task_before(before, now->tasks[i].id), to = now->tasks[i];
+        sum.ran_ns += to.ran_ns > from.ran_ns ? to.ran_ns - from.ran_ns : 0;
+        sum.waited_ns += to.waited_ns > from.waited_ns ? to.waited_ns - from.waited_ns : 0;
     }
-    return (int64_t)(longest / 1000000);
+    return sum;
 }
 
-int64_t load_waited(const struct load *l)
+static int64_t least(int64_t a, int64_t b)
 {
-    int64_t tick_ms = 1000 / sysconf(_SC_CLK_TCK), cores = sysconf(_SC_NPROCESSORS_ONLN), waited;
+    return a < b ? a : b;
+}
+
+int64_t load_waited(const struct load *l, bool *held)
+{
+    int64_t tick_ms = 1000 / sysconf(_SC_CLK_TCK), cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct load now = {0};
 
     load_begin(&now);
     int64_t took = (now.began_us - l->began_us) / 1000;
-    if (now.count > 0)
-        waited = longest_wait(l, &now) + (int64_t)(now.stolen - l->stolen) * tick_ms / cores;
-    else
-        waited = (int64_t)(now.busy - l->busy) * tick_ms / cores;
-    if (now.count == 0 && waited < took / 2)
-        waited = 0;
+    int64_t busy = (int64_t)(now.busy - l->busy) * tick_ms;
+    int64_t stolen = (int64_t)(now.stolen - l->stolen) * tick_ms / cores;
+    struct load_task sum = add_up(l, &now);
+    int64_t waited = (int64_t)(sum.waited_ns / 1000000) + stolen;
+    bool told = now.count > 0;
+    *held = now.held;
     load_finish(&now);
-    return waited < took ? waited : took;
+    if (!told)
+        return busy / cores > took / 2 ? least(busy / cores, took) : 0;
+    return least(least(waited, busy - (int64_t)(sum.ran_ns / 1000000)), took);
 }

@@ -95,7 +95,7 @@ crowded() {
 
 @test "FAIL: no answer in the time that it had the processor; what it waited for that is told" {
     crowded spin impatient
-    told 1 'FAIL TBL-1' 'S gave no answer *; others kept the processors busy, and a process of the case waited * s for one*'
+    told 1 'FAIL TBL-1' 'S gave no answer *; others kept the processors busy, and its processes waited * s for one*'
 }
 
 @test "PASS: an answer that takes longer than its deadline only as others keep the processor busy" {
