@@ -111,12 +111,27 @@ static bool is_stopped(const struct sight *s)
     return s->state == 'T' || s->state == 't';
 }
 
-/* Whether it did nothing but work since it was started. */
+/* Seconds that it waited for a processor, if the kernel tells. */
+static double starved(const struct actor *a)
+{
+    unsigned long long waited = 0;
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)a->pid);
+    FILE *f = fopen(path, "re");
+    if (f != NULL && fscanf(f, "%*u %llu", &waited) != 1)
+        waited = 0;
+    if (f != NULL)
+        fclose(f);
+    return (double)waited / 1e9;
+}
+
+/* Whether it did little but work, and wait for a processor, since it was started. */
 static bool is_spinning(const struct actor *a, const struct sight *s)
 {
     double ran = (double)(now_us() - a->started_us) / 1e6;
 
-    return s->state == 'R' && s->worked > 0.3 && s->worked > ran / 3;
+    return s->state == 'R' && s->worked > 0.3 && s->worked + starved(a) > ran / 2;
 }
 
 /* Megabytes that it printed in this step and that ended nothing. */

@@ -60,6 +60,30 @@ load helper
     is 1 "$status"
 }
 
+@test "64 copies with one socket in /tmp and one object by name do not meet" {
+    namespaces
+    sed "0,/^quit .*/s||quit = say quit\nsocket = /tmp/the.socket|; s|^name .*|&\nroot = $here/iuts|" \
+        "$here/iuts/plain.rtmi" >"$dir/fixed.rtmi"
+    fake=$dir/fixed.rtmi
+    attempt object copies --jobs 64
+    is 0 "$status"
+    is '64 passed, 0 failed, 0 skipped' "${lines[-1]}"
+    [ ! -e /tmp/the.socket ] && [ ! -e /dev/shm/the-object ] || skip 'somebody has these names'
+    FAULT=object rtmtest run --iut "$fake" --report tap --jobs 64 --sandbox none \
+        --only "$cases/copies.rtm#1" --only "$cases/create.rtm" --only "$cases/table.rtm"
+    rm -f /tmp/the.socket /dev/shm/the-object
+    like '*sandbox: none*, 1 at a time*' "$output"
+    is '3 passed, 0 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "as many queues at a time as the user may have" {
+    rtmtest run --only "$cases/queues.rtm" --report tap --jobs 16
+    is 0 "$status"
+    run --separate-stderr timeout "$deadline" env RTM_SELF="$dir" bash -c 'ulimit -q 400000 && exec "$@"' - \
+        "$bin/rtmtest" run --only "$cases/queues.rtm" --report tap --jobs 16 </dev/null 3>&-
+    is '0 16 passed, 0 failed, 0 skipped' "$status ${lines[-1]}"
+}
+
 # interrupted SIGNAL MODE: ends a run in the middle of a case; leaves its end in $status and $output.
 interrupted() {
     mkfifo "$dir/events"
