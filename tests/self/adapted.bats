@@ -249,6 +249,16 @@ object-stays|1|FAIL ARP-17|the table of S does not become that of the oracle*
 END
 }
 
+@test "what a program with a wire of its own does not claim is not asked" {
+    style words
+    for name in signals:6-flush/FLU-4-signal reconnect:9-robustness/ROB-5-server-killed epochs:6-flush/FLU-19-address; do
+        sed -i "s/^features .*/features = routes mac flush signals reconnect/; /^features/s/ ${name%:*}\>//" "$fake"
+        RTM_BUILD=$bin rtmtest run --iut "$fake" --only "${name#*:}" --report tap
+        told 2 UNSUPPORTED
+        like "*the manifest does not claim ${name%:*}*" "$output"
+    done
+}
+
 @test "faults of the table, those that show at once" {
     make -s -C "$root" BUILD="${bin#"$root"/}" iuts
     run env BUILD="${bin#"$root"/}" RTM_SELF="$dir" "$root/ci/faults" mask-ignored segv sigpipe signals-group leaves-socket
