@@ -491,7 +491,7 @@ void actor_handle(struct world *w, struct actor *a, int fd, short events)
         size_t before = a->heard.len;
         bool more = drain(fd, &a->heard);
         quiet_broken(a, true);
-        if (a->program->terminal)
+        if (a->program->terminal && a->heard.len > before)
             a->heard.len = before + terminal_clean(&a->escaping, a->heard.data + before,
                                                    a->heard.len - before);
         if (a->heard.len > before)

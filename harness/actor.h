@@ -40,6 +40,7 @@ struct actor {
 
     int64_t started_us;
     pid_t pid; /* 0 once it was waited for */
+    pid_t last_pid;
     int pidfd, in, out, err;
     int status; /* of waitpid(2), once pid is 0 */
     bool ready, stopped, expected_to_end, killed;

@@ -42,6 +42,16 @@ int run_process_again(struct world *w, const struct step *s)
     return agent_start(w, step_word(s, 1), choice) ? 0 : -1;
 }
 
+int run_process_as_client(struct world *w, const struct step *s)
+{
+    struct actor *before = world_actor(w, step_word(s, s->words.n - 1));
+    struct agent_choice choice = {.pid = before->last_pid};
+
+    if (actor_runs(before))
+        return world_fail(w, VERDICT_BROKEN, "%s still runs; end it first", before->name);
+    return agent_start(w, step_word(s, 1), choice) ? 0 : -1;
+}
+
 int run_kill_process(struct world *w, const struct step *s)
 {
     return agent_kill(w, the_process(w, s, 1), signal_number(step_word(s, 2)));
@@ -114,22 +124,29 @@ static bool is_pending(const struct actor *a, int signal)
     return pending >> (signal - 1) & 1;
 }
 
-int run_signal_waits(struct world *w, const struct step *s)
+/* Waits until SIGUSR1 waits for a client, which is stopped; or, once it goes on, until it was
+ * taken. */
+static int await_pending(struct world *w, const struct actor *a, bool wanted)
 {
-    struct actor *a = world_actor(w, step_word(s, 1));
     int pause = 0;
 
-    if (!a->stopped)
+    if (wanted && !a->stopped)
         return world_fail(w, VERDICT_BROKEN, "%s is not stopped: nobody can see its signals",
                           a->name);
-    while (!is_pending(a, SIGUSR1)) {
+    while (is_pending(a, SIGUSR1) != wanted) {
         if (!actor_runs(a))
             return world_fail(w, VERDICT_FAIL, "%s does not run any more", a->name);
         if (world_late(w))
-            return world_timeout(w, "no SIGUSR1 waits for %s", a->name);
+            return world_timeout(
+                w, wanted ? "no SIGUSR1 waits for %s" : "SIGUSR1 still waits for %s", a->name);
         world_pause(w, next_pause(&pause));
     }
     return 0;
+}
+
+int run_signal_waits(struct world *w, const struct step *s)
+{
+    return await_pending(w, world_actor(w, step_word(s, 1)), true);
 }
 
 int run_await_signals_taken(struct world *w, const struct step *s)
@@ -231,6 +248,28 @@ int run_not_signalled(struct world *w, const struct step *s)
             return -1;
     world_blame(w, NULL);
     return check_no_signal(w, a);
+}
+
+/* The server is flushed, and tells the client so. */
+static int flush_signals(struct world *w, struct actor *server, struct actor *client)
+{
+    if (actor_signal(w, client, SIGSTOP) < 0 || flush(w, server) < 0 ||
+        await_pending(w, client, true) < 0 || actor_signal(w, client, SIGCONT) < 0)
+        return -1;
+    return await_pending(w, client, false);
+}
+
+int run_not_signalled_clients(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 5)),
+                 *fence = world_actor(w, step_word(s, 8));
+
+    world_blame(w, "FLU-4");
+    for (int round = 0; round < 2; round++)
+        if (flush_signals(w, server, fence) < 0)
+            return -1;
+    world_blame(w, NULL);
+    return check_no_signal(w, the_process(w, s, 1));
 }
 
 /* Reads up to the next FLUSH. */

@@ -272,6 +272,7 @@ int actor_launch(struct world *w, struct actor *a)
     if (a->held_back)
         share_processor();
     a->pid = fork();
+    a->last_pid = a->pid;
     if (a->pid == 0)
         become(w, a, argv, child, report[1]);
     error = errno;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "matrix.h"
 
+#include "build.h"
 #include "conduct.h"
 #include "interrupt.h"
 #include "matrix_report.h"
@@ -20,7 +21,7 @@ struct players {
     size_t n, server_n, client_n;
 };
 
-static int read_players(struct players *p, char *const *files, size_t n)
+static int read_players(struct players *p, const struct options *o, char *const *files, size_t n)
 {
     struct diag d = {0};
     bool refused;
@@ -32,6 +33,10 @@ static int read_players(struct players *p, char *const *files, size_t n)
         struct manifest *m = manifest_read(files[i], &d);
         if (m == NULL)
             continue;
+        char *trouble = build_by(m, false, o->sandbox);
+        if (trouble != NULL)
+            diag_add(&d, m->file, 1, 1, "%s: %s", m->build, trouble);
+        free(trouble);
         p->all[p->n++] = m;
         if (m->server.command != NULL)
             p->servers[p->server_n++] = m;
@@ -185,7 +190,7 @@ int matrix_run(const struct options *options, const struct requirements *q,
     struct players p;
     size_t case_n = 0;
     int code =
-        n == 0 ? usage("a matrix of what? Give manifests", NULL) : read_players(&p, files, n);
+        n == 0 ? usage("a matrix of what? Give manifests", NULL) : read_players(&p, &o, files, n);
 
     if (n == 0)
         return code;

@@ -14,7 +14,7 @@ chosen() {
 
 @test "the profile of the course asks what any program can be asked" {
     local name files=()
-    for name in $(chosen course); do
+    for name in $(chosen course | grep -v -- -any-); do # a probe of those speaks what the manifest says
         files+=("tests/conformance/$name.rtm")
     done
     [ "${#files[@]}" -gt 20 ]
