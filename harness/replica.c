@@ -2,6 +2,7 @@
 #include "replica.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void replica_init(struct replica *r)
 {
@@ -62,6 +63,18 @@ static const char *check_epoch(struct replica *r, const struct frame *f, char **
     return NULL;
 }
 
+/* Which rule is broken by a change that cannot be: one that was made comes as it was, any other is
+ * one that a server refuses. */
+static const char *impossible(int op, const struct route *route, const struct oracle *table)
+{
+    const struct route *now = oracle_find(table, route->destination, route->mask);
+
+    if (op == OP_DELETE ||
+        (now != NULL && now->gateway == route->gateway && strcmp(now->oif, route->oif) == 0))
+        return "SYN-11";
+    return "TBL-8";
+}
+
 static const char *change(struct replica *r, const struct frame *f, struct oracle *table,
                           char **why)
 {
@@ -88,7 +101,7 @@ static const char *change(struct replica *r, const struct frame *f, struct oracl
                     : op == OP_UPDATE ? "UPDATE"
                                       : "DELETE",
                     op == OP_CREATE ? "in the table already" : "not in the table");
-    return "SYN-11";
+    return impossible(op, &route, table);
 }
 
 /* What the address of a MAC is, and whether it should have one. */

@@ -174,8 +174,9 @@ TEST(changes_are_numbered_without_a_gap)
 
 TEST(changes_fit_the_table)
 {
-    CHECK_BREAKS("SYN-11", SYNCED, "ROUTE op=CREATE seq=1 " R, "ROUTE op=CREATE seq=2 " R2);
-    CHECK_BREAKS("SYN-11", SYNCED, "ROUTE op=UPDATE seq=1 " R);
+    CHECK_BREAKS("TBL-8", SYNCED, "ROUTE op=CREATE seq=1 " R, "ROUTE op=CREATE seq=2 " R2);
+    CHECK_BREAKS("SYN-11", SYNCED, "ROUTE op=CREATE seq=1 " R, "ROUTE op=CREATE seq=2 " R);
+    CHECK_BREAKS("TBL-8", SYNCED, "ROUTE op=UPDATE seq=1 " R);
     CHECK_BREAKS("SYN-11", SYNCED, "ROUTE op=DELETE seq=1 " GONE);
 }
 
