@@ -150,11 +150,12 @@ static const char *apply_entry(struct replica *r, const struct frame *f, char **
 {
     uint64_t seq = wire_number(f, "seq");
     bool mac = wire_type_of(f) == FRAME_MAC;
+    const char *unnumbered = mac ? "ARP-13" : "SYN-3";
 
     if (seq == 0 && (!r->in_snapshot || f->bytes[5] != OP_CREATE)) {
         *why = x_printf("a %s with seq 0 that is no CREATE inside a snapshot",
                         wire_type_name(wire_type_of(f)));
-        return mac ? "ARP-13" : "SYN-3";
+        return unnumbered;
     }
     if (!r->in_snapshot && !r->synchronised) {
         *why = x_printf("a %s before the first SNAPSHOT_BEGIN", wire_type_name(wire_type_of(f)));
@@ -163,7 +164,7 @@ static const char *apply_entry(struct replica *r, const struct frame *f, char **
     if (seq != 0 && seq != r->seq + 1) {
         *why =
             x_printf("seq %llu follows %llu", (unsigned long long)seq, (unsigned long long)r->seq);
-        return "SYN-12";
+        return r->in_snapshot && seq == r->seq ? unnumbered : "SYN-12"; /* a row, not a change */
     }
     if (seq != 0) {
         r->seq = seq;

@@ -169,7 +169,8 @@ TEST(changes_are_numbered_without_a_gap)
 {
     CHECK_BREAKS("SYN-12", SYNCED, "ROUTE op=CREATE seq=2 " R);
     CHECK_BREAKS("SYN-12", SYNCED, "ROUTE op=CREATE seq=1 " R, "ROUTE op=CREATE seq=1 " Q);
-    CHECK_BREAKS("SYN-12", "WELCOME version=1", "SNAPSHOT_BEGIN seq=3", "ROUTE op=CREATE seq=3 " R);
+    CHECK_BREAKS("SYN-3", "WELCOME version=1", "SNAPSHOT_BEGIN seq=3", "ROUTE op=CREATE seq=3 " R);
+    CHECK_BREAKS("SYN-12", "WELCOME version=1", "SNAPSHOT_BEGIN seq=3", "ROUTE op=CREATE seq=2 " R);
 }
 
 TEST(changes_fit_the_table)
