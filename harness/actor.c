@@ -263,7 +263,10 @@ int actor_start(struct world *w, struct actor *a)
         world_accuse(w, a);
         if (!actor_runs(a)) {
             char *end = doing_describe_end(a);
-            world_fail_for(w, a->is_server ? "TRN-1" : "SES-13",
+            world_fail_for(w,
+                           w->cite        ? w->cite->id
+                           : a->is_server ? "TRN-1"
+                                          : "SES-13",
                            "%s ended before it was ready, with %s", a->name, end);
             free(end);
             return -1;
