@@ -11,6 +11,7 @@ FILE = mutants.HERE / "MATRIX.md"
 REASONS = mutants.HERE / "reasons"
 SHOWN = 3  # steps that a row of the Markdown names
 DECORATIVE = "## Decorative scenarios"
+LISTED = "Against no mutant of what they cite does one of their steps fail."
 INTRO = """# The kill matrix
 
 Made by `ci/mutants --table`; [README](README.md) says what a mutant is and when it counts as killed. A step is a scenario
@@ -75,8 +76,10 @@ def old_rows():
 
 
 def old_decorative():
+    """The list of the last whole run; None if there was none."""
     text = FILE.read_text() if FILE.exists() else ""
-    return re.findall(r"^- `(.*)`$", text.partition(DECORATIVE)[2], re.M)
+    listed = text.partition(DECORATIVE)[2]
+    return re.findall(r"^- `(.*)`$", listed, re.M) if LISTED in listed else None
 
 
 def totals(every, lines, scenarios, decorative, why):
@@ -90,7 +93,7 @@ def totals(every, lines, scenarios, decorative, why):
             f"{len((asked - proven) & set(why))} more with a reason. "
             f"{len(every)} mutants: {len(killed)} killed, {len(excused)} not and a reason, {survive} survive, "
             f"{len(every) - len([m for m in every if m.name in lines])} were not run. "
-            f"{len(scenarios)} scenarios: {len(decorative)} decorative.")
+            f"{len(scenarios)} scenarios: {'how many are decorative a whole run tells' if decorative is None else f'{len(decorative)} decorative'}.")
 
 
 def lines_of(every, rows):
@@ -120,8 +123,8 @@ def write_markdown(every, lines, decorative, closing):
         text += ["", f"## {title}", *table(HEADINGS[kind], rows)]
     text += ["", "## Without a mutant, or not killed"]
     text += table(["", "reason"], [f"| {name} | {reason} |" for name, reason in reasons().items()])
-    text += ["", DECORATIVE, "Against no mutant of what they cite does one of their steps fail.", ""]
-    text += [f"- `{name}`" for name in decorative]
+    text += ["", DECORATIVE]
+    text += ["Not looked for: no run was whole."] if decorative is None else [LISTED, "", *(f"- `{name}`" for name in decorative)]
     FILE.write_text("\n".join(text) + "\n")
 
 
