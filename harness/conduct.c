@@ -44,28 +44,72 @@ static void add_profile(struct buf *b, unsigned tiers)
             add_option(b, "--profile", tier_name((enum tier)i));
 }
 
-/* What the manifest takes from the environment; another one would run another program. */
-static void add_environment(struct buf *b, const char *manifest)
+/* Keeps "NAME=VALUE", once; not for the build that is the suite's own, and VALUE empty where it is
+ * not set. */
+static void keep_variable(void *ctx, const char *name)
+{
+    const char *set = getenv(name);
+    bool own = set != NULL && strcmp(set, RTM_BUILD) == 0;
+    char *line = x_printf("%s=%s", name, set && !own ? set : "");
+    json_t *list = ctx, *text = event_string(line), *other;
+    bool known = false;
+    size_t i;
+
+    free(line);
+    json_array_foreach(list, i, other) known = known || json_equal(other, text);
+    if (!known)
+        json_array_append(list, text);
+    json_decref(text);
+}
+
+static void add_variables(json_t *list, const char *manifest)
 {
     struct source source = {0};
     struct diag unread = {0};
 
     if (source_read(&source, manifest, manifest, &unread) == 0)
         for (int i = 0; i < source.count; i++)
-            value_environment(b, source.lines[i]);
+            value_variables(source.lines[i], keep_variable, list);
     source_finish(&source);
     diag_finish(&unread);
+}
+
+/* What the manifests take from the environment; another one would run other programs. */
+static json_t *list_environment(const struct options *o)
+{
+    json_t *list = json_array();
+
+    add_variables(list, o->iut);
+    if (o->server != NULL)
+        add_variables(list, o->server);
+    if (o->client != NULL)
+        add_variables(list, o->client);
+    return list;
+}
+
+/* As a shell takes it. */
+static void add_environment(struct buf *b, const struct options *o)
+{
+    json_t *list = list_environment(o), *text;
+    size_t i;
+
+    json_array_foreach(list, i, text)
+    {
+        const char *name = json_string_value(text), *value = strchr(name, '=') + 1;
+        if (*value == '\0')
+            continue;
+        buf_add(b, name, (size_t)(value - name));
+        buf_add_quoted(b, value);
+        buf_adds(b, " ");
+    }
+    json_decref(list);
 }
 
 char *conduct_command(const struct options *o, const char *verb)
 {
     struct buf b = {0};
 
-    add_environment(&b, o->iut);
-    if (o->server != NULL)
-        add_environment(&b, o->server);
-    if (o->client != NULL)
-        add_environment(&b, o->client);
+    add_environment(&b, o);
     buf_printf(&b, "%s %s", o->program, verb);
     if (o->server == NULL || o->client == NULL)
         add_option(&b, "--iut", o->iut);
@@ -114,6 +158,7 @@ int conduct_run_with(const struct options *o, const struct requirements *q,
     const struct manifest *m = lineup_read(&lineup, o, &d);
     struct baseline baseline = {0};
     char data[PATH_MAX], *repeat = repeat_command(o), *profile = tiers_names(o->tiers);
+    json_t *environment = list_environment(o);
     int code = EXIT_USAGE;
 
     if (o->baseline != NULL)
@@ -124,6 +169,7 @@ int conduct_run_with(const struct options *o, const struct requirements *q,
             .requirements = q,
             .baseline = &baseline,
             .cases = cases,
+            .environment = environment,
             .n = n,
             .whole = o->only_n + o->except_n == 0 && o->tiers == 0 && n == suite->n,
             .jobs = o->jobs,

@@ -35,6 +35,35 @@ static void take_profile(struct options *o, const struct stream *s)
     free(names);
 }
 
+/* A variable of that run, where the caller gives none; where another is given, that is said. */
+static void take_variable(const char *name, const char *then, const char *unset)
+{
+    const char *now = getenv(name);
+    bool given = now != NULL && *now != '\0' && strcmp(now, unset) != 0;
+
+    if (!given && *then != '\0')
+        setenv(name, then, 1);
+    else if (given && strcmp(now, then) != 0)
+        fprintf(stderr, "rtmtest: %s is \"%s\" now; it was %s%s%s in that run\n", name, now,
+                *then ? "\"" : "", *then ? then : "not set", *then ? "\"" : "");
+}
+
+static void take_environment(const struct stream *s)
+{
+    const json_t *data = json_object_get(s->start, "data"), *text;
+    size_t i;
+
+    json_array_foreach(json_object_get(s->start, "environment"), i, text)
+    {
+        const char *line = json_string_value(text), *value = strchr(line, '=');
+        char *name = value ? x_strndup(line, (size_t)(value - line)) : NULL;
+        if (name != NULL)
+            take_variable(name, value + 1, RTM_BUILD);
+        free(name);
+    }
+    take_variable("RTM_DATA", data ? json_string_value(data) : "none", "");
+}
+
 static void take_circumstances(struct options *o, const struct stream *s)
 {
     o->iut = otherwise(o->iut, s, "manifest");
@@ -44,6 +73,7 @@ static void take_circumstances(struct options *o, const struct stream *s)
     o->wrap_server = otherwise(o->wrap_server, s, "wrap_server");
     o->wrap_client = otherwise(o->wrap_client, s, "wrap_client");
     take_profile(o, s);
+    take_environment(s);
     if (!o->seeded)
         o->seed = strtoull(event_text(s->start, "seed"), NULL, 10);
     o->seeded = true;

@@ -177,6 +177,8 @@ json_t *run_start_event(const struct run_options *o, const char *sandbox)
     if (pace_percent() > 100)
         json_object_set_new(e, "slowness", json_integer(pace_percent()));
     event_set(e, "began", began);
+    if (o->environment != NULL)
+        json_object_set(e, "environment", o->environment);
     json_object_set_new(e, "cases", json_integer((json_int_t)o->n));
     json_object_set_new(e, "whole", json_boolean(o->whole));
     event_set(e, "repeat", o->repeat);

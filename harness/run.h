@@ -32,6 +32,7 @@ struct run_options {
     const char *wrap_server, *wrap_client; /* as the manifest's wrappers were given; or NULL */
     const char *profile;                   /* names of its tiers, or NULL */
     const char *trouble;                   /* why the IUT cannot be run, or NULL */
+    json_t *environment;                   /* texts of what the manifest takes from it; or NULL */
     const char *repeat;                    /* the command that starts this run, without --only */
 };
 

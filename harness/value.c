@@ -79,21 +79,13 @@ char *value_expand(const char *text)
     return buf_take(&out);
 }
 
-void value_environment(struct buf *out, const char *text)
+void value_variables(const char *text, void (*do_one)(void *ctx, const char *name), void *ctx)
 {
     while ((text = strstr(text, "${")) != NULL) {
-        size_t length = strcspn(text += 2, ":}");
-        char *name = x_strndup(text, length), *start = x_printf("%s='", name);
-        const char *set = getenv(name);
-
-        if (set != NULL && *set != '\0' && strcmp(set, RTM_BUILD) != 0 &&
-            (out->len == 0 || strstr(out->data, start) == NULL)) {
-            buf_printf(out, "%s=", name);
-            buf_add_quoted(out, set);
-            buf_adds(out, " ");
-        }
-        free(start);
+        char *name = x_strndup(text + 2, strcspn(text + 2, ":}"));
+        do_one(ctx, name);
         free(name);
+        text += 2;
     }
 }
 

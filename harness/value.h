@@ -32,8 +32,7 @@ int value_number(unsigned *slot, const struct value *v, const char *unit, unsign
 /* Puts the environment in place of ${NAME} and ${NAME:-otherwise}, and in otherwise too; the
  * caller's. */
 char *value_expand(const char *text);
-/* Adds NAME='VALUE' and a blank, as a shell takes it, for each variable that is set and that the
- * text has in such a place, once; not for the build that is the suite's own. */
-void value_environment(struct buf *out, const char *text);
+/* The name of each variable that the text has in such a place. */
+void value_variables(const char *text, void (*do_one)(void *ctx, const char *name), void *ctx);
 
 #endif

@@ -134,9 +134,20 @@ PYTHON
     like '*sandbox: none (asked for); seed 5; 2 cases*' "$output"
     like '*not ok * - scenarios/table: *' "$output"
     like '*not ok * - scenarios/rows\\#2: *' "$output"
-    rtmtest run --rerun "$dir/run" --report tap --seed 6
+    FAULT=none rtmtest run --rerun "$dir/run" --report tap --seed 6
     like '*seed 6;*ok * - scenarios/table: *' "$output"
     is '1 passed, 1 failed, 0 skipped' "${lines[-1]}"
+}
+
+@test "a run is made again with its environment, or says what differs" {
+    save deaf "$dir/run"
+    rtmtest run --rerun "$dir/run" --report tap
+    is 1 "$status"
+    is '' "$stderr"
+    is '0 passed, 2 failed, 0 skipped' "${lines[-1]}"
+    FAULT=none rtmtest run --rerun "$dir/run" --report tap
+    is 'rtmtest: FAULT is "none" now; it was "deaf" in that run' "$stderr"
+    like '*ok * - scenarios/table: *' "$output"
 }
 
 @test "where nothing failed there is nothing to run again; 2" {
