@@ -1,11 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The server of one manifest with the clients of another: who is judged, and for what.
-# shellcheck disable=SC2154,SC2030,SC2031 # set by helper.bash
+# shellcheck disable=SC2154,SC2030,SC2031,SC2034,SC2016 # set by helper.bash, or for it; patterns of sed
 bats_require_minimum_version 1.5.0
 load helper
 
 ref=tests/iuts/reference.rtmi python=tests/iuts/python.rtmi menu=tests/iuts/menu.rtmi
+
+setup_file() {
+    local top
+    top=$(realpath "$BATS_TEST_DIRNAME/../..")
+    make -s -C "$top" BUILD="$(realpath -m --relative-to="$top" "${RTM_BUILD:-$top/build}")" iuts
+}
 
 # together CASE OPTION...: one case with RTM_BUILD in place.
 together() {
@@ -34,7 +40,6 @@ variant() {
 }
 
 @test "a fault is held against who is under test, and breaks the run of the other" {
-    make -s BUILD="${bin#"$root"/}" iuts
     local one other FAULT=segv
     one=$(variant one "$menu" '')
     other=$(variant other "$menu" 's/^name.*/name = Another/') # with the same record
@@ -70,7 +75,6 @@ variant() {
 }
 
 @test "programs of different wires are not tried together; of the same own wire they are" {
-    make -s BUILD="${bin#"$root"/}" iuts
     together 4-session/SYN-11-changes --iut "$menu" --client "$python"
     told 2 UNSUPPORTED
     like '*the wires differ: *says wire = own, *wire = rtm1*' "$output"
@@ -83,7 +87,6 @@ variant() {
 }
 
 @test "a client that ends with its server, as its manifest says or not" {
-    make -s BUILD="${bin#"$root"/}" iuts
     together '4-session/SES-11-client-empties#2' --iut "$menu"
     told 2 UNSUPPORTED
     like '*A has ended with its server, as the manifest says (ends-with-server)*' "$output"
@@ -102,7 +105,6 @@ variant() {
 }
 
 @test "a wire of records: what a server sends, and what a client makes of it" {
-    make -s BUILD="${bin#"$root"/}" iuts
     while IFS='|' read -r FAULT case status verdict message; do
         echo "# $FAULT"
         together "$case" --iut "$menu"
@@ -121,7 +123,6 @@ END
 }
 
 @test "the doctor reads a record, too" {
-    make -s BUILD="${bin#"$root"/}" iuts
     one=$(variant shifted "$menu" 's/^destination = 4 16/destination = 6 14/')
     RTM_BUILD=$bin rtmtest doctor --iut "$one"
     is 2 "$status"
@@ -130,7 +131,6 @@ END
 }
 
 @test "peers that need no more than the socket are tried on every wire" {
-    make -s BUILD="${bin#"$root"/}" iuts
     for iut in menu lines; do
         RTM_BUILD=$bin rtmtest run --iut "tests/iuts/$iut.rtmi" --only 9-robustness/ROB-6-any-peer \
             --only 9-robustness/ROB-11-any-garbage --report tap
@@ -139,7 +139,6 @@ END
 }
 
 @test "a matrix of servers and clients" {
-    make -s BUILD="${bin#"$root"/}" iuts
     one=$(variant one "$menu" 's/^name.*/name = One/; s/menu-server {socket}.*/menu-server {socket} no-update/')
     other=$(variant other "$menu" 's/^name.*/name = Other/')
     RTM_BUILD=$bin rtmtest matrix "$one" "$other" tests/iuts/lines.rtmi --only 4-session/SYN-11-changes \
