@@ -259,6 +259,38 @@ static int flush_signals(struct world *w, struct actor *server, struct actor *cl
     return await_pending(w, client, false);
 }
 
+/* Whether a signal comes to wait for the client within so many milliseconds. */
+static bool is_signalled_within(struct world *w, const struct actor *client, int ms)
+{
+    int waited = 0;
+
+    while (!is_pending(client, SIGUSR1) && waited < ms && !world_late(w)) {
+        world_pause(w, 5);
+        waited += 5;
+    }
+    return is_pending(client, SIGUSR1);
+}
+
+int run_comes_to_signal(struct world *w, const struct step *s)
+{
+    struct actor *server = world_actor(w, step_word(s, 1)),
+                 *client = world_actor(w, step_word(s, 5));
+    bool signalled = false;
+
+    for (int window = 40; !signalled; window *= 2) {
+        if (actor_signal(w, client, SIGSTOP) < 0 || flush(w, server) < 0)
+            return -1;
+        signalled = is_signalled_within(w, client, window);
+        if (!signalled && world_late(w))
+            return world_timeout(w, "no flush of %s signals %s", server->name, client->name);
+        if (actor_signal(w, client, SIGCONT) < 0)
+            return -1;
+        if (!signalled)
+            world_pause(w, window);
+    }
+    return await_pending(w, client, false);
+}
+
 int run_not_signalled_clients(struct world *w, const struct step *s)
 {
     struct actor *server = world_actor(w, step_word(s, 5)),
