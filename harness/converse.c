@@ -347,7 +347,7 @@ static int fail_unanswered(struct world *w, const struct actor *a, const struct 
         return world_timeout_for(w, "CON-1", "%s did not come to \"%s\" in its dialogue for %s",
                                  a->name, pattern_text(d->moves[ask->move].expect), op);
     if (strange)
-        return world_timeout_broken(w,
+        return world_timeout_broken(w, doing_waits(a),
                                     "%s printed \"%s\" last when it was asked for %s, and neither "
                                     "done nor refused of that matches",
                                     a->name, last, op);

@@ -315,3 +315,10 @@ astray() {
     RTM_BUILD=$bin attempt none course
     told 2 BROKEN 'S printed "Mask: " last in its dialogue for create, which expects "^Mask \[0-9\]": no match'
 }
+
+@test "so is an answer in the middle of which the program waits" {
+    style menu
+    sed -i '/^prompt /s/.*/ready = "^Your choice: $"/; s/^done .*created"/done = "^Created"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S printed "Your choice: " last when it was asked for create, and neither done nor refused of that matches'
+}
