@@ -189,6 +189,7 @@ int conduct_run_with(const struct options *o, const struct requirements *q,
     }
     free(profile);
     free(repeat);
+    json_decref(environment);
     baseline_finish(&baseline);
     lineup_finish(&lineup);
     diag_finish(&d);

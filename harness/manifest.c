@@ -356,22 +356,15 @@ struct manifest *manifest_read(const char *path, struct diag *d)
     return NULL;
 }
 
-static void free_words(char **words)
-{
-    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
-        free(words[i]);
-    free(words);
-}
-
 static void finish_program(struct program *p)
 {
-    free_words(p->command);
-    free_words(p->wrapper);
-    free_words(p->queue);
-    free_words(p->select);
+    value_free_words(p->command);
+    value_free_words(p->wrapper);
+    value_free_words(p->queue);
+    value_free_words(p->select);
     free(p->message);
-    free_words(p->network);
-    free_words(p->public);
+    value_free_words(p->network);
+    value_free_words(p->public);
     pattern_destroy(p->listening);
     pattern_destroy(p->ready);
     pattern_destroy(p->notice);
@@ -388,7 +381,7 @@ void manifest_destroy(struct manifest *m)
     finish_program(&m->server);
     finish_program(&m->client);
     objects_finish(&m->objects);
-    free_words(m->features);
+    value_free_words(m->features);
     free(m->file);
     free(m->name);
     free(m->dialect);

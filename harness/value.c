@@ -89,10 +89,18 @@ void value_variables(const char *text, void (*do_one)(void *ctx, const char *nam
     }
 }
 
+void value_free_words(char **words)
+{
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
+        free(words[i]);
+    free(words);
+}
+
 int value_words(char ***slot, const struct value *v)
 {
     if (v->n == 0)
         return value_wrong(v, 0, "expected words after the =");
+    value_free_words(*slot);
     *slot = x_calloc(v->n + 1, sizeof **slot);
     for (size_t i = 0; i < v->n; i++)
         (*slot)[i] = value_expand(v->at[i].text);

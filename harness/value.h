@@ -22,8 +22,10 @@ int value_wrong(const struct value *v, size_t word, const char *message);
 /* One word or "text"; what was there before is freed. */
 int value_text(char **slot, const struct value *v);
 int value_pattern(struct pattern **slot, const struct value *v);
-/* One or more words, NULL at the end, with the environment in place. */
+/* One or more words, NULL at the end, with the environment in place; what was there before is
+ * freed. */
 int value_words(char ***slot, const struct value *v);
+void value_free_words(char **words);
 /* yes or no. */
 int value_flag(bool *slot, const struct value *v);
 /* A number up to most; unit is what stands behind it, "ms" or "". */
