@@ -61,13 +61,49 @@ static bool overlap(const struct record *r, int a, int b)
            r->field[b].offset < r->field[a].offset + r->field[a].width;
 }
 
+/* NULL, or why the code cannot stand in op. */
+static const char *wrong_code(const struct record *r, const char *code)
+{
+    unsigned width = r->field[RECORD_OP].width;
+    char *end;
+    unsigned long long number = strtoull(code, &end, 0);
+
+    if (r->field[RECORD_OP].format == RECORD_TEXT)
+        return strlen(code) <= width ? NULL : "is longer than op";
+    if (*code < '0' || *code > '9' || *end != '\0')
+        return "is no number, and op is one";
+    return width < 8 && number >> 8 * width != 0 ? "is larger than op" : NULL;
+}
+
+static bool same_code(const struct record *r, enum wire_op a, enum wire_op b)
+{
+    if (r->field[RECORD_OP].format == RECORD_TEXT)
+        return strcmp(r->op[a], r->op[b]) == 0;
+    return strtoull(r->op[a], NULL, 0) == strtoull(r->op[b], NULL, 0);
+}
+
+static void check_codes(const struct record *r, const char *file, struct diag *d)
+{
+    int before = d->count;
+
+    for (int op = OP_CREATE; op < RECORD_OPS; op++) {
+        const char *wrong =
+            r->op[op] != NULL && r->field[RECORD_OP].width > 0 ? wrong_code(r, r->op[op]) : NULL;
+        if (r->op[op] == NULL)
+            diag_add(d, file, r->line, 1, "[record] has no %s: what stands in op for it", ops[op]);
+        else if (wrong != NULL)
+            diag_add(d, file, r->line, 1, "[record] %s = %s %s", ops[op], r->op[op], wrong);
+    }
+    for (int op = OP_CREATE; op < OP_DELETE && d->count == before; op++)
+        if (same_code(r, (enum wire_op)op, OP_DELETE))
+            diag_add(d, file, r->line, 1, "[record] delete is the code of %s, too", ops[op]);
+}
+
 void record_check(const struct record *r, const char *file, struct diag *d)
 {
     if (r->line == 0)
         return;
-    for (int op = OP_CREATE; op < RECORD_OPS; op++)
-        if (r->op[op] == NULL)
-            diag_add(d, file, r->line, 1, "[record] has no %s: what stands in op for it", ops[op]);
+    check_codes(r, file, d);
     for (int f = 0; f < RECORD_FIELDS; f++) {
         if (r->field[f].width == 0)
             diag_add(d, file, r->line, 1, "[record] has no %s: expected OFFSET WIDTH FORMAT",

@@ -171,3 +171,16 @@ TEST(what_is_wrong_with_the_section_is_located)
                "m.rtmi:11:1: [record] has no delete: what stands in op for it\n"
                "m.rtmi:11:1: [record] has no oif: expected OFFSET WIDTH FORMAT\n");
 }
+
+#define FIELDS "destination = 4 16 text\nmask = 20 1 host\ngateway = 21 16 text\noif = 37 32 text\n"
+
+TEST(codes_that_op_cannot_hold_are_located)
+{
+    check_told("size = 72\nop = 0 1 host\ncreate = add\nupdate = 256\ndelete = 2\n" FIELDS,
+               "m.rtmi:11:1: [record] create = add is no number, and op is one\n"
+               "m.rtmi:11:1: [record] update = 256 is larger than op\n");
+    check_told("size = 72\nop = 0 4 text\ncreate = C\nupdate = U\ndelete = DELETE\n" FIELDS,
+               "m.rtmi:11:1: [record] delete = DELETE is longer than op\n");
+    check_told("size = 72\nop = 0 4 host\ncreate = 0\nupdate = 2\ndelete = 0x2\n" FIELDS,
+               "m.rtmi:11:1: [record] delete is the code of update, too\n");
+}
