@@ -90,7 +90,8 @@ struct ask {
     const char *line;        /* of ASK_LINE */
     const struct buf *bytes; /* what is said instead of the dialogue's line, or NULL */
     const char *prefix, *gateway, *oif, *address, *mac, *file; /* what stands for {prefix} ... */
-    void (*row)(void *ctx, const char *line, size_t len); /* each line of the answer; may be NULL */
+    /* Each line of the answer, the last one too: whether it is one that may stand there. May be NULL. */
+    bool (*row)(void *ctx, const char *line, size_t len);
     void *ctx;
     size_t more; /* so many closing lines come before the last one: the line holds several */
 
@@ -101,6 +102,8 @@ struct ask {
     bool settled;    /* the outcome is known */
     bool back;       /* at its prompt */
     bool answered, refused;
+    size_t strays;     /* lines of the answer that are no rows */
+    char stray[120];   /* the first of them */
     bool silent;       /* nothing was said of it: the table decides */
     char closing[512]; /* the line that ended the answer */
 };

@@ -124,15 +124,16 @@ struct found {
     size_t rows;
 };
 
-static void read_found(void *ctx, const char *line, size_t len)
+static bool read_found(void *ctx, const char *line, size_t len)
 {
     struct found *f = ctx;
 
     if (!pattern_match(f->row, line, len))
-        return;
+        return false;
     pattern_group(f->row, line, "mac", f->mac, sizeof f->mac);
     pattern_group(f->row, line, "ip", f->ip, sizeof f->ip);
     f->rows++;
+    return true;
 }
 
 /* Looks a MAC up and compares with what has to be found: an address, "-", or NULL for no entry. */

@@ -15,7 +15,7 @@ struct matching {
     char last[200];
 };
 
-static void count_matching(void *ctx, const char *line, size_t len)
+static bool count_matching(void *ctx, const char *line, size_t len)
 {
     struct matching *m = ctx;
 
@@ -25,6 +25,7 @@ static void count_matching(void *ctx, const char *line, size_t len)
         len = sizeof m->last - 1;
     memcpy(m->last, line, len);
     m->last[len] = '\0';
+    return true;
 }
 
 /* Says a line and counts what matches in the answer; -1 after world_fail(). */
@@ -173,7 +174,7 @@ struct transcript {
     char *wrong; /* the first line that does not fit, or NULL */
 };
 
-static void follow_transcript(void *ctx, const char *line, size_t len)
+static bool follow_transcript(void *ctx, const char *line, size_t len)
 {
     struct transcript *t = ctx;
     char *why = NULL;
@@ -187,6 +188,7 @@ static void follow_transcript(void *ctx, const char *line, size_t len)
     t->at++;
     pattern_destroy(p);
     free(why);
+    return true;
 }
 
 /* The lines of a file; the array is the caller's, its lines lie in text. */

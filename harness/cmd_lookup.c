@@ -17,17 +17,18 @@ struct found {
     size_t rows;
 };
 
-static void read_found(void *ctx, const char *line, size_t len)
+static bool read_found(void *ctx, const char *line, size_t len)
 {
     struct found *f = ctx;
     char dest[40] = "", mask[8] = "";
 
     if (!pattern_match(f->row, line, len))
-        return;
+        return false;
     pattern_group(f->row, line, "dest", dest, sizeof dest);
     pattern_group(f->row, line, "mask", mask, sizeof mask);
     snprintf(f->prefix, sizeof f->prefix, "%s/%s", dest, mask);
     f->rows++;
+    return true;
 }
 
 /* Looks one address up; 0, or -1 after world_fail(). */

@@ -174,17 +174,18 @@ struct counted {
     long taken, refused;
 };
 
-static void read_count(void *ctx, const char *line, size_t len)
+static bool read_count(void *ctx, const char *line, size_t len)
 {
     struct counted *c = ctx;
     char number[24];
 
-    if (!pattern_match(c->row, line, len))
-        return;
+    if (!pattern_match(c->row, line, len)) /* another number that it counts */
+        return true;
     if (pattern_group(c->row, line, "taken", number, sizeof number))
         c->taken = atol(number);
     if (pattern_group(c->row, line, "refused", number, sizeof number))
         c->refused = atol(number);
+    return true;
 }
 
 int run_counts_messages(struct world *w, const struct step *s)

@@ -203,16 +203,17 @@ struct listing {
     bool pid_found;
 };
 
-static void read_listed(void *ctx, const char *line, size_t len)
+static bool read_listed(void *ctx, const char *line, size_t len)
 {
     struct listing *l = ctx;
     char pid[16] = "";
 
     if (!pattern_match(l->row, line, len))
-        return;
+        return false;
     l->rows++;
     if (pattern_group(l->row, line, "pid", pid, sizeof pid) && atol(pid) == l->pid_wanted)
         l->pid_found = true;
+    return true;
 }
 
 static int list(struct world *w, struct actor *a, struct listing *l)

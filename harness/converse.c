@@ -9,6 +9,7 @@
 #include "renew.h"
 #include "view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,14 +163,17 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
         hear_prompt(a, ask, line, len);
         return;
     }
-    if (ask->row != NULL)
-        ask->row(ask->ctx, line, len);
+    bool fits = ask->row == NULL || ask->row(ask->ctx, line, len);
     bool closing = ask->refused || pattern_match(d->done, line, len);
     if (!noted && (closing || ask->row == NULL)) /* the rows of a table would push out all else */
         converse_note(w, a, line, len);
-    if (closing)
+    if (closing) {
         close_answer(w, a, ask, line, len);
-    else if (d->done == NULL && pattern_match(d->row, line, len))
+        return;
+    }
+    if (!fits && ask->strays++ == 0)
+        snprintf(ask->stray, sizeof ask->stray, "%.*s", (int)len, line);
+    if (d->done == NULL && pattern_match(d->row, line, len))
         ask->rows++;
     else
         hear_prompt(a, ask, line, len);
@@ -441,6 +445,16 @@ static int complain_end(struct world *w, struct actor *a)
     return -1;
 }
 
+/* Chapter 7 says which lines an answer has; what other programs print between rows is their own. */
+static int check_strays(struct world *w, const struct actor *a, const struct ask *ask)
+{
+    if (ask->strays == 0 || !manifest_claims(w->manifest, "console"))
+        return 0;
+    return world_fail(w, VERDICT_FAIL, "%s answers with %zu line%s that %s no row%s, such as: %s",
+                      a->name, ask->strays, ask->strays == 1 ? "" : "s",
+                      ask->strays == 1 ? "is" : "are", ask->strays == 1 ? "" : "s", ask->stray);
+}
+
 int actor_ask(struct world *w, struct actor *a, struct ask *ask)
 {
     if (a->feed != NULL)
@@ -462,5 +476,5 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
     int result = await_answer(w, a, ask);
     a->asking = NULL;
     world_end_answer(w, step);
-    return result;
+    return result < 0 ? result : check_strays(w, a, ask);
 }

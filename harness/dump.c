@@ -36,18 +36,19 @@ static void add_row(struct reading *r, char *const value[4], const char *line, s
     r->last = route;
 }
 
-static void read_row(void *ctx, const char *line, size_t len)
+static bool read_row(void *ctx, const char *line, size_t len)
 {
     struct reading *r = ctx;
     char dest[40] = "", mask[24] = "", gateway[40] = "", oif[80] = "";
 
     if (!pattern_match(r->row, line, len))
-        return;
+        return false;
     pattern_group(r->row, line, "dest", dest, sizeof dest);
     pattern_group(r->row, line, "mask", mask, sizeof mask);
     pattern_group(r->row, line, "gateway", gateway, sizeof gateway);
     pattern_group(r->row, line, "oif", oif, sizeof oif);
     add_row(r, (char *[]){dest, mask, gateway, oif}, line, len);
+    return true;
 }
 
 static void read_shown(void *ctx, char *const value[4], const char *line)
@@ -133,16 +134,17 @@ static void add_arp_row(struct arp_reading *r, const char *mac, const char *ip, 
     r->last = n.mac;
 }
 
-static void read_arp_row(void *ctx, const char *line, size_t len)
+static bool read_arp_row(void *ctx, const char *line, size_t len)
 {
     struct arp_reading *r = ctx;
     char mac[32] = "", ip[40] = "";
 
     if (!pattern_match(r->row, line, len))
-        return;
+        return false;
     pattern_group(r->row, line, "mac", mac, sizeof mac);
     pattern_group(r->row, line, "ip", ip, sizeof ip);
     add_arp_row(r, mac, ip, line, len);
+    return true;
 }
 
 static void read_arp_shown(void *ctx, char *const value[4], const char *line)
