@@ -90,7 +90,7 @@ struct ask {
     const char *line;        /* of ASK_LINE */
     const struct buf *bytes; /* what is said instead of the dialogue's line, or NULL */
     const char *prefix, *gateway, *oif, *address, *mac, *file; /* what stands for {prefix} ... */
-    /* Each line of the answer, the last one too: whether it is one that may stand there. May be NULL. */
+    /* Each line of the answer, the last one too: whether it may stand there. May be NULL. */
     bool (*row)(void *ctx, const char *line, size_t len);
     void *ctx;
     size_t more; /* so many closing lines come before the last one: the line holds several */

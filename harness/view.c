@@ -262,6 +262,7 @@ int view_read(struct world *w, struct actor *a, struct view *v,
         return -1;
     if (!actor_runs(a) && a->out < 0) {
         char *end = actor_describe_end(a);
+        world_accuse(w, a);
         world_fail(w, VERDICT_FAIL, "%s ended with %s and shows nothing more", a->name, end);
         free(end);
         return -1;
