@@ -81,6 +81,8 @@ static void check_observe(const struct place *p)
         complain(p, "has send, which only observe = command has");
     if (a->observe == OBSERVE_ASK && (a->question == NULL || a->answer == NULL))
         complain(p, "is seen by an answer: it needs question and answer");
+    if (a->observe == OBSERVE_PRINTED && a->begin == NULL && a->done == NULL)
+        complain(p, "is printed whole: it needs begin or done, which part it from the next one");
     if (a->observe == OBSERVE_LOG)
         check_log(p);
     else if (a->observe != OBSERVE_NONE)

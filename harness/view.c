@@ -104,6 +104,7 @@ static bool hear_printed(struct view *v, const char *line, size_t len)
         return true;
     }
     if (pattern_match(d->done, line, len)) {
+        v->open |= d->observe == OBSERVE_PRINTED && d->begin == NULL; /* it may have no rows */
         finish_table(v);
         return true;
     }

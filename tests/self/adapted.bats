@@ -172,6 +172,16 @@ no-update|1|FAIL SYN-11|the table of A does not become that of S*
 END
 }
 
+@test "a table that is printed whole with an end, and nothing above it" {
+    style words
+    sed -i '/^begin .*== routes ==/d' "$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 1-tables/TBL-3-delete --report tap
+    told 0 PASS
+    sed -i '/^done .*== macs ==/d' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*[[]client.table[]] is printed whole: it needs begin or done*' "$stderr$output"
+}
+
 @test "neighbours: a log, tables that are printed whole, and a question" {
     style lines
     faults='none|0|PASS|

@@ -319,6 +319,9 @@ TEST(wrong_dialogues_are_located)
     CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = ask\nsend = x\nrow = " ROW,
                "m.rtmi:7:1: [server.table] has send, which only observe = command has\n"
                "m.rtmi:7:1: [server.table] is seen by an answer: it needs question and answer\n");
+    CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = printed\nrow = " ROW,
+               "m.rtmi:7:1: [server.table] is printed whole: it needs begin or done, which part "
+               "it from the next one\n");
     CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = log\nadded = " ROW "deleted = no\n",
                "m.rtmi:7:1: [server.table] needs a deleted pattern with the group dest\n"
                "m.rtmi:7:1: [server.table] needs a deleted pattern with the group mask\n");
