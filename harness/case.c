@@ -504,6 +504,7 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
         run_all(&w);
         if (world_goes_on(&w))
             tear_down(&w);
+        world_accuse(&w, NULL); /* whoever left what the audit finds */
         if (world_goes_on(&w) && manifest_is_tidy(m))
             audit(&w);
         wrap_collect(&w);

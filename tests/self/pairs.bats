@@ -53,6 +53,13 @@ variant() {
     told 1 'FAIL SYN-11'
 }
 
+@test "what is left behind is held against who is under test" {
+    local left="s|^command .*rtm-client|command = sh -c \": >left; exec {root}/${bin#"$root"/}/rtm-client \$*\" client|"
+    left=$(variant left "$ref" "$left")
+    together 4-session/SYN-11-changes --iut "$left" --server "$ref"
+    told 1 'FAIL ROB-7' 'left behind: file */left'
+}
+
 @test "what judges the other program only is not run" {
     together 4-session/SYN-5-shadow --iut "$ref" --client "$python"
     told 2 UNSUPPORTED
