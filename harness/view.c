@@ -20,6 +20,7 @@ struct view {
     const struct dialogue *dialogue;
     bool arp;
     bool open;                  /* a table is being printed: rows go to building */
+    bool cut;                   /* silence ended the last one: what follows may be more of it */
     struct buf shown, building; /* rows: values with tabs between, a line each */
     struct entry *entries;      /* of a log */
     size_t entry_n;
@@ -50,7 +51,7 @@ void view_clear(struct view *v)
     buf_finish(&v->building);
     while (v->entry_n > 0)
         drop(v, v->entry_n - 1);
-    v->open = false;
+    v->open = v->cut = false;
 }
 
 void view_destroy(struct view *v)
@@ -76,6 +77,17 @@ static void begin_table(struct view *v)
 {
     finish_table(v);
     v->open = true;
+    v->cut = false;
+}
+
+/* The program had paused, and prints more of the table that was taken to be whole. */
+static void go_on(struct view *v)
+{
+    buf_finish(&v->building);
+    v->building = v->shown;
+    v->shown = (struct buf){0};
+    v->open = true;
+    v->cut = false;
 }
 
 /* The first n values of the last match, with tabs between; the caller's. */
@@ -104,12 +116,16 @@ static bool hear_printed(struct view *v, const char *line, size_t len)
         return true;
     }
     if (pattern_match(d->done, line, len)) {
-        v->open |= d->observe == OBSERVE_PRINTED && d->begin == NULL; /* it may have no rows */
+        if (d->observe == OBSERVE_PRINTED && d->begin == NULL && !v->cut)
+            v->open = true; /* it may have no rows */
         finish_table(v);
+        v->cut = false;
         return true;
     }
     if (!pattern_match(d->row, line, len))
         return false;
+    if (v->cut)
+        go_on(v);
     if (!v->open && (d->begin != NULL || d->observe == OBSERVE_ASK))
         return false; /* a row of something else */
     v->open = true;
@@ -223,6 +239,7 @@ static int await_whole(struct world *w, struct actor *a, struct view *v)
         if (v->open)
             world_note(w, "the table of %s ends with silence: window %d ms", a->name,
                        quiet_window(a));
+        v->cut = v->open;
         break;
     }
     finish_table(v);

@@ -182,6 +182,14 @@ END
     like '*[[]client.table[]] is printed whole: it needs begin or done*' "$stderr$output"
 }
 
+@test "a pause in the middle of a table is not its end" {
+    style words
+    local slowly='while IFS= read -r l; do sleep 0.1; echo $l; done' client="{root}/${bin#"$root"/}/iuts/words-client"
+    sed -i "/^done .*== macs ==/d; s|^command .*words-client.*|command = bash -c \"exec $client \$0 none > >($slowly)\" {socket}|" "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 0 PASS
+}
+
 @test "neighbours: a log, tables that are printed whole, and a question" {
     style lines
     faults='none|0|PASS|
