@@ -18,6 +18,7 @@
 #define IDLE_MOST 2097152     /* of what answers nothing, within a step */
 #define NOTICES_MOST 33554432 /* of notices: the answers to queues are, and they may be many */
 #define ANSWER_MOST 268435456 /* of an answer */
+#define PROMPT_LOST_MS 1000   /* of silence, where a prompt should be back */
 
 /* Counts what answers nothing, of the step. */
 static void count_idle(struct world *w, struct actor *a, size_t len, bool notice)
@@ -358,6 +359,38 @@ static int fail_unanswered(struct world *w, const struct actor *a, const struct 
     return world_timeout_for(w, "CON-1", "%s gave no answer to its last question", a->name);
 }
 
+/* Whether the table is over. Where there is a prompt it is to be back, but it may have been lost in
+ * a line with something else. */
+static bool is_table_over(const struct actor *a, const struct ask *ask)
+{
+    return a->program->prompt == NULL || ask->back || now_ms() - a->heard_ms >= PROMPT_LOST_MS;
+}
+
+/* Nothing more comes, and nothing that came was an outcome. moved: all moves are made. */
+static int take_silence(struct world *w, struct actor *a, struct ask *ask, bool moved)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+
+    if (moved && d->done == NULL && d->row != NULL) {
+        ask->answered = is_table_over(a, ask);
+        if (ask->answered)
+            world_note(w,
+                       "what %s shows may end with silence, also where it shows nothing: window "
+                       "%d ms",
+                       a->name, quiet_window(a));
+    } else if (d->silent && (moved || ask->back)) {
+        ask->silent = ask->answered = true;
+        world_note(w, "%s says nothing of some changes: a window of %d ms, then its table decides",
+                   a->name, quiet_window(a));
+    } else if (ask->back) {
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s came back to its prompt, and nothing that it printed matched done or "
+                          "refused of %s; silent = yes would let the table decide",
+                          a->name, operation_name(ask->op));
+    }
+    return 0;
+}
+
 /* Nothing more comes. What stands on the unfinished line is a line then. */
 static int hear_silence(struct world *w, struct actor *a, struct ask *ask)
 {
@@ -388,22 +421,7 @@ static int hear_silence(struct world *w, struct actor *a, struct ask *ask)
         ask->answered = moved;
         return 0;
     }
-    if (moved && d->done == NULL && d->row != NULL) {
-        ask->answered = true;
-        world_note(w,
-                   "what %s shows may end with silence, also where it shows nothing: window %d ms",
-                   a->name, quiet_window(a));
-    } else if (d->silent && (moved || ask->back)) {
-        ask->silent = ask->answered = true;
-        world_note(w, "%s says nothing of some changes: a window of %d ms, then its table decides",
-                   a->name, quiet_window(a));
-    } else if (ask->back) {
-        return world_fail(w, VERDICT_BROKEN,
-                          "%s came back to its prompt, and nothing that it printed matched done or "
-                          "refused of %s; silent = yes would let the table decide",
-                          a->name, operation_name(ask->op));
-    }
-    return 0;
+    return take_silence(w, a, ask, moved);
 }
 
 /* Whether silence may end the question. */
