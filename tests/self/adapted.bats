@@ -185,7 +185,16 @@ END
 @test "a pause in the middle of a table is not its end" {
     style words
     local slowly='while IFS= read -r l; do sleep 0.1; echo $l; done' client="{root}/${bin#"$root"/}/iuts/words-client"
-    sed -i "/^done .*== macs ==/d; s|^command .*words-client.*|command = bash -c \"exec $client \$0 none > >($slowly)\" {socket}|" "$fake"
+    sed -i "/^features/s/ tidy//; /^done .*== macs ==/d; s|^command .*words-client.*|command = bash -c \"exec $client \$0 none > >($slowly)\" {socket}|" "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 0 PASS
+}
+
+@test "a pause before the first row is no empty table" {
+    style menu
+    local slowly='import os, time; [(time.sleep(.1), os.write(1, d)) for d in iter(lambda: os.read(0, 65536), bytes())]'
+    local server="{root}/${bin#"$root"/}/iuts/menu-server"
+    sed -i "s|^command .*menu-server.*|command = bash -c \"exec $server \$0 none > >(python3 -c '$slowly')\" {socket}|" "$fake"
     RTM_BUILD=$bin attempt none course
     told 0 PASS
 }
@@ -282,7 +291,7 @@ END
     run env BUILD="${bin#"$root"/}" RTM_SELF="$dir" "$root/ci/faults" mask-ignored segv sigpipe signals-group leaves-socket
     echo "$output"
     is 0 "$status"
-    like '*ok words mask-ignored 1-tables/TBL-9-nested: FAIL TBL-1*' "$output"
+    like '*ok words mask-ignored 1-tables/TBL-9-nested: FAIL TBL-9*' "$output"
     like '*ok words none 9-robustness/ROB-7-nothing-left: PASS*' "$output"
 }
 
