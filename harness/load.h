@@ -15,6 +15,7 @@
 struct load_task {
     long id;
     uint64_t ran_ns, waited_ns;
+    char state; /* R, S, D ... of proc(5) */
 };
 
 /* Since when it counts; zeroed: since the processes began. */
@@ -23,7 +24,6 @@ struct load {
     size_t count;
     int64_t began_us;
     uint64_t busy, stolen; /* clock ticks of all processors, since boot */
-    bool held;             /* a task was in the kernel, and could not be interrupted */
 };
 
 /* Begins to count; what was counted before is gone. */
@@ -31,8 +31,9 @@ void load_begin(struct load *l);
 
 /* How long since then, in ms, its tasks waited one after the other at most, or had the processors
  * taken away under them by a hypervisor. Where the kernel does not tell: the part of the time that
- * the processors were busy, if that is most of it. held: whether one of them is held up now by what
- * the kernel does. */
+ * the processors were busy, if that is most of it. held: whether one of them is held up now, by
+ * what the kernel does or as it waits for a processor and has hardly had any: that wait is not told
+ * before it is over. */
 int64_t load_waited(const struct load *l, bool *held);
 
 void load_finish(struct load *l);

@@ -31,6 +31,11 @@ def reasons():
     return {line[0]: line[1].strip() if len(line) > 1 else "" for line in lines}
 
 
+def listed():
+    """The mutants that have a row."""
+    return set(re.findall(r"^\|[^|]+\| `([^`]+)` \|", FILE.read_text(), re.M))
+
+
 class Row:
     """What is known of a mutant: the steps that kill it, and what else noticed it."""
 
