@@ -5,6 +5,7 @@
 #include "feed.h"
 #include "network.h"
 #include "bounds.h"
+#include "queue.h"
 #include "quiet.h"
 #include "renew.h"
 #include "view.h"
@@ -296,7 +297,7 @@ void converse_hear(struct world *w, struct actor *a)
         give_up(w, a, "a line", LINE_MOST);
     else if (a->idle > IDLE_MOST && a->idle_step_us == w->step_us)
         give_up(w, a, "lines that answer nothing,", IDLE_MOST);
-    else if (a->noticed > NOTICES_MOST && a->idle_step_us == w->step_us)
+    else if (a->noticed > NOTICES_MOST && a->idle_step_us == w->step_us && !queues_flooded(w))
         give_up(w, a, "notices", NOTICES_MOST);
     else if (a->asking != NULL && a->asking->heard > ANSWER_MOST)
         give_up(w, a, "an answer", ANSWER_MOST);

@@ -142,6 +142,14 @@ int queue_flood(struct world *w, struct queue *q, const struct message *m, size_
     return 0;
 }
 
+bool queues_flooded(const struct world *w)
+{
+    for (size_t i = 0; i < w->queue_count; i++)
+        if (flood_lasts(&w->queues[i]->flood))
+            return true;
+    return false;
+}
+
 bool queue_may_stay(const struct world *w, const char *path)
 {
     for (size_t i = 0; i < w->queue_count; i++) {

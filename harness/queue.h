@@ -47,6 +47,8 @@ int queue_look(const struct queue *q, struct queue_state *state);
 
 /* Starts processes that send without pause. -1 after world_fail(). */
 int queue_flood(struct world *w, struct queue *q, const struct message *m, size_t processes);
+/* Whether any queue of the case is flooded now. */
+bool queues_flooded(const struct world *w);
 
 /* What the case may leave: a queue of the suite's, or of a server that was killed. path without its
  * slash. */
