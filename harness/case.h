@@ -19,9 +19,6 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
 /* Whether a step starts a program of that role, "server" or "client". */
 bool case_starts(const struct test_case *t, const char *role);
 
-/* How long a case may take: behind that no further step begins. */
-int64_t case_budget_ms(const struct test_case *t);
-
 /* The event of a case that did not run, or whose runner was lost. */
 json_t *case_event(const struct test_case *t, enum verdict verdict, const char *message);
 

@@ -121,6 +121,8 @@ char *conduct_command(const struct options *o, const char *verb)
     add_profile(&b, o->tiers);
     if (o->sandbox == SANDBOX_NONE)
         buf_adds(&b, " --sandbox none");
+    if (o->limit > 0)
+        buf_printf(&b, " --limit %d", o->limit);
     return buf_take(&b);
 }
 

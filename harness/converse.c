@@ -5,6 +5,7 @@
 #include "feed.h"
 #include "network.h"
 #include "bounds.h"
+#include "budget.h"
 #include "queue.h"
 #include "quiet.h"
 #include "renew.h"
@@ -484,7 +485,7 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
     if (a->stopped)
         return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
                           a->name);
-    if (bounds_allow(w, a, ask) < 0 || (a->spent && renew(w, a) < 0))
+    if (budget_check(w) < 0 || bounds_allow(w, a, ask) < 0 || (a->spent && renew(w, a) < 0))
         return -1;
     a->asking = ask; /* before it is sent: nothing is heard in between */
     if (actor_send(w, a, ask) < 0) {

@@ -51,6 +51,7 @@ const char options_help[] =
     "  --wrap-server COMMAND, --wrap-client COMMAND\n"
     "                     the same for servers or clients alone\n"
     "  --jobs N           cases at a time (the number of processors)\n"
+    "  --limit SECONDS    for a case, besides two deadlines of its steps (120)\n"
     "  --seed N           order of the cases (random; printed)\n"
     "  --sandbox MODE     auto, namespaces or none (auto)\n"
     "  --rerun RUN        only what failed in a saved run, with its manifest, baseline and seed\n"
@@ -198,7 +199,7 @@ static bool take_number(struct options *o, int c, int *result)
     } numbers[] = {
         {'j', "--jobs", &o->jobs, 1, POOL_JOBS},  {'t', "--time", &o->seconds, 1, 1000000},
         {'m', "--shrink", &o->shrink, 1, 100000}, {'C', "--clients", &o->clients, 1, DRAW_CLIENTS},
-        {'n', "--steps", &o->steps, 1, 10000},
+        {'n', "--steps", &o->steps, 1, 10000},    {'L', "--limit", &o->limit, 1, 100000},
     };
 
     for (size_t i = 0; i < LENGTH(numbers); i++) {
@@ -280,6 +281,7 @@ int options_parse(struct options *o, int argc, char **argv)
         {"wrap-server", required_argument, NULL, 'v'},
         {"wrap-client", required_argument, NULL, 'c'},
         {"jobs", required_argument, NULL, 'j'},
+        {"limit", required_argument, NULL, 'L'},
         {"seed", required_argument, NULL, 's'},
         {"sandbox", required_argument, NULL, 'b'},
         {"baseline", required_argument, NULL, 'k'},

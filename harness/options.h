@@ -24,6 +24,7 @@ struct options {
     bool json, worse;         /* of diff */
     uint64_t last_seed, runs; /* of fuzz, as what follows: those up to last_seed if it is ranged */
     int seconds, shrink, clients, steps;
+    int limit;        /* seconds of a case; 0: the usual ones */
     unsigned without; /* kinds (draw.h) */
     unsigned tiers;   /* of --profile, a bit for each (tier.h); 0: all */
     bool ranged, print;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool.h"
 
+#include "budget.h"
 #include "case.h"
 #include "footing.h"
 #include "interrupt.h"
@@ -27,7 +28,7 @@ struct worker {
     const struct test_case *test;
     char *dir;
     struct buf event;
-    int64_t give_up_ms;
+    int64_t began_ms, give_up_ms;
     bool alone;
 };
 
@@ -129,7 +130,8 @@ static void finish_worker(struct pool *p, struct worker *w)
     learn(p, w->test, event);
     p->processes -= w->test->head.processes;
     p->queues -= w->test->head.queues;
-    bool again = event_verdict(event) == VERDICT_UNRESOLVED && !w->alone;
+    bool spent = json_is_true(json_object_get(event, "spent")); /* it would be again */
+    bool again = event_verdict(event) == VERDICT_UNRESOLVED && !w->alone && !spent;
     if (w->alone)
         json_object_set_new(event, "alone", json_true());
     if (p->o.keep && !again)
@@ -167,7 +169,8 @@ static int start(struct pool *p, const struct test_case *t, bool alone)
     int pipes[2];
 
     *w = (struct worker){.test = t, .alone = alone};
-    w->give_up_ms = now_ms() + case_budget_ms(t) + 2 * (int64_t)t->head.deadline_ms;
+    w->began_ms = now_ms();
+    w->give_up_ms = w->began_ms + budget_most_ms(t);
     if (make_private_dir(p, w) < 0 || pipe2(pipes, O_CLOEXEC) < 0)
         return -1;
     w->pid = fork();
@@ -250,6 +253,20 @@ static void abandon(struct pool *p)
                                returns */
 }
 
+/* What it came in between, and for how long that ran. */
+static char *describe_interrupt(const struct pool *p)
+{
+    struct buf b = {0};
+
+    buf_adds(&b, "the run was interrupted");
+    for (size_t i = 0; i < p->worker_n; i++) {
+        const struct worker *w = &p->workers[i];
+        buf_printf(&b, "%s%s (%.1f s)", i == 0 ? " in " : ", ", w->test->name,
+                   (double)(now_ms() - w->began_ms) / 1e3);
+    }
+    return buf_take(&b);
+}
+
 char *pool_run(struct pool *p, const struct pool_client *client)
 {
     p->client = client;
@@ -260,7 +277,7 @@ char *pool_run(struct pool *p, const struct pool_client *client)
             break;
         collect(p);
     }
-    return interrupted() ? x_strdup("the run was interrupted") : NULL;
+    return interrupted() ? describe_interrupt(p) : NULL;
 }
 
 char *pool_choose_sandbox(enum sandbox_choice choice, bool *namespaces)

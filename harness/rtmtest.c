@@ -2,6 +2,7 @@
  *
  * rtmtest: the conformance suite's command line.
  */
+#include "budget.h"
 #include "conduct.h"
 #include "doctor.h"
 #include "fuzz.h"
@@ -224,6 +225,7 @@ int main(int argc, char **argv)
         text = s.options.wants;
         s.words = argv + optind;
         s.word_n = argc - optind;
+        budget_set(s.options.limit);
     }
     if (code == 0 && text != NULL)
         fputs(text, stdout);

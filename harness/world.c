@@ -27,6 +27,7 @@ void world_init(struct world *w, const struct test_case *t, const struct manifes
     *w = (struct world){
         .test = t, .manifest = m, .sandbox = s, .requirements = r, .started_us = now_us()};
     w->budget_ms = pace_stretch(t->head.deadline_ms);
+    load_begin(&w->whole);
 }
 
 void world_finish(struct world *w)
@@ -51,6 +52,7 @@ void world_finish(struct world *w)
     free(w->files);
     free(w->moments);
     load_finish(&w->load);
+    load_finish(&w->whole);
     free(w->outcome.step);
     free(w->outcome.message);
     buf_finish(&w->outcome.detail);

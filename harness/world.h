@@ -24,6 +24,7 @@ struct outcome {
     char *step;                     /* the text of that line, or NULL */
     char *message;                  /* one line, or NULL */
     const char *unready;            /* the program that the manifest never finds ready, or NULL */
+    bool spent;                     /* its time was over, and it was not for others */
     struct buf detail;              /* rows that differ and the like */
     struct buf notes;               /* what a reader should know of a run that passed, one a line */
 };
@@ -69,6 +70,7 @@ struct world {
     int64_t budget_ms;  /* of each step: the scenario's deadline at this machine's pace */
     int64_t granted_ms; /* to the step besides, as its processes waited for a processor */
     struct load load;   /* of the step, once it is */
+    struct load whole;  /* of the case */
     bool watched;
     size_t wrapped, judged; /* processes under a wrapper, and those that could tell of leaks */
     struct moment *moments; /* the transcript, oldest first */

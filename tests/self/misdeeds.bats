@@ -154,6 +154,13 @@ shows|FAIL TBL-14|S *print*
 deafens|FAIL CON-13|S did not end within *
 breeds|FAIL ROB-7|*'
 
+@test "one that takes its time is ended at the limit, and not run again" {
+    attempt sluggish sluggish --limit 1 --report ndjson="$dir/run"
+    told 2 UNRESOLVED 'the case takes longer than the 3 s that it has (--limit gives it more)'
+    like "*in round * of 100*repeat: *--limit 1*" "$output"
+    is '"spent":true' "$(grep -oE '"(spent|alone)":true' "$dir/run")"
+}
+
 @test "whatever it does, its case ends in time, with evidence, and all of it is ended" {
     namespaces
     sed "s|^ready |terminal = yes\n&|; s|^name.*|&\nroot = $here/iuts|" "$fake" >"$dir/terminal.rtmi"

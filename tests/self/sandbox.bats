@@ -112,12 +112,12 @@ interrupted() {
             rm -f "$dir/events"
             interrupted "$signal" "$mode"
             is 2 "$status"
-            like '*Bail out! undecided: the run was interrupted*' "$output"
+            like '*Bail out! undecided: the run was interrupted in scenarios/idle (*.* s)*' "$output"
             like $'*\n1 passed, 0 failed, 0 skipped\n' "$output"
             is '' "$(our_processes)"
             is '' "$(ls -A "$dir/tmp")"
             is "$(grep -v '^rtmtest: ' <<<"${output%$'\n'}")" "$("$bin/rtmtest" report tap "$dir/run")"
-            like '*tests="2" failures="0" errors="1"*<error type="UNDECIDED" message="undecided: the run was interrupted"*' \
+            like '*tests="2" failures="0" errors="1"*<error type="UNDECIDED" message="undecided: the run was interrupted in scenarios/idle (*"*' \
                 "$("$bin/rtmtest" report junit "$dir/run")"
         done
     done
