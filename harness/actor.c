@@ -495,8 +495,8 @@ void actor_handle(struct world *w, struct actor *a, int fd, short events)
         bool more = drain(fd, &a->heard);
         quiet_broken(a, true);
         if (a->program->terminal && a->heard.len > before)
-            a->heard.len = before + terminal_clean(&a->escaping, a->heard.data + before,
-                                                   a->heard.len - before);
+            buf_cut(&a->heard, before + terminal_clean(&a->escaping, a->heard.data + before,
+                                                       a->heard.len - before));
         if (a->heard.len > before)
             converse_hear(w, a);
         if (!more && a->out >= 0)

@@ -3,23 +3,6 @@
 
 #include <string.h>
 
-/* The length of the character that begins the text, 0 if it is no UTF-8 (RFC 3629). */
-static size_t utf8_length(const char *text)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-    if (p[0] > 0xf4)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return len;
-}
-
 static bool no_character(const char *text)
 {
     return strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0;
@@ -44,7 +27,7 @@ static const char *xml_name(char c)
 void xml_add(struct buf *b, const char *text)
 {
     while (*text != '\0') {
-        size_t len = utf8_length(text);
+        size_t len = text_utf8_length(text);
         unsigned char c = (unsigned char)*text;
         if (len == 3 && no_character(text))
             buf_printf(b, "\\uff%02x", (unsigned char)text[2] + 0x40);
@@ -61,7 +44,7 @@ void xml_add(struct buf *b, const char *text)
 void markdown_add(struct buf *b, const char *text)
 {
     while (*text != '\0') {
-        size_t len = utf8_length(text);
+        size_t len = text_utf8_length(text);
         unsigned char c = (unsigned char)*text;
         if (len == 0 || c == 0x7f)
             buf_adds(b, "?");
@@ -97,7 +80,7 @@ void markdown_add_code(struct buf *b, const char *language, const char *text)
         buf_adds(b, "`");
     buf_printf(b, "%s\n", language);
     for (const char *p = text; *p != '\0';) {
-        size_t n = utf8_length(p);
+        size_t n = text_utf8_length(p);
         bool control = ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f;
         buf_add(b, n == 0 || control ? "?" : p, n == 0 ? 1 : n);
         p += n == 0 ? 1 : n;

@@ -145,6 +145,12 @@ void buf_consume(struct buf *b, size_t n)
         close_up(b);
 }
 
+void buf_cut(struct buf *b, size_t len)
+{
+    b->len = len;
+    b->data[len] = '\0';
+}
+
 void buf_finish(struct buf *b)
 {
     close_up(b);
@@ -164,11 +170,38 @@ char *buf_take(struct buf *b)
     return text;
 }
 
+size_t text_utf8_length(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+    if (p[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return len;
+}
+
+/* C1, which a terminal may obey. */
+static bool is_control(const char *text, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)text;
+
+    return p[0] < ' ' || p[0] == 0x7f || (len == 2 && p[0] == 0xc2 && p[1] < 0xa0);
+}
+
 void text_make_plain(char *text)
 {
-    for (; *text != '\0'; text++)
-        if (*text < ' ' || *text > '~')
-            *text = '?';
+    while (*text != '\0') {
+        size_t len = text_utf8_length(text), n = len > 0 ? len : 1;
+        if (len == 0 || is_control(text, len))
+            memset(text, '?', n);
+        text += n;
+    }
 }
 
 char *text_fill(const char *text, const char *const (*values)[2], size_t n)

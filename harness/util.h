@@ -37,11 +37,15 @@ void buf_vprintf(struct buf *b, const char *format, va_list args);
 void buf_add_quoted(struct buf *b, const char *s);
 /* Drops the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
+/* Drops what stands behind the first len bytes, of which there are as many. */
+void buf_cut(struct buf *b, size_t len);
 void buf_finish(struct buf *b);
 /* The text, owned by the caller, never NULL; b is empty again. */
 char *buf_take(struct buf *b);
 
-/* Puts a ? in place of every byte that is no printable ASCII. */
+/* The length of the character that begins the text, 0 if it is no UTF-8 (RFC 3629). */
+size_t text_utf8_length(const char *text);
+/* Puts a ? in place of each byte of a control character, and of what is no UTF-8. */
 void text_make_plain(char *text);
 
 /* The text with values in place of their names, such as {"{socket}", "/tmp/s"}; a value of NULL

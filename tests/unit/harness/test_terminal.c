@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "terminal.h"
+#include "util.h"
 
 /* The text, cleaned in pieces of so many bytes. */
 static char *cleaned(const char *text, size_t piece)
@@ -70,4 +71,19 @@ TEST(a_terminal_neither_echoes_nor_adds_carriage_returns)
     close(slave);
     CHECK(read(master, text, sizeof text) < 0);
     close(master);
+}
+
+TEST(what_is_left_of_a_line_ends_where_it_was_cut)
+{
+    enum escaping state = PLAIN;
+    struct buf heard = {0};
+
+    buf_adds(&heard, "\033[32mrtm\033[0m:: ");
+    buf_cut(&heard, terminal_clean(&state, heard.data, heard.len));
+    CHECK_EQ_STR(heard.data, "rtm:: ");
+    buf_adds(&heard, "next");
+    CHECK_EQ_STR(heard.data, "rtm:: next");
+    buf_cut(&heard, 0);
+    CHECK_EQ_STR(heard.data, "");
+    buf_finish(&heard);
 }

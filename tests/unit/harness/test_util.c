@@ -181,3 +181,24 @@ TEST(the_clock_goes_on)
     CHECK(now_us() >= before);
     CHECK(now_ms() >= before / 1000);
 }
+
+TEST(a_plain_text_keeps_its_characters)
+{
+    static const char *const texts[][2] = {
+        {"plain ~", "plain ~"},
+        {"caf\303\251 \342\200\230do_print\342\200\231 \360\237\230\200",
+         "caf\303\251 \342\200\230do_print\342\200\231 \360\237\230\200"},
+        {"a\tb\033[31m\177\n", "a?b?[31m??"},
+        {"\302\233 \302\240", "?? \302\240"},       /* C1, and a blank */
+        {"\303 \251\377 \355\240\200", "? ?? ???"}, /* cut, bare, a surrogate */
+        {"\300\257 \364\220\200\200", "?? ????"},   /* too long, too large */
+        {"\342\200", "??"},
+    };
+
+    for (size_t i = 0; i < LENGTH(texts); i++) {
+        char *text = x_strdup(texts[i][0]);
+        text_make_plain(text);
+        CHECK_EQ_STR(text, texts[i][1]);
+        free(text);
+    }
+}
