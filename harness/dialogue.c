@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dialogue.h"
 
+#include "mask.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,19 +65,6 @@ void dialogue_finish(struct dialogue *d)
     *d = (struct dialogue){0};
 }
 
-/* 24 as 255.255.255.0; what is no mask stays what it is. */
-static void dot_mask(const char *mask, char *out, size_t size)
-{
-    char *end;
-    unsigned long bits = strtoul(mask, &end, 10);
-    uint32_t m = bits == 0 ? 0 : UINT32_MAX << (32 - (bits <= 32 ? bits : 0)) % 32;
-
-    if (*mask < '0' || *mask > '9' || *end != '\0' || bits > 32)
-        snprintf(out, size, "%s", mask);
-    else
-        snprintf(out, size, "%u.%u.%u.%u", m >> 24, m >> 16 & 255, m >> 8 & 255, m & 255);
-}
-
 char *dialogue_fill(const char *line, const struct values *v)
 {
     char *dest = v->prefix ? x_strdup(v->prefix) : NULL;
@@ -93,7 +82,7 @@ char *dialogue_fill(const char *line, const struct values *v)
     if (slash != NULL)
         *slash = '\0';
     if (mask != NULL)
-        dot_mask(mask, dotted, sizeof dotted);
+        mask_dot(mask, dotted, sizeof dotted);
     char *filled = text_fill(line, pairs, LENGTH(pairs));
     free(dest);
     return filled;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dump.h"
 
+#include "misread.h"
 #include "view.h"
 
 #include <stdio.h>
@@ -13,19 +14,23 @@ struct reading {
     struct route last;
 };
 
+/* A row that is no entry; the first one is told. */
+static void note_unreadable(struct dump *d, char *why, const char *line, size_t len)
+{
+    if (d->unreadable++ == 0)
+        snprintf(d->sample, sizeof d->sample, "%s; the row: %.*s", why, (int)len, line);
+    free(why);
+}
+
 static void add_row(struct reading *r, char *const value[4], const char *line, size_t len)
 {
-    char prefix[64]; /* what does not fit is none */
     struct route route;
-    const char *wrong = "prefix";
+    bool form;
+    char *wrong = misread_route(value[0], value[1], value[2], value[3], &route, &form);
 
-    if (strlen(value[0]) + strlen(value[1]) + 2 <= sizeof prefix) {
-        strcpy(stpcpy(stpcpy(prefix, value[0]), "/"), value[1]);
-        wrong = route_parse(prefix, value[2], value[3], &route);
-    }
     if (wrong != NULL) {
-        r->dump->unreadable++;
-        snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);
+        r->dump->misread += form;
+        note_unreadable(r->dump, wrong, line, len);
         return;
     }
     bool before = oracle_count(r->dump->table) == 0 || r->last.destination < route.destination ||
@@ -119,11 +124,11 @@ static void add_arp_row(struct arp_reading *r, const char *mac, const char *ip, 
                         size_t len)
 {
     struct neighbour n;
+    char *wrong = misread_neighbour(mac, *ip == '\0' && r->objects->per_mac ? "-" : ip, &n);
 
     r->rows++;
-    if (neighbour_parse(mac, *ip == '\0' && r->objects->per_mac ? "-" : ip, &n) != NULL) {
-        r->dump->unreadable++;
-        snprintf(r->dump->sample, sizeof r->dump->sample, "%.*s", (int)len, line);
+    if (wrong != NULL) {
+        note_unreadable(r->dump, wrong, line, len);
         return;
     }
     if (r->objects->per_mac)

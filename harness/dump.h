@@ -12,11 +12,12 @@
 struct dump {
     struct oracle *table;
     size_t repeated, unreadable;   /* rows that stood twice, or that chapter 1 or 5 refuses */
+    size_t misread;                /* of these, routes with a group that holds none of its kind */
     size_t objects_wrong;          /* objects of MACs that do not hold what they have to */
     bool ordered;                  /* ascending by destination, then mask (TBL-15) */
     bool arp_ordered;              /* ascending by MAC (ARP-9) */
     char state[32], arp_state[32]; /* as the closing lines have it; "" if they don't */
-    char sample[128];              /* one of the rows that could not be read */
+    char sample[400];              /* why the first of the rows could not be read, and that row */
     char object_sample[160];       /* what is wrong with one of the objects */
 };
 

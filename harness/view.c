@@ -3,6 +3,7 @@
 
 #include "actor.h"
 #include "converse.h"
+#include "mask.h"
 #include "quiet.h"
 
 #include <stdio.h>
@@ -101,7 +102,8 @@ static char *row_of(const struct view *v, struct pattern *p, const char *line, s
 
     for (size_t i = 0; i < n && names[i] != NULL; i++) {
         value[0] = '\0';
-        pattern_group(p, line, names[i], value, sizeof value);
+        if (pattern_group(p, line, names[i], value, sizeof value) && strcmp(names[i], "mask") == 0)
+            mask_count(value); /* a key is one, however it is written */
         buf_printf(&row, "%s%s", i ? "\t" : "", value);
     }
     return buf_take(&row);

@@ -349,3 +349,43 @@ astray() {
     RTM_BUILD=$bin attempt none course
     told 2 BROKEN 'S printed "Your choice: " last when it was asked for create, and neither done nor refused of that matches'
 }
+
+# paged [LINE...]: the lines server with dotted masks and pages of 20 rows; the lines go to its table.
+paged() {
+    style lines
+    sed -i 's|lines-server {socket} .*|lines-server {socket} none pages|; /^\[server.table\]/,/^row/d' "$fake"
+    printf '%s\n' '[server.table]' 'send = SHOW' \
+        'row = "^(?<dest>[0-9.]+) (?<mask>[0-9.]+) via (?<gateway>\S+) dev (?<oif>\S+)$"' "$@" >>"$fake"
+}
+
+@test "a mask is shown as a dotted quad" {
+    paged
+    RTM_BUILD=$bin attempt none masks
+    told 0 PASS
+    RTM_BUILD=$bin attempt none course
+    told 0 PASS
+}
+
+@test "a group of a row that holds something else is the manifest's fault" {
+    paged
+    sed -i 's/^row = .*/row = "^(?<dest>[0-9]+.(?<mask>[0-9.]+)) [0-9.]+ via (?<gateway>\\S+) dev (?<oif>\\S+)$"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'no row of the table of S is understood by row of \[server.table\]: its mask is "1.1.1", no number from 0 to 32*; the row: 122.1.1.1 255.255.255.255 via*'
+}
+
+@test "a prompt in colours is told without them" {
+    style lines
+    sed -i 's/^prompt .*/prompt = "^rmt> $"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S printed "rtm> " last, without a line end, and \[server\] has prompt = "^rmt> $": no match'
+}
+
+@test "what is accepted and has to be refused is told by its requirement" {
+    style lines
+    sed -i '/^done .*OK"/d' "$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 1-tables/TBL-10-host-bits#1 --report tap
+    told 1 'FAIL TBL-10'
+    like '*has bits below its mask, and is accepted; TBL-10 has it refused, for *' "$output"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 1-tables/TBL-13-interface-refused --report tap
+    like '*its oif is "café", and is accepted; TBL-13 has 1 to 31 printable ASCII bytes*' "$output"
+}

@@ -2,8 +2,9 @@
  *
  * A server with one-line commands, that prints in colour and only on a terminal, and says nothing
  * of what it does not do. It sends lines of text, of routes and of neighbours, and asks before it
- * leaves. server SOCKET FAULT
+ * leaves. Its other table comes in pages, with dotted masks. server SOCKET FAULT [pages]
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define ROUTES 1000
+#define PAGE 20
 
 static struct route {
     char dest[64], gateway[64], oif[64];
@@ -21,7 +23,7 @@ static struct route {
 static struct neighbour {
     char mac[64], ip[64];
 } arp[ROUTES];
-static int routes, neighbours, clients[FD_SETSIZE], client_n, loud;
+static int routes, neighbours, clients[FD_SETSIZE], client_n, loud, paged;
 
 static int find(const char *dest, int mask)
 {
@@ -88,6 +90,23 @@ static void show(void)
                table[i].oif);
 }
 
+static void show_pages(void)
+{
+    char dots[16], key[16];
+
+    for (int i = 0; i < routes; i++) {
+        struct in_addr mask = {htonl(table[i].mask ? ~0u << (32 - table[i].mask) : 0)};
+        if (i > 0 && i % PAGE == 0) {
+            printf("-- more (page %d of %d) -- ", i / PAGE, (routes - 1) / PAGE + 1);
+            fflush(stdout);
+            if (fgets(key, sizeof key, stdin) == NULL || key[0] == 'q')
+                break;
+        }
+        printf("%s %s via %s dev %s\n", table[i].dest, inet_ntop(AF_INET, &mask, dots, sizeof dots),
+               table[i].gateway, table[i].oif);
+    }
+}
+
 static void show_neighbours(void)
 {
     for (int i = 0; i < neighbours && loud; i++)
@@ -147,7 +166,7 @@ static void obey(const char *path, const char *fault)
         table[at] = table[--routes];
         tell('D', &r, fault);
     } else if (strcmp(verb, "SHOW") == 0) {
-        show();
+        paged ? show_pages() : show();
     } else {
         obey_arp(line, fault);
     }
@@ -189,6 +208,7 @@ int main(int argc, char **argv)
         return 1;
     }
     loud = isatty(1);
+    paged = argc > 3;
     for (;;) {
         fd_set fds;
         if (loud)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "misread.h"
+
+#include "mask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *hidden_bits(const struct route *r)
+{
+    const struct route meant = {.destination = r->destination & UINT32_MAX << (32 - r->mask) % 32,
+                                .mask = r->mask};
+    char shown[72], right[72];
+
+    route_format(r, shown);
+    route_format(r->mask == 0 ? &(struct route){0} : &meant, right);
+    shown[strcspn(shown, " ")] = right[strcspn(right, " ")] = '\0';
+    return x_printf("%s has bits below its mask, and is accepted; TBL-10 has it refused, for %s",
+                    shown, right);
+}
+
+static char *explain(const char *wrong, const char *dest, const char *mask, const char *gateway,
+                     const char *oif, const struct route *r)
+{
+    uint32_t address;
+
+    if (strcmp(wrong, "mask") == 0)
+        return x_printf("its mask is \"%s\", no number from 0 to 32 (TBL-12) and no dotted quad",
+                        mask);
+    if (strcmp(wrong, "prefix") == 0)
+        return hidden_bits(r);
+    if (strcmp(wrong, "oif") == 0)
+        return x_printf("its oif is \"%s\", and is accepted; TBL-13 has 1 to 31 printable ASCII "
+                        "bytes without blanks",
+                        oif);
+    return x_printf("its %s is \"%s\", no address (TBL-11)",
+                    address_parse(dest, &address) ? "gateway" : "dest",
+                    address_parse(dest, &address) ? gateway : dest);
+}
+
+char *misread_route(const char *dest, const char *mask, const char *gateway, const char *oif,
+                    struct route *r, bool *form)
+{
+    char prefix[64], bits[24];
+    const char *holes, *wrong;
+
+    snprintf(bits, sizeof bits, "%s", mask);
+    holes = mask_count(bits);
+    *form = true;
+    if (holes != NULL)
+        return x_printf("its mask is \"%s\", which %s (TBL-12)", mask, holes);
+    snprintf(prefix, sizeof prefix, "%s/%s", dest, bits);
+    wrong = route_parse(prefix, gateway, oif, r);
+    *form = wrong != NULL && strcmp(wrong, "prefix") != 0 && strcmp(wrong, "oif") != 0;
+    return wrong == NULL ? NULL : explain(wrong, dest, mask, gateway, oif, r);
+}
+
+char *misread_neighbour(const char *mac, const char *ip, struct neighbour *n)
+{
+    const char *wrong = neighbour_parse(mac, ip, n);
+
+    if (wrong == NULL)
+        return NULL;
+    if (strcmp(wrong, "mac") == 0)
+        return x_printf("its mac is \"%s\", not six pairs of lower-case digits with : between",
+                        mac);
+    return x_printf("its ip is \"%s\", no address (TBL-11)", ip);
+}

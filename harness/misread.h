@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Why a row that a program shows is no entry: which of its groups holds what, and what the
+ * requirement says.
+ */
+#ifndef HARNESS_MISREAD_H
+#define HARNESS_MISREAD_H
+
+#include "oracle.h"
+
+/* The route of a row whose mask is a number or a dotted quad. NULL, or what is wrong (the
+ * caller's); *form: some group holds what is none of its kind, so that the pattern may be wrong,
+ * and not what the program has accepted. */
+char *misread_route(const char *dest, const char *mask, const char *gateway, const char *oif,
+                    struct route *r, bool *form);
+/* The same of an ARP entry. */
+char *misread_neighbour(const char *mac, const char *ip, struct neighbour *n);
+
+#endif
