@@ -25,24 +25,36 @@ static bool has_other_mask(const struct actor *a, const char *prefix)
     return false;
 }
 
+static bool changes_route(const struct ask *ask)
+{
+    return ask->op == ASK_CREATE || ask->op == ASK_UPDATE || ask->op == ASK_DELETE;
+}
+
+char *bounds_lacking(const struct limits *l, const struct ask *ask)
+{
+    bool route = changes_route(ask);
+
+    if (route && ask->op != ASK_DELETE && l->longest_oif > 0 && strlen(ask->oif) > l->longest_oif)
+        return x_printf("an interface name of %zu bytes; the manifest says longest-oif = %u",
+                        strlen(ask->oif), l->longest_oif);
+    if (l->no_letters && ask->mac != NULL && !route && has_letter(ask->mac))
+        return x_printf("the MAC %s has letters; the manifest says mac-letters = no", ask->mac);
+    return NULL;
+}
+
 int bounds_allow(struct world *w, const struct actor *a, const struct ask *ask)
 {
     const struct limits *l = &w->manifest->limits;
-    bool valued = ask->op == ASK_CREATE || ask->op == ASK_UPDATE;
-    bool route = valued || ask->op == ASK_DELETE;
+    char *lacking = bounds_lacking(l, ask);
 
-    if (valued && l->longest_oif > 0 && strlen(ask->oif) > l->longest_oif)
-        return world_fail(w, VERDICT_UNSUPPORTED,
-                          "an interface name of %zu bytes; the manifest says longest-oif = %u",
-                          strlen(ask->oif), l->longest_oif);
-    if (route && l->one_mask && has_other_mask(a, ask->prefix))
-        return world_fail(w, VERDICT_UNSUPPORTED,
-                          "%s beside another mask; the manifest says mask-in-key = no",
-                          ask->prefix);
-    if (l->no_letters && ask->mac != NULL && !route && has_letter(ask->mac))
-        return world_fail(w, VERDICT_UNSUPPORTED,
-                          "the MAC %s has letters; the manifest says mac-letters = no", ask->mac);
-    return 0;
+    if (lacking == NULL && changes_route(ask) && l->one_mask && has_other_mask(a, ask->prefix))
+        lacking =
+            x_printf("%s beside another mask; the manifest says mask-in-key = no", ask->prefix);
+    if (lacking == NULL)
+        return 0;
+    world_fail(w, VERDICT_UNSUPPORTED, "%s", lacking);
+    free(lacking);
+    return -1;
 }
 
 int bounds_allow_client(struct world *w)

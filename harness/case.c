@@ -12,6 +12,7 @@
 #include "pair.h"
 #include "probe.h"
 #include "queue.h"
+#include "scope.h"
 #include "tier.h"
 #include "wrap.h"
 
@@ -162,6 +163,12 @@ static bool lacks_something(struct world *w)
         return true;
     if (foreign_wire(w) != NULL)
         return world_fail(w, VERDICT_UNSUPPORTED, "%s", foreign_wire(w)) < 0;
+    lacking = scope_lacking(w->manifest, w->test);
+    if (lacking != NULL)
+        world_fail(w, VERDICT_UNSUPPORTED, "%s", lacking);
+    free(lacking);
+    if (!world_goes_on(w))
+        return true;
     for (size_t i = 0; h->features[i] != NULL; i++)
         if (footing_lacking(h->features[i]) != NULL)
             return world_fail(w, VERDICT_SKIPPED, "%s", footing_lacking(h->features[i])) < 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "command_list.h"
 
+#include "manifest.h"
 #include "need.h"
 #include "util.h"
 

@@ -27,11 +27,17 @@ enum command_flag {
     BLOCK = 2,  /* lines follow, up to "end" */
     FRAMES = 4, /* sends or reads what chapters 3 and 5 lay out */
     TABLES = 8, /* sends or reads changes, in frames or in the [record] of a manifest */
+    FEEDS = 16, /* changes that follow each other unanswered */
+    LOOKS = 32, /* at the tables of the actors that are named first */
 };
 
 /* A command that works only where the host has this (enum need): the scenario has to say so. */
 #define NEEDING(need) ((int)(need) << 8)
-#define COMMAND_NEEDS(flags) ((unsigned)(flags) >> 8)
+#define COMMAND_NEEDS(flags) ((unsigned)(flags) >> 8 & 0xff)
+/* It asks this (enum operation) of the actors that are named first. COMMAND_ASKS is -1 for nothing.
+ */
+#define ASKING(op) (((int)(op) + 1) << 16)
+#define COMMAND_ASKS(flags) (((flags) >> 16) - 1)
 
 struct command {
     const char *shape;

@@ -52,6 +52,29 @@ whole() {
     like '*does not say how to ask S for lookup*' "$output"
 }
 
+beyond='expect S finds nothing for 1.1.1.1 [TBL-17]|the manifest does not say how to ask S for lookup
+S create 10.0.0.0/8 1.1.1.1 Ethernet12|an interface name of 10 bytes; the manifest says longest-oif = 9
+feed S random 5|S takes no changes one behind the other: the manifest has limits*
+clients C 3|4 clients; the manifest says most-clients = 2
+server T with select behind 9 descriptors|the manifest names no select of a server
+expect S has arp 01:00:5e:01:01:01 1.1.1.1 [ARP-1]|nothing shows the table of S: the manifest says observe = none'
+
+@test "UNSUPPORTED: whichever step it is, nothing is started before" {
+    sed "s|^features .*|&\nlongest-oif = 9\nmost-clients = 2\nroot = $here/iuts|" "$fake" >"$dir/limits.rtmi"
+    sed '/^\[server.table\]/,/^$/c[server.table]\nobserve = none\n' "$dir/limits.rtmi" >"$dir/blind.rtmi"
+    while IFS='|' read -r step message; do
+        printf 'title t\nneeds routes\nserver S\nclient A\n%s\nexpect A shows nothing [SYN-2]\n' "$step" >"$dir/t.rtm"
+        fake=$dir/limits.rtmi
+        [ "${message%%the table*}" = "$message" ] || fake=$dir/blind.rtmi
+        cases=$dir attempt early-end t
+        told 2 UNSUPPORTED
+        like "*# SKIP $message*" "$output"
+    done <<<"$beyond"
+    sed -i '/ has arp /d' "$dir/t.rtm"
+    cases=$dir attempt early-end t
+    told 1 'FAIL TRN-1'
+}
+
 @test "SKIPPED: the host lacks it; 2, as no case was executed" {
     attempt none namespace --sandbox none
     told 2 SKIPPED
