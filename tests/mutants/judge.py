@@ -13,7 +13,7 @@ from pathlib import Path
 
 import mutant as mutants
 
-CONFORMANCE = mutants.ROOT / "tests/conformance"
+MANIFEST = mutants.ROOT / "tests/iuts/reference.rtmi"
 CITATION = re.compile(r"\[([A-Z]+-\d+)\]")
 LINGER = 10  # seconds that a run has for other steps once one has found the mutant
 LIMIT = 900  # seconds for one run of scenarios
@@ -67,7 +67,7 @@ def scenarios():
     for case in (line.split()[0] for line in listed.splitlines() if line):
         name = case.split("#")[0]
         if name not in found:
-            path = CONFORMANCE / f"{name}.rtm"
+            path = mutants.CONFORMANCE / f"{name}.rtm"
             found[name] = Scenario(name, path, set(CITATION.findall(path.read_text())), 0)
         found[name].cases += 1
     return found
@@ -78,22 +78,24 @@ class Store:
 
     def __init__(self, path):
         self.path, self.known, self.lock = path, {}, threading.Lock()
-        self.suite = hashlib.sha256(rtmtest().read_bytes()).hexdigest()
+        levels = {name: r.level for name, r in mutants.requirements().items()}
+        self.suite = hashlib.sha256(rtmtest().read_bytes() + MANIFEST.read_bytes() + str(levels).encode()).hexdigest()
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = path.read_text().splitlines() if path.exists() else []
         for record in (json.loads(line) for line in lines if line.endswith("}")):
             self.known[record["key"]] = record
 
-    def key(self, programs, scenario):
-        """Of all that the outcome depends on: the mutant's programs, the scenario, the suite."""
-        return hashlib.sha256(f"{programs} {self.suite} ".encode() + scenario.path.read_bytes()).hexdigest()
+    def key(self, mutant, programs, scenario):
+        """Of all that the outcome depends on: the mutant's programs, what it breaks, the scenario, the suite."""
+        said = f"{programs} {mutant.breaks} {self.suite} "
+        return hashlib.sha256(said.encode() + scenario.path.read_bytes()).hexdigest()
 
-    def find(self, programs, scenario):
-        record = self.known.get(self.key(programs, scenario))
+    def find(self, mutant, programs, scenario):
+        record = self.known.get(self.key(mutant, programs, scenario))
         return record and Found(scenario.name, record["kills"], record["noticed"])
 
     def add(self, mutant, programs, scenario, found):
-        record = {"key": self.key(programs, scenario), "mutant": mutant.name, "breaks": mutant.breaks,
+        record = {"key": self.key(mutant, programs, scenario), "mutant": mutant.name, "breaks": mutant.breaks,
                   "scenario": scenario.name, "kills": found.kills, "noticed": found.noticed}
         with self.lock:
             self.known[record["key"]] = record
@@ -109,7 +111,7 @@ def missed(event):
 def run(mutant, home, chosen, linger=LINGER, jobs=2):
     """Runs scenarios: what each of them found. It may be ended early, when one has found the mutant."""
     command = [rtmtest(), "run", "--report", "ndjson", "--jobs", str(jobs)]
-    if set(mutant.breaks) & set(mutants.CHECKED):
+    if mutant.shown_by == "checker":
         command += ["--wrap", CHECKER]
     for scenario in chosen:
         command += ["--only", scenario.name]
@@ -133,8 +135,8 @@ def run(mutant, home, chosen, linger=LINGER, jobs=2):
     process.wait()
     for timer in timers:
         timer.cancel()
-    if not ended and len(timers) == 1:
-        raise mutants.MutantError(f"{mutant.name}: rtmtest ran nothing: {complaint.strip()}")
+    if len(timers) == 1 and (not ended or process.returncode not in (0, 1, 2)):
+        raise mutants.MutantError(f"rtmtest ended with status {process.returncode} behind {len(ended)} scenarios: {complaint.strip()}")
     return [found[s.name] for s in chosen if s.name in found and (found[s.name].kills or ended[s.name] == s.cases)]
 
 
@@ -167,12 +169,18 @@ class Judge:
     def citing(self, mutant):
         return [s for s in self.suite.values() if s.cites & set(mutant.breaks)]
 
+    def programs(self, mutant):
+        """The folder of its programs, and what they are known by."""
+        if mutant.kind == "reference":
+            return self.base / "build", self.digest
+        return mutants.keep(mutant, self.base, self.digest, self.work / "kept")
+
     def look(self, mutant, chosen, **how):
-        """What the scenarios find, from the store or by running them; also whether all is said."""
+        """What the scenarios find, from the store or by running them."""
         if not chosen:
             return []
-        home, key = mutants.keep(mutant, self.base, self.digest, self.work / "kept")
-        known = {s.name: self.store.find(key, s) for s in chosen}
+        home, key = self.programs(mutant)
+        known = {s.name: self.store.find(mutant, key, s) for s in chosen}
         found = [outcome for outcome in known.values() if outcome]
         missing = [s for s in chosen if not known[s.name]]
         enough = how.get("linger", LINGER) is not None and any(outcome.kills for outcome in found)
@@ -186,9 +194,9 @@ class Judge:
 
     def judge(self, mutant, everything=False):
         """Runs the likeliest scenarios, then, unless they find it, the others that cite what it breaks."""
-        if mutant.kind == "platform":
+        if mutant.shown_by == "promises":
             return self.judge_shim(mutant)
-        if mutant.run and ".py::" in mutant.run[0]:
+        if mutant.shown_by == "tests":
             return self.judge_tests(mutant)
         if everything:
             return self.look(mutant, list(self.suite.values()), linger=None)
@@ -200,19 +208,35 @@ class Judge:
 
     def judge_shim(self, mutant):
         """Whether the check of the platform finds the promise broken."""
-        number = mutant.rule.split("-")[1]
-        done = subprocess.run([rtmtest(), "platform", "--only", mutant.rule, "--report", "ndjson"], cwd=mutants.ROOT,
+        number = mutant.rule.split("-")[1] if mutant.kind == "platform" else "0"
+        only = [word for name in mutant.breaks for word in ("--only", name)]
+        done = subprocess.run([rtmtest(), "platform", *only, "--report", "ndjson"], cwd=mutants.ROOT,
                               env=environment(BREAK=number, LD_PRELOAD=str(self.shim)), text=True, capture_output=True,
                               stdin=subprocess.DEVNULL, timeout=60)
         events = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "case"]
-        return [Found(event["message"], [0]) for event in events if missed(event) and event["id"] == mutant.rule]
+        return [Found(event["message"], [0]) for event in events if missed(event) and event["id"] in mutant.breaks]
 
     def judge_tests(self, mutant):
         """Whether the tests fail that its head names; these cite the requirement."""
-        home, _ = mutants.keep(mutant, self.base, self.digest, self.work / "kept")
+        home, _ = self.programs(mutant)
         done = subprocess.run([python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", *mutant.run], cwd=mutants.ROOT,
                               env=environment(RTM_BUILD=str(home)), text=True, capture_output=True, timeout=LIMIT)
         return [Found(name, [0]) for name in re.findall(r"^FAILED (\S+)", done.stdout, re.M)]
+
+    def control(self, rows):
+        """What kills these mutants and fails on the reference too, built as they are: it proves nothing."""
+        found = []
+        for kind in sorted({row.mutant.shown_by for row in rows}):
+            some = [row for row in rows if row.mutant.shown_by == kind]
+            killers = {name for row in some for name, _ in row.steps}
+            reference = mutants.reference(sorted({name for row in some for name in row.mutant.breaks}), sorted(killers))
+            if kind == "promises":
+                found += self.judge_shim(reference)
+            elif kind == "tests":
+                found += self.judge_tests(reference)
+            else:
+                found += self.look(reference, [self.suite[name] for name in reference.run], linger=None)
+        return [outcome for outcome in found if outcome.kills or outcome.undecided]
 
     def prepare(self):
         """Builds the reference itself and the shim."""

@@ -31,11 +31,6 @@ def reasons():
     return {line[0]: line[1].strip() if len(line) > 1 else "" for line in lines}
 
 
-def listed():
-    """The mutants that have a row."""
-    return set(re.findall(r"^\|[^|]+\| `([^`]+)` \|", FILE.read_text(), re.M))
-
-
 class Row:
     """What is known of a mutant: the steps that kill it, and what else noticed it."""
 
@@ -55,7 +50,7 @@ class Row:
     def cells(self, why, seeds):
         mutant, kind = self.mutant, self.mutant.kind
         killed = self.killers() or ("none: " + why.get(mutant.name, "**survives**"))
-        cells = [" ".join(mutant.breaks), f"`{mutant.name}`", mutant.wrong.replace("|", "\\|"), killed]
+        cells = [*first_cells(mutant), killed]
         if kind != "platform":
             cells.append(" ".join(self.noticed))
         if kind == "model":
@@ -66,6 +61,10 @@ class Row:
         return {"mutant": self.mutant.name, "kind": self.mutant.kind, "breaks": self.mutant.breaks,
                 "wrong": self.mutant.wrong, "noticed": self.noticed,
                 "killed": [{"scenario": name, "line": line} for name, line in self.steps]}
+
+
+def first_cells(mutant):
+    return [" ".join(mutant.breaks), f"`{mutant.name}`", mutant.wrong.replace("|", "\\|")]
 
 
 def number(name):
@@ -85,6 +84,21 @@ def old_decorative():
     text = FILE.read_text() if FILE.exists() else ""
     listed = text.partition(DECORATIVE)[2]
     return re.findall(r"^- `(.*)`$", listed, re.M) if LISTED in listed else None
+
+
+def stale(every):
+    """Where the rows are not those of the mutants as they are, or name a scenario that is no more."""
+    lines, why = old_rows(), reasons()
+    for mutant in every:
+        line = lines.pop(mutant.name, None)
+        if line is None or not line.startswith("| " + " | ".join(first_cells(mutant)) + " | "):
+            yield f"{mutant.name}: {'has no row' if line is None else 'its row says something else'}; run ci/mutants --table {mutant.name}"
+        elif " | none: " in line and f" | none: {why.get(mutant.name)} | " not in line:
+            yield f"{mutant.name}: its row says that it survives, for no reason or another one"
+        else:
+            yield from (f"{mutant.name}: its row names {name}, which is no more; run ci/mutants --table {mutant.name}"
+                        for name in re.findall(r"`([^`:]+):(?:\d+|end)`", line) if not (mutants.CONFORMANCE / f"{name}.rtm").exists())
+    yield from (f"{name}: has a row and is no mutant; run ci/mutants --table with any other" for name in lines)
 
 
 def totals(every, lines, scenarios, decorative, why):

@@ -11,6 +11,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RULES = ROOT / "spec/model/rules"
 SUITE = HERE / "suite"
+CONFORMANCE = ROOT / "tests/conformance"
 SHIM = ROOT / "tests/self/platform/shim.c"
 HEAD = ("rule", "breaks", "found as", "wrong")  # the lines before the patch, in this order
 SIMULATOR = ("build/rtm-sim",)
@@ -35,8 +36,17 @@ class Mutant:
 
     @property
     def kind(self):
-        """Whose it is: of the model, of the suite, or of the platform."""
-        return {HERE: "model", SUITE: "suite"}.get(self.path.parent, "platform")
+        """Whose it is: of the model, of the suite, of the platform, or none."""
+        return {HERE: "model", SUITE: "suite", ROOT: "reference"}.get(self.path.parent, "platform")
+
+    @property
+    def shown_by(self):
+        """What is run to show it: checks of the platform, tests, scenarios under a checker of memory, or scenarios."""
+        if self.kind == "platform":
+            return "promises"
+        if self.run and ".py::" in self.run[0]:
+            return "tests"
+        return "checker" if set(self.breaks) & set(CHECKED) else "scenarios"
 
 
 def read(path):
@@ -54,6 +64,11 @@ def read(path):
         raise MutantError(f"{path.name}: a mutant of {head['rule']} is named {head['rule']}-WHAT.patch")
     return Mutant(path.stem, path, head["rule"], head["breaks"].split(), head["found as"].split(), head["wrong"],
                   head.get("run", "").split())
+
+
+def reference(breaks, run):
+    """No mutant: what fails on it proves nothing."""
+    return Mutant("the reference", ROOT / "ref", "", breaks, [], "nothing", run)
 
 
 def rules():

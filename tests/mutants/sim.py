@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Builds the mutants and lets rtm-sim look for each: how many seeds it takes, and as what it is found. Prints TAP."""
-import argparse
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import mutant as mutants  # noqa: E402
+from tap import Options, Tap  # noqa: E402
 
 README = mutants.HERE / "README.md"
 MARKS = ("<!-- table: made by ci/mutants --sim --table -->", "<!-- end of table -->")
@@ -22,29 +22,15 @@ SAMPLE_SEEDS = 300  # a mutant of the sample is found within
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="ci/mutants --sim", description=__doc__)
+    parser = Options(prog="ci/mutants --sim", description=__doc__)
     parser.add_argument("mutant", nargs="*", help="only these")
     parser.add_argument("--sample", action="store_true", help="one for each rule, of those that are found at once")
     parser.add_argument("--seeds", type=int, default=20_000, help="a mutant that none of these finds is not found (20000)")
     parser.add_argument("--seconds", type=int, default=300, help="for one mutant (300)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at once (the number of processors)")
     parser.add_argument("--list", action="store_true", help="list the mutants")
-    parser.add_argument("--table", action="store_true", help="write the table of README.md anew, from this run")
-    return parser.parse_args()
-
-
-class Tap:
-    def __init__(self, planned):
-        self.number = self.failed = 0
-        print(f"1..{planned}", flush=True)
-
-    def say(self, passed, text, details=""):
-        self.number += 1
-        self.failed += not passed
-        print(f"{'ok' if passed else 'not ok'} {self.number} - {text}")
-        if details:
-            print("#", details.replace("\n", "\n# "))
-        sys.stdout.flush()
+    parser.add_argument("--table", action="store_true", help="write what was found into the table of README.md")
+    return parser
 
 
 def readme_rows():
@@ -58,10 +44,12 @@ def row_of(mutant, seed, kind):
     return [mutant.rule, f"`{mutant.name}`", mutant.wrong, f"{seed:,}", kind]
 
 
-def write_table(found):
+def write_table(every, found):
+    """The rows of this run, and those that it did not look at as they were."""
+    known = {**readme_rows(), **found}
+    rows = ["| " + " | ".join(known[mutant.name]) + " |" for mutant in every if mutant.name in known]
     head, rest = README.read_text().split(MARKS[0])
     tail = rest.split(MARKS[1])[1]
-    rows = ["| " + " | ".join(row) + " |" for row in found]
     README.write_text("\n".join([head + MARKS[0], *HEADING, *rows, MARKS[1] + tail]))
 
 
@@ -77,12 +65,14 @@ def stale_rows(every):
     yield from (f"no mutant {name}" for name in rows)
 
 
-def check_form(tap, every):
+def check_form(tap, every, table):
     """What needs no build."""
     wrong = [f"{mutant.path.name} does not apply: {said}" for mutant in every if (said := mutants.does_not_apply(mutant))]
     tap.say(not wrong, "every mutant applies to the reference as it stands", "\n".join(wrong))
     bare = [rule for rule in mutants.rules() if rule not in {mutant.rule for mutant in every}]
     tap.say(not bare, "every rule has a mutant", "without: " + " ".join(bare) if bare else "")
+    if table:  # the rows are about to be written
+        return
     stale = list(stale_rows(every))
     tap.say(not stale, "README.md has a row for each mutant (else: ci/mutants --sim --table)", "\n".join(stale))
 
@@ -113,9 +103,6 @@ def look_for(mutant, base, work, args):
 
 def chosen(every, args):
     known = {mutant.name: mutant for mutant in every}
-    for name in args.mutant:
-        if name not in known:
-            raise mutants.MutantError(f"no mutant '{name}'; --list names them")
     if args.mutant:
         return [known[name] for name in args.mutant]
     if args.sample:
@@ -132,9 +119,9 @@ def chosen(every, args):
 def check(every, args):
     picked = chosen(every, args)
     work = Path(os.environ.get("BUILD", "build")).resolve() / "mutants"
-    tap = Tap(3 + len(picked))
-    check_form(tap, every)
-    base, rows = work / "base", []
+    tap = Tap(3 - args.table + len(picked))
+    check_form(tap, every, args.table)
+    base, rows = work / "base", {}
     said = mutants.copy_base(base)
     if said:
         raise mutants.MutantError(f"the reference itself does not build:\n{said}")
@@ -144,16 +131,20 @@ def check(every, args):
             measured = f"seed {failure['seed']}, {failure['class']}, {failure['seconds']:.1f} s" if failure else "not found"
             tap.say(not wrong, f"{mutant.name}: {mutant.wrong} ({measured})", wrong)
             if failure:
-                rows.append(row_of(mutant, failure["seed"], failure["class"]))
+                rows[mutant.name] = row_of(mutant, failure["seed"], failure["class"])
     if args.table:
-        write_table(rows)
+        write_table(every, rows)
     return 1 if tap.failed else 0
 
 
 def main():
-    args = options()
+    parser = options()
+    args = parser.parse_args()
     try:
         every = mutants.read_all()
+        unknown = set(args.mutant) - {mutant.name for mutant in every}
+        if unknown:
+            parser.error(f"no mutant '{min(unknown)}'; ci/mutants --sim --list names them")
         if args.list:
             print(*(f"{mutant.name:28} {' '.join(mutant.breaks):16} {mutant.wrong}" for mutant in every), sep="\n")
             return 0

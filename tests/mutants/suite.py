@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Builds the mutants, lets the suite find them, and makes the kill matrix. Prints TAP."""
-import argparse
 import os
+import subprocess
 import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -13,21 +13,22 @@ sys.dont_write_bytecode = True
 import matrix  # noqa: E402
 import mutant as mutants  # noqa: E402
 from judge import Judge, Store, scenarios  # noqa: E402
-from sim import Tap  # noqa: E402
+from tap import Options, Tap  # noqa: E402
 
 SAMPLE = ("PLT-3-shim", "TBL-10-cleared", "TRN-6-lock-stays", "FRM-3-residue", "SYN-1-no-begin", "ARP-5-dashes", "FLU-2-not-numbered", "CON-2-no-reason", "NET-1-first-alone", "ROB-7-socket-left",
           "MQ-1-no-flush")  # soon killed, one of each chapter
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="ci/mutants", description=__doc__)
+    parser = Options(prog="ci/mutants", description=__doc__)
     parser.add_argument("mutant", nargs="*", help="only these: mutants, or the requirements that they break")
     parser.add_argument("--form", action="store_true", help="builds none: do they apply, has every MUST one or a reason?")
     parser.add_argument("--sample", action="store_true", help="one of each chapter, and --form")
     parser.add_argument("--all", action="store_true", help="every scenario against each, not only those that cite it")
     parser.add_argument("--table", action="store_true", help="write what was found into MATRIX.md")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() + 1, help="mutants at once (the processors, and one)")
-    return parser.parse_args()
+    parser.add_argument("--list", action="store_true", help="list the mutants")
+    return parser
 
 
 def check_form(tap, every, table):
@@ -45,18 +46,14 @@ def check_form(tap, every, table):
     tap.say(not stale, "no line of tests/mutants/reasons is stale", "\n".join(stale))
     if table:  # the rows are about to be written
         return
-    lacks = sorted({m.name for m in every} ^ matrix.listed())
-    tap.say(not lacks, "MATRIX.md has a row for every mutant, and no other", f"{' '.join(lacks)}: run ci/mutants --table with these names"
-            if lacks else "")
+    stale = list(matrix.stale(every))
+    tap.say(not stale, "MATRIX.md has a row for every mutant, and no other", "\n".join(stale))
 
 
 def chosen(every, args):
     if args.form:
         return []
     names = SAMPLE if args.sample else args.mutant
-    for name in names:
-        if not any(name == m.name or name in m.breaks for m in every):
-            raise mutants.MutantError(f"no mutant '{name}', and none that breaks it; ls {mutants.SUITE} names most")
     return [m for m in every if not names or m.name in names or set(m.breaks) & set(names)]
 
 
@@ -79,7 +76,7 @@ def report(tap, row, why):
 def attempt(judge, mutant, everything):
     try:
         return judge.judge(mutant, everything), ""
-    except mutants.MutantError as error:
+    except (mutants.MutantError, subprocess.TimeoutExpired) as error:
         return [], str(error)
 
 
@@ -88,10 +85,11 @@ def judge_all(tap, judge, picked, args):
     why, rows, again = matrix.reasons(), {}, []
     with ThreadPoolExecutor(args.jobs) as pool:
         for mutant, (found, wrong) in zip(picked, pool.map(lambda m: attempt(judge, m, args.all), picked)):
-            rows[mutant.name] = row = matrix.Row(mutant, found)
             if wrong:
                 tap.say(False, f"{mutant.name}: {mutant.wrong}", wrong)
-            elif row.undecided and not row.steps:
+                continue
+            rows[mutant.name] = row = matrix.Row(mutant, found)
+            if row.undecided and not row.steps:
                 again.append((mutant, found))
             else:
                 report(tap, row, why)
@@ -101,6 +99,13 @@ def judge_all(tap, judge, picked, args):
         rows[mutant.name] = matrix.Row(mutant, found + judge.look(mutant, left, jobs=1))
         report(tap, rows[mutant.name], why)
     return rows
+
+
+def check_control(tap, judge, rows):
+    """What kills has nothing against the reference."""
+    found = judge.control([row for row in rows.values() if row.steps])
+    tap.say(not found, "what kills them fails nothing of the reference, built as they are",
+            "\n".join(f"{outcome.scenario}: {'undecided' if outcome.undecided else 'fails'}" for outcome in found))
 
 
 def kills_of(suite, rows):
@@ -126,14 +131,14 @@ def candidates(judge, every):
                            key=lambda m: order(s, m)) for s in judge.suite.values()}
 
 
-def survey(judge, every, rows, jobs):
-    """Runs what has killed nothing yet against one mutant after the other, until it kills one."""
+def survey(judge, names, every, rows, jobs):
+    """Runs what has killed nothing yet of these against one mutant after the other, until it kills one."""
     queue, tried = candidates(judge, every), defaultdict(set)
     found = defaultdict(list)
     while True:
         kills = kills_of(judge.suite, rows)
         turn = defaultdict(list)
-        for name, scenario in judge.suite.items():
+        for name, scenario in ((name, judge.suite[name]) for name in names):
             left = [m for m in queue[name] if m.name not in tried[name]]
             if left and not kills[name]:
                 turn[left[0].name].append(scenario)
@@ -150,11 +155,9 @@ def survey(judge, every, rows, jobs):
                 rows[mutant.name].noticed = sorted({*rows[mutant.name].noticed, *row.noticed}, key=matrix.number)
 
 
-def check(args):
-    every = [*mutants.read_platform(), *mutants.read_suite(), *mutants.read_all()]
+def check(every, args):
     picked = chosen(every, args)
-    whole = len(picked) == len(every)
-    tap = Tap(4 - args.table + len(picked))
+    tap = Tap(4 - args.table + len(picked) + bool(picked))
     check_form(tap, every, args.table)
     if not picked:
         return 1 if tap.failed else 0
@@ -162,8 +165,13 @@ def check(args):
     judge = Judge(work, Store(work / "results.ndjson"), scenarios())
     judge.prepare()
     rows = judge_all(tap, judge, picked, args)
-    kills = survey(judge, every, rows, args.jobs) if whole else kills_of(judge.suite, rows)
-    decorative = [name for name in kills if not kills[name]] if whole else matrix.old_decorative()
+    check_control(tap, judge, rows)
+    whole = len(rows) == len(every)
+    before = list(judge.suite) if whole else matrix.old_decorative()
+    suspects = [name for name in before or () if name in judge.suite]
+    kills = (survey(judge, suspects, [row.mutant for row in rows.values()], rows, args.jobs) if whole or args.table
+             else kills_of(judge.suite, rows))
+    decorative = None if before is None else [name for name in suspects if not kills[name]]
     lines = matrix.lines_of(every, rows)
     closing = matrix.totals(every, lines, judge.suite, decorative, matrix.reasons())
     if args.table:
@@ -175,11 +183,23 @@ def check(args):
 
 
 def main():
+    parser = options()
+    args = parser.parse_args()
     try:
-        return check(options())
+        every = [*mutants.read_platform(), *mutants.read_suite(), *mutants.read_all()]
+        unknown = set(args.mutant) - {name for m in every for name in (m.name, *m.breaks)}
+        if unknown:
+            parser.error(f"no mutant '{min(unknown)}', and none that breaks it; ci/mutants --list names them")
+        if args.list:
+            print(*(f"{m.name:28} {' '.join(m.breaks):16} {m.wrong}" for m in every), sep="\n")
+            return 0
+        return check(every, args)
     except mutants.MutantError as error:
         print(f"tests/mutants: {error}", file=sys.stderr)
         return 65
+    except KeyboardInterrupt:
+        print("tests/mutants: interrupted; what was found is kept for the next run", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":
