@@ -98,6 +98,7 @@ struct ask {
     size_t move;     /* of the dialogue, the next one */
     size_t heard;    /* bytes of lines so far */
     size_t rows;     /* heard so far, where nothing but a prompt ends them */
+    size_t shown;    /* lines of a table, of which the transcript has the first */
     bool recovering; /* the moves are those of [recover] */
     bool settled;    /* the outcome is known */
     bool back;       /* at its prompt */

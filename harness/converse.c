@@ -21,6 +21,7 @@
 #define NOTICES_MOST 33554432 /* of notices: the answers to queues are, and they may be many */
 #define ANSWER_MOST 268435456 /* of an answer */
 #define PROMPT_LOST_MS 1000   /* of silence, where a prompt should be back */
+#define ROWS_TOLD 8           /* of an answer, in the transcript */
 
 /* Counts what answers nothing, of the step. */
 static void count_idle(struct world *w, struct actor *a, size_t len, bool notice)
@@ -53,13 +54,36 @@ static const struct dialogue *dialogue_of(const struct actor *a, const struct as
     return &a->program->ask[ask->recovering ? ASK_RECOVER : ask->op];
 }
 
-static void say_line(struct world *w, struct actor *a, const char *line)
+/* The rows of a table would push out all else. */
+static void note_row(struct world *w, struct actor *a, struct ask *ask, const char *line,
+                     size_t len)
 {
-    world_tell(w, "%s > %s", a->name, line);
-    doing_note(a, line, strlen(line), false);
-    buf_adds(&a->to_say, line);
-    buf_adds(&a->to_say, "\n");
+    doing_note(a, line, len, true);
+    if (ask->shown < ROWS_TOLD)
+        world_tell(w, "%s < %.*s", a->name, (int)len, line);
+    else if (ask->shown == ROWS_TOLD)
+        world_tell(w, "%s < ... and more rows", a->name);
+    ask->shown++;
+}
+
+void converse_say(struct world *w, struct actor *a, const char *text, bool key)
+{
+    world_tell(w, "%s > %s%s", a->name, text, key ? " (key)" : "");
+    doing_note(a, text, strlen(text), false);
+    buf_adds(&a->to_say, text);
+    buf_adds(&a->to_say, key ? "" : "\n");
     quiet_broken(a, false);
+}
+
+bool converse_turn_page(struct world *w, struct actor *a, const struct dialogue *d,
+                        const char *line, size_t len)
+{
+    if (!pattern_match(d->more, line, len))
+        return false;
+    converse_note(w, a, line, len);
+    if (a->in >= 0)
+        converse_say(w, a, d->more_answer ? d->more_answer : "", d->more_key);
+    return true;
 }
 
 /* Makes the moves that wait for nothing. */
@@ -71,7 +95,7 @@ static void make_moves(struct world *w, struct actor *a, struct ask *ask)
 
     for (; ask->move < d->move_n && d->moves[ask->move].send != NULL; ask->move++) {
         char *line = dialogue_fill(d->moves[ask->move].send, &v);
-        say_line(w, a, line);
+        converse_say(w, a, line, false);
         free(line);
     }
 }
@@ -155,6 +179,8 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
     if (moved)
         return;
     bool noted = ask->settled || ask->move < d->move_n;
+    if (!noted && converse_turn_page(w, a, d, line, len))
+        return;
     if (noted)
         converse_note(w, a, line, len);
     if (ask->settled) {
@@ -168,8 +194,10 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
     }
     bool fits = ask->row == NULL || ask->row(ask->ctx, line, len);
     bool closing = ask->refused || pattern_match(d->done, line, len);
-    if (!noted && (closing || ask->row == NULL)) /* the rows of a table would push out all else */
+    if (!noted && (closing || ask->row == NULL))
         converse_note(w, a, line, len);
+    else if (!noted)
+        note_row(w, a, ask, line, len);
     if (closing) {
         close_answer(w, a, ask, line, len);
         return;
@@ -243,12 +271,35 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
         hear_answer(w, a, a->asking, line, len);
 }
 
+/* Whether it is showing what was asked for: all moves are made, and nothing has ended it. */
+static bool is_showing(const struct actor *a, const struct ask *ask)
+{
+    return ask != NULL && !ask->settled && ask->move == dialogue_of(a, ask)->move_n;
+}
+
+/* Whether the unfinished line of a table is nothing that its dialogue knows: the rest of it may
+ * come, or what comes next is for the suite to say. */
+static bool is_open(const struct actor *a, const struct ask *ask)
+{
+    const struct dialogue *d = dialogue_of(a, ask);
+    struct pattern *const known[] = {d->row, d->done, d->refused, a->program->notice};
+
+    if (a->heard.len == 0 || d->row == NULL || !is_showing(a, ask))
+        return false;
+    for (size_t i = 0; i < LENGTH(known); i++)
+        if (pattern_match(known[i], a->heard.data, a->heard.len))
+            return false;
+    return true;
+}
+
 /* The unfinished line: nothing of it is an outcome yet, but it may be a prompt. True if it is. */
 static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t len)
 {
     struct ask *ask = a->asking != NULL && !a->asking->answered ? a->asking : NULL;
 
     if (ask != NULL && hear_expected(w, a, ask, rest, len))
+        return true;
+    if (is_showing(a, ask) && converse_turn_page(w, a, dialogue_of(a, ask), rest, len))
         return true;
     bool ready = !a->ready && pattern_match(a->program->ready, rest, len);
     bool known = ready || view_hear_question(w, a, rest, len) || hear_prompt(a, ask, rest, len);
@@ -335,6 +386,19 @@ static int fail_ended(struct world *w, const struct actor *a)
     return -1;
 }
 
+int converse_fail_open(struct world *w, const struct actor *a, const struct dialogue *d)
+{
+    const char *who = a->is_server ? "server" : "client";
+
+    world_accuse(w, a);
+    return world_timeout_broken(
+        w, doing_waits(a),
+        "%s stops at \"%s\" where it shows a table, and that is none of its %s: [%s] needs a "
+        "prompt that matches it if it waits there for a command, and its dialogue more = if it "
+        "waits for a key",
+        a->name, doing_last(a), d->done != NULL ? "rows and not its last line" : "rows", who);
+}
+
 /* Who claims the line protocol has to answer as chapter 7 says; what others print, only their
  * manifest knows. */
 static int fail_unanswered(struct world *w, const struct actor *a, const struct ask *ask)
@@ -344,6 +408,8 @@ static int fail_unanswered(struct world *w, const struct actor *a, const struct 
     bool within = ask->move < d->move_n && ask->move > 0;
     bool strange = *last != '\0' && !manifest_claims(w->manifest, "console");
 
+    if (strange && is_open(a, ask))
+        return converse_fail_open(w, a, d);
     world_accuse(w, a);
     if (strange && within)
         return world_timeout_broken(
@@ -373,7 +439,10 @@ static int take_silence(struct world *w, struct actor *a, struct ask *ask, bool 
 {
     const struct dialogue *d = dialogue_of(a, ask);
 
-    if (moved && d->done == NULL && d->row != NULL) {
+    if (is_open(a, ask)) {
+        if (d->done == NULL && now_ms() - a->heard_ms >= PROMPT_LOST_MS)
+            return converse_fail_open(w, a, d);
+    } else if (moved && d->done == NULL && d->row != NULL) {
         ask->answered = is_table_over(a, ask);
         if (ask->answered)
             world_note(w,
@@ -399,7 +468,7 @@ static int hear_silence(struct world *w, struct actor *a, struct ask *ask)
     const struct dialogue *d = dialogue_of(a, ask);
     bool moved = ask->move == d->move_n;
 
-    if (a->heard.len > 0) {
+    if (a->heard.len > 0 && !is_open(a, ask)) {
         char *line = x_strndup(a->heard.data, a->heard.len);
         buf_finish(&a->heard);
         a->scanned = 0;

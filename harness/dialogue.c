@@ -52,7 +52,7 @@ void dialogue_add_expect(struct dialogue *d, struct pattern *p)
 void dialogue_finish(struct dialogue *d)
 {
     struct pattern *const patterns[] = {d->done,  d->refused, d->row,     d->question, d->begin,
-                                        d->added, d->updated, d->deleted, d->emptied};
+                                        d->added, d->updated, d->deleted, d->emptied,  d->more};
 
     for (size_t i = 0; i < d->move_n; i++) {
         free(d->moves[i].send);
@@ -62,6 +62,7 @@ void dialogue_finish(struct dialogue *d)
         pattern_destroy(patterns[i]);
     free(d->moves);
     free(d->answer);
+    free(d->more_answer);
     *d = (struct dialogue){0};
 }
 

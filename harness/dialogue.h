@@ -34,6 +34,9 @@ struct dialogue {
     enum observe observe;
     struct pattern *question, *begin; /* of OBSERVE_ASK and OBSERVE_PRINTED */
     char *answer;
+    struct pattern *more; /* what it prints where it waits within a table to be told to go on */
+    char *more_answer;    /* what it is told; NULL: an empty line */
+    bool more_key;        /* and that without a line end */
     struct pattern *added, *updated, *deleted, *emptied; /* of OBSERVE_LOG */
 };
 

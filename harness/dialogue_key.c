@@ -45,6 +45,15 @@ static int set_observe(struct dialogue *d, const struct value *v)
     return value_wrong(v, 0, "expected command, ask, printed, log or none");
 }
 
+/* A line, or key "q": what is pressed without Enter. */
+static int set_more_answer(struct dialogue *d, const struct value *v)
+{
+    struct value key = {v->source, v->line, v->at + 1, v->n - 1, v->diag};
+
+    d->more_key = v->n == 2 && strcmp(v->at[0].text, "key") == 0;
+    return value_text(&d->more_answer, d->more_key ? &key : v);
+}
+
 /* The keys that are patterns. */
 static const struct {
     const char *key;
@@ -54,6 +63,7 @@ static const struct {
     {"refused", offsetof(struct dialogue, refused)},
     {"row", offsetof(struct dialogue, row)},
     {"question", offsetof(struct dialogue, question)},
+    {"more", offsetof(struct dialogue, more)},
     {"begin", offsetof(struct dialogue, begin)},
     {"added", offsetof(struct dialogue, added)},
     {"updated", offsetof(struct dialogue, updated)},
@@ -74,9 +84,13 @@ int dialogue_set(struct dialogue *d, const char *key, const struct value *v)
         return value_flag(&d->silent, v);
     if (strcmp(key, "observe") == 0)
         return set_observe(d, v);
+    if (strcmp(key, "more-answer") == 0)
+        return set_more_answer(d, v);
     if (strcmp(key, "answer") == 0)
         return value_text(&d->answer, v);
-    return value_wrong(v, 0,
-                       "no such key here; expected send, expect, done, refused, silent, row, "
-                       "observe, question, answer, begin, added, updated, deleted or emptied");
+    return value_wrong(
+        v, 0,
+        "no such key here; expected send, expect, done, refused, silent, row, "
+        "more, more-answer, observe, question, answer, begin, added, updated, deleted or "
+        "emptied");
 }

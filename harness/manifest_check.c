@@ -94,6 +94,10 @@ static void check_dialogue(const struct place *p)
     const struct dialogue *a = p->a;
     bool ends = p->op == ASK_QUIT || p->op == ASK_RECOVER;
 
+    if (a->more != NULL && a->row == NULL)
+        complain(p, "has more, which stands between the pages of a table: it needs row");
+    if (a->more_answer != NULL && a->more == NULL)
+        complain(p, "has more-answer, and no more to be answered");
     if (a->observe != OBSERVE_COMMAND) {
         check_observe(p);
         return;

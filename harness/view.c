@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUES 4 /* of a row: dest mask gateway oif, or mac ip */
+#define OPEN_MS 1000 /* of silence, where a line of a table is to be finished */
+#define VALUES 4     /* of a row: dest mask gateway oif, or mac ip */
 
 /* One entry that a log told of: its key and its row, both as they were written. */
 struct entry {
@@ -190,12 +191,19 @@ static bool hear_question(struct world *w, struct actor *a, struct view *v, cons
         !pattern_match(v->dialogue->question, line, len))
         return false;
     begin_table(v);
-    if (a->in < 0)
-        return true;
-    world_tell(w, "%s > %s", a->name, v->dialogue->answer);
-    buf_adds(&a->to_say, v->dialogue->answer);
-    buf_adds(&a->to_say, "\n");
-    quiet_broken(a, false);
+    if (a->in >= 0)
+        converse_say(w, a, v->dialogue->answer, false);
+    return true;
+}
+
+/* The same where it waits between two pages of a table. */
+static bool hear_more(struct world *w, struct actor *a, struct view *v, const char *line,
+                      size_t len)
+{
+    if (v == NULL || !(v->open || v->cut) || !converse_turn_page(w, a, v->dialogue, line, len))
+        return false;
+    if (v->cut)
+        go_on(v);
     return true;
 }
 
@@ -203,7 +211,7 @@ static bool hear_one(struct world *w, struct actor *a, struct view *v, const cha
 {
     if (v == NULL || v->dialogue->observe == OBSERVE_NONE)
         return false;
-    if (hear_question(w, a, v, line, len))
+    if (hear_question(w, a, v, line, len) || hear_more(w, a, v, line, len))
         return true;
     return v->dialogue->observe == OBSERVE_LOG ? hear_log(v, line, len)
                                                : hear_printed(v, line, len);
@@ -224,7 +232,8 @@ bool view_hear(struct world *w, struct actor *a, const char *line, size_t len)
 bool view_hear_question(struct world *w, struct actor *a, const char *line, size_t len)
 {
     return hear_question(w, a, a->routes_view, line, len) ||
-           hear_question(w, a, a->arp_view, line, len);
+           hear_question(w, a, a->arp_view, line, len) ||
+           hear_more(w, a, a->routes_view, line, len) || hear_more(w, a, a->arp_view, line, len);
 }
 
 /* Waits for the end of what is being printed; without a mark, that is silence. */
@@ -236,8 +245,11 @@ static int await_whole(struct world *w, struct actor *a, struct view *v)
         int next = quiet_wait(w, a);
         if (!world_goes_on(w))
             return -1;
-        if (next == 1)
+        bool waits = v->open && next == 0 && a->heard.len > 0;
+        if (next == 1 || (waits && now_ms() - a->heard_ms < OPEN_MS))
             continue;
+        if (waits)
+            return converse_fail_open(w, a, v->dialogue);
         if (v->open)
             world_note(w, "the table of %s ends with silence: window %d ms", a->name,
                        quiet_window(a));

@@ -20,7 +20,8 @@ void view_clear(struct view *v);
 
 /* A line of the actor's output, for both of its views; true if it belongs to a table. */
 bool view_hear(struct world *w, struct actor *a, const char *line, size_t len);
-/* The same for an unfinished line: true if it is a question, which is answered. */
+/* The same for an unfinished line: true if it is a question, or the end of a page, which is
+ * answered. */
 bool view_hear_question(struct world *w, struct actor *a, const char *line, size_t len);
 
 /* Waits until the table is whole, and gives each of its rows: the values dest mask gateway oif, or

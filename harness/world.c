@@ -19,7 +19,7 @@
 #define MOST_TIMES 7 /* its deadline that a step is granted besides, for waits of its processes */
 #define UNWATCHED_MS 100 /* most steps are over before their load has to be looked at */
 #define EXCHANGE \
-    12 /* lines of a question and its answer, at most, that are folded where they repeat */
+    24 /* lines of a question and its answer, at most, that are folded where they repeat */
 
 void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
                 const struct sandbox *s, const struct requirements *r)

@@ -389,3 +389,35 @@ paged() {
     RTM_BUILD=$bin rtmtest run --iut "$fake" --only 1-tables/TBL-13-interface-refused --report tap
     like '*its oif is "café", and is accepted; TBL-13 has 1 to 31 printable ASCII bytes*' "$output"
 }
+
+# long_table N: a scenario with so many routes, in $dir.
+long_table() {
+    {
+        printf '%s\n' 'title    a table of more than a page' 'needs    routes' '' 'server S'
+        for i in $(seq "$1"); do echo "S create 10.0.$i.0/24 1.1.1.1 eth0"; done
+        printf '%s\n' 'expect S right [TBL-1]' 'S delete 10.0.1.0/24' 'expect S right [TBL-3]'
+    } >"$dir/long.rtm"
+}
+
+# turned STATUS VERDICT [MESSAGE]
+turned() {
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only "$dir/long.rtm" --report tap
+    told "$@"
+}
+
+@test "a table that comes in pages" {
+    long_table 45
+    paged 'more = "^-- more [(]page [0-9]+ of [0-9]+[)] -- $"'
+    turned 0 PASS
+    paged 'more = "^-- more .* -- $"' 'more-answer = key x' # no line end: the program waits on
+    turned 2 BROKEN
+    like '*S < 10.0.8.0 255.255.255.0 via*S < ... and more rows*S < -- more (page 1 of 3) -- *S > x (key)*' "$output"
+}
+
+@test "a table that stops within a line is the manifest's fault" {
+    long_table 21
+    paged
+    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " where it shows a table, and that is none of its rows: *more = *'
+    paged 'done = "^Total"'
+    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " where it shows a table*'
+}

@@ -149,7 +149,8 @@ TEST(wrong_keys_are_located)
                "public or port\n");
     CHECK_TOLD(HEAD SERVER TABLE "sent = x\n",
                "m.rtmi:11:8: no such key here; expected send, expect, done, refused, silent, row, "
-               "observe, question, answer, begin, added, updated, deleted or emptied\n");
+               "more, more-answer, observe, question, answer, begin, added, updated, deleted or "
+               "emptied\n");
 }
 
 TEST(wrong_values_are_located)
@@ -319,6 +320,12 @@ TEST(wrong_dialogues_are_located)
     CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = ask\nsend = x\nrow = " ROW,
                "m.rtmi:7:1: [server.table] has send, which only observe = command has\n"
                "m.rtmi:7:1: [server.table] is seen by an answer: it needs question and answer\n");
+    CHECK_TOLD(
+        HEAD SERVER TABLE "[server.create]\nsend = x\nmore = m\ndone = d\n",
+        "m.rtmi:11:1: [server.create] has more, which stands between the pages of a table: it "
+        "needs row\n");
+    CHECK_TOLD(HEAD SERVER "[server.table]\nsend = x\nmore-answer = key q\nrow = " ROW,
+               "m.rtmi:7:1: [server.table] has more-answer, and no more to be answered\n");
     CHECK_TOLD(HEAD SERVER "[server.table]\nobserve = printed\nrow = " ROW,
                "m.rtmi:7:1: [server.table] is printed whole: it needs begin or done, which part "
                "it from the next one\n");
