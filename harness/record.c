@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CODES_MOST 64
 #define TEXT_MOST 64 /* bytes of a field; the longest is an oif of 32 */
 
 static const char *const fields[RECORD_FIELDS] = {"op", "destination", "mask", "gateway", "oif"};
 static const char *const ops[RECORD_OPS] = {NULL, "create", "update", "delete"};
+static const char *const marks[RECORD_MARKS] = {NULL, "end", "flush", "ignore"};
 static const char *const formats[] = {"text", "network", "host", "little"};
 
 static int parse_number(const char *text, unsigned most, unsigned *number)
@@ -50,9 +52,12 @@ int record_set(struct record *r, const char *key, const struct value *v)
     for (int op = OP_CREATE; op < RECORD_OPS; op++)
         if (strcmp(key, ops[op]) == 0)
             return value_text(&r->op[op], v);
+    for (int mark = RECORD_END; mark < RECORD_MARKS; mark++)
+        if (strcmp(key, marks[mark]) == 0)
+            return value_words(&r->mark[mark], v);
     return value_wrong(v, 0,
                        "no such key in [record]; expected size, op, create, update, delete, "
-                       "destination, mask, gateway or oif");
+                       "end, flush, ignore, destination, mask, gateway or oif");
 }
 
 static bool overlap(const struct record *r, int a, int b)
@@ -75,28 +80,59 @@ static const char *wrong_code(const struct record *r, const char *code)
     return width < 8 && number >> 8 * width != 0 ? "is larger than op" : NULL;
 }
 
-static bool same_code(const struct record *r, enum wire_op a, enum wire_op b)
+static bool same_code(const struct record *r, const char *a, const char *b)
 {
     if (r->field[RECORD_OP].format == RECORD_TEXT)
-        return strcmp(r->op[a], r->op[b]) == 0;
-    return strtoull(r->op[a], NULL, 0) == strtoull(r->op[b], NULL, 0);
+        return strcmp(a, b) == 0;
+    return strtoull(a, NULL, 0) == strtoull(b, NULL, 0);
+}
+
+/* A code and the key that names it. */
+struct named {
+    const char *key, *code;
+};
+
+static size_t list_codes(const struct record *r, struct named *out)
+{
+    size_t n = 0;
+
+    for (int op = OP_CREATE; op < RECORD_OPS; op++)
+        if (r->op[op] != NULL)
+            out[n++] = (struct named){ops[op], r->op[op]};
+    for (int mark = RECORD_END; mark < RECORD_MARKS; mark++)
+        for (size_t i = 0; r->mark[mark] != NULL && r->mark[mark][i] != NULL && n < CODES_MOST; i++)
+            out[n++] = (struct named){marks[mark], r->mark[mark][i]};
+    return n;
+}
+
+/* One code for create and update means either; any other has one meaning. */
+static bool clash(const struct record *r, const struct named *a, const struct named *b)
+{
+    return same_code(r, a->code, b->code) && a->key != b->key &&
+           !(a->key == ops[OP_CREATE] && b->key == ops[OP_UPDATE]);
 }
 
 static void check_codes(const struct record *r, const char *file, struct diag *d)
 {
+    struct named all[CODES_MOST];
+    size_t n = list_codes(r, all);
     int before = d->count;
+    bool sound;
 
-    for (int op = OP_CREATE; op < RECORD_OPS; op++) {
-        const char *wrong =
-            r->op[op] != NULL && r->field[RECORD_OP].width > 0 ? wrong_code(r, r->op[op]) : NULL;
+    for (int op = OP_CREATE; op < RECORD_OPS; op++)
         if (r->op[op] == NULL)
             diag_add(d, file, r->line, 1, "[record] has no %s: what stands in op for it", ops[op]);
-        else if (wrong != NULL)
-            diag_add(d, file, r->line, 1, "[record] %s = %s %s", ops[op], r->op[op], wrong);
+    for (size_t i = 0; i < n && r->field[RECORD_OP].width > 0; i++) {
+        const char *wrong = wrong_code(r, all[i].code);
+        if (wrong != NULL)
+            diag_add(d, file, r->line, 1, "[record] %s = %s %s", all[i].key, all[i].code, wrong);
     }
-    for (int op = OP_CREATE; op < OP_DELETE && d->count == before; op++)
-        if (same_code(r, (enum wire_op)op, OP_DELETE))
-            diag_add(d, file, r->line, 1, "[record] delete is the code of %s, too", ops[op]);
+    sound = d->count == before;
+    for (size_t i = 0; i < n && sound; i++)
+        for (size_t k = 0; k < i; k++)
+            if (clash(r, &all[k], &all[i]))
+                diag_add(d, file, r->line, 1, "[record] %s is the code of %s, too", all[i].key,
+                         all[k].key);
 }
 
 void record_check(const struct record *r, const char *file, struct diag *d)
@@ -121,6 +157,8 @@ void record_finish(struct record *r)
 {
     for (int op = 0; op < RECORD_OPS; op++)
         free(r->op[op]);
+    for (int mark = RECORD_END; mark < RECORD_MARKS; mark++)
+        value_free_words(r->mark[mark]);
     *r = (struct record){0};
 }
 
@@ -209,11 +247,30 @@ const char *record_put(const struct record *r, enum wire_op op, const struct rou
     return NULL;
 }
 
+bool record_put_mark(const struct record *r, enum record_kind kind, void *bytes)
+{
+    const char *code = r->mark[kind] != NULL ? r->mark[kind][0] : NULL;
+
+    memset(bytes, 0, r->size);
+    return code != NULL && put(r, RECORD_OP, code, strtoull(code, NULL, 0), bytes) == NULL;
+}
+
 static bool is_code(const struct record *r, enum wire_op op, const char *text)
 {
-    if (r->field[RECORD_OP].format == RECORD_TEXT)
-        return strcmp(text, r->op[op]) == 0;
-    return strtoull(text, NULL, 10) == strtoull(r->op[op], NULL, 0);
+    return same_code(r, text, r->op[op]);
+}
+
+enum record_kind record_kind(const struct record *r, const void *bytes, char *code)
+{
+    get(r, RECORD_OP, bytes, code);
+    for (int op = OP_CREATE; op < RECORD_OPS; op++)
+        if (is_code(r, (enum wire_op)op, code))
+            return RECORD_CHANGE;
+    for (int mark = RECORD_END; mark < RECORD_MARKS; mark++)
+        for (size_t i = 0; r->mark[mark] != NULL && r->mark[mark][i] != NULL; i++)
+            if (same_code(r, code, r->mark[mark][i]))
+                return (enum record_kind)mark;
+    return RECORD_UNKNOWN;
 }
 
 char *record_get(const struct record *r, const void *bytes, enum wire_op *op, struct route *route)
@@ -228,8 +285,7 @@ char *record_get(const struct record *r, const void *bytes, enum wire_op *op, st
         if (is_code(r, (enum wire_op)code, text[RECORD_OP]))
             *op = (enum wire_op)code;
     if (*op == OP_NONE)
-        return x_printf("op is %s; the manifest knows %s, %s and %s", text[RECORD_OP],
-                        r->op[OP_CREATE], r->op[OP_UPDATE], r->op[OP_DELETE]);
+        return x_printf("op is %s, no change", text[RECORD_OP]);
     snprintf(prefix, sizeof prefix, "%s/%s", text[RECORD_DESTINATION], text[RECORD_MASK]);
     wrong = *op == OP_DELETE ? route_parse_prefix(prefix, route)
                              : route_parse(prefix, text[RECORD_GATEWAY], text[RECORD_OIF], route);

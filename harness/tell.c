@@ -19,20 +19,31 @@ static const char *apply(struct oracle *copy, enum wire_op op, const struct rout
     return oracle_update_route(copy, r);
 }
 
-static int fail_record(struct world *w, struct probe *p, const char *why, const char *bytes)
+static int fail_record(struct world *w, struct probe *p, enum verdict v, const char *why)
 {
     struct buf *detail = &w->outcome.detail;
 
-    world_fail(w, VERDICT_FAIL, "%s got a message that cannot be: %s", p->name, why);
+    world_fail(w, v, "%s got a message %s", p->name, why);
     buf_adds(detail, "bytes");
     for (unsigned i = 0; i < p->record->size; i++)
-        buf_printf(detail, "%s%02x", i % 4 == 0 ? " " : "", (uint8_t)bytes[i]);
+        buf_printf(detail, "%s%02x", i % 4 == 0 ? " " : "", (uint8_t)p->in.data[i]);
     buf_adds(detail, "\n");
     return -1;
 }
 
-/* Takes the message at the front of what has come. */
-static int take_record(struct world *w, struct probe *p)
+/* What is no change. */
+static int take_mark(struct world *w, struct probe *p, enum record_kind kind, const char *code)
+{
+    static const char *const names[] = {
+        [RECORD_END] = "end", [RECORD_FLUSH] = "flush", [RECORD_IGNORED] = "what is to be ignored"};
+
+    world_tell(w, "%s < %s (op %s)", p->name, names[kind], code);
+    if (kind == RECORD_FLUSH)
+        oracle_clear(p->replica.visible);
+    return 0;
+}
+
+static int take_change(struct world *w, struct probe *p)
 {
     static const char *const names[] = {"create or update", "create", "update", "delete"};
     enum wire_op op;
@@ -40,21 +51,67 @@ static int take_record(struct world *w, struct probe *p)
     char *why = record_get(p->record, p->in.data, &op, &r), line[72];
     int result = 0;
 
-    if (why == NULL) {
-        route_format(&r, line);
-        world_tell(w, "%s < %s %.*s", p->name, names[op],
-                   op == OP_DELETE ? (int)strcspn(line, " ") : (int)strlen(line), line);
-        const char *wrong = apply(p->replica.visible, op, &r);
-        if (wrong != NULL)
-            why = x_printf("%s of %.*s, which %s", names[op], (int)strcspn(line, " "), line,
-                           strcmp(wrong, "exists") == 0 ? "was told already"
-                                                        : "was never told, or was deleted");
+    if (why != NULL) {
+        char *text = x_printf("that cannot be read as [record] has it: %s", why);
+        result = fail_record(w, p, VERDICT_BROKEN, text);
+        free(text);
+        free(why);
+        return result;
     }
-    if (why != NULL)
-        result = fail_record(w, p, why, p->in.data);
-    free(why);
+    route_format(&r, line);
+    world_tell(w, "%s < %s %.*s", p->name, names[op],
+               op == OP_DELETE ? (int)strcspn(line, " ") : (int)strlen(line), line);
+    const char *wrong = apply(p->replica.visible, op, &r);
+    if (wrong != NULL) {
+        why = x_printf(
+            "that cannot be: %s of %.*s, which %s", names[op], (int)strcspn(line, " "), line,
+            strcmp(wrong, "exists") == 0 ? "was told already" : "was never told, or was deleted");
+        result = fail_record(w, p, VERDICT_FAIL, why);
+        free(why);
+    }
+    return result;
+}
+
+/* Takes the message at the front of what has come. */
+static int take_record(struct world *w, struct probe *p)
+{
+    char code[RECORD_CODE];
+    enum record_kind kind = record_kind(p->record, p->in.data, code);
+    int result;
+
+    if (kind == RECORD_UNKNOWN) {
+        char *why = x_printf("with the op %s, which [record] does not name; if it is no change, "
+                             "end, flush or ignore may say so",
+                             code);
+        result = fail_record(w, p, VERDICT_BROKEN, why);
+        free(why);
+    } else if (kind == RECORD_CHANGE) {
+        result = take_change(w, p);
+    } else {
+        result = take_mark(w, p, kind, code);
+    }
     buf_consume(&p->in, p->record->size);
     return result;
+}
+
+/* 1: there is a message, 0: the connection is closed, -1 after world_fail(). */
+static int await_record(struct world *w, struct probe *p)
+{
+    size_t size = p->record->size;
+
+    p->wants = true;
+    while (p->in.len < size && !p->ended && p->fd >= 0 && world_wait(w))
+        continue;
+    p->wants = false;
+    if (p->in.len >= size)
+        return 1;
+    if (p->ended || p->fd < 0)
+        return 0;
+    if (p->in.len > 0)
+        return world_timeout_broken(
+            w, false, "%s got %zu bytes of a message, and [record] has a size of %zu: no more came",
+            p->name, p->in.len, size);
+    return world_timeout(w, "%s waited for another message", p->name);
 }
 
 int tell_follow(struct world *w, struct probe *p, const struct oracle *table)
@@ -64,7 +121,7 @@ int tell_follow(struct world *w, struct probe *p, const struct oracle *table)
 
     while (got > 0 &&
            (p->in.len >= p->record->size || oracle_diff(table, p->replica.visible, 0, &rows) > 0)) {
-        got = probe_fill(w, p, p->record->size);
+        got = await_record(w, p);
         if (got > 0 && take_record(w, p) < 0)
             got = -1;
     }
@@ -94,12 +151,15 @@ static int send_record(struct world *w, struct probe *p, enum wire_op op, const 
 
 static int serve_records(struct world *w, struct probe *p, const struct oracle *table)
 {
+    char bytes[RECORD_SIZE_MOST];
     const struct route *r;
 
     for (size_t at = 0; (r = oracle_next(table, &at)) != NULL;)
         if (send_record(w, p, OP_CREATE, r) < 0)
             return -1;
-    return 0;
+    if (!record_put_mark(p->record, RECORD_END, bytes))
+        return 0;
+    return probe_send(w, p, bytes, p->record->size, 0);
 }
 
 /* HELLO, then WELCOME and the snapshot, whose seq is the number of its routes. */

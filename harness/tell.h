@@ -9,8 +9,8 @@
 #include "actor.h"
 #include "probe.h"
 
-/* Reads records until they have made the server's table; what cannot be, as a code that is none or
- * a change of no route, fails the step. */
+/* Reads records until they have made the server's table. One that cannot be read as the manifest
+ * has it is BROKEN; one that cannot be, as a change of no route, fails the step. */
 int tell_follow(struct world *w, struct probe *p, const struct oracle *table);
 
 #endif

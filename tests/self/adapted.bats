@@ -421,3 +421,56 @@ turned() {
     paged 'done = "^Total"'
     turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " where it shows a table*'
 }
+
+# marked [LINE...]: the menu server and client with messages that are no change; the lines go to [record].
+marked() {
+    style menu
+    sed -i 's|${FAULT:-none}$|${FAULT:-none} marks|' "$fake"
+    for line; do sed -i "s|^\[record\].*|&\n$line|" "$fake"; done
+}
+
+# follows STATUS VERDICT [MESSAGE]: what a probe makes of the server's messages.
+follows() {
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-2-any-server --report tap
+    told "$@"
+}
+
+@test "messages that are no change" {
+    marked 'end = 3'
+    follows 0 PASS
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-2-any-client --report tap
+    told 0 PASS
+    marked 'ignore = 9 3'
+    follows 0 PASS
+    cat >"$dir/flush.rtm" <<'END'
+title    a flush in the stream
+needs    routes flush
+
+server S
+S create 122.1.1.1/32 10.1.1.1 Ethernet1
+probe P of S
+P subscribes
+expect P follows S [SYN-2]
+S flush
+S create 10.0.0.0/8 10.1.1.1 Ethernet1
+expect P follows S [FLU-1]
+END
+    marked 'end = 3' 'flush = 4'
+    sed -i '/^features/s/$/ flush/' "$fake"
+    printf '%s\n' '[server.flush]' 'send = 6' 'done = "^All routes deleted"' >>"$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only "$dir/flush.rtm" --report tap
+    told 0 PASS
+}
+
+@test "messages that the manifest cannot read are its fault" {
+    marked
+    follows 2 BROKEN 'P got a message with the op 3, which \[record\] does not name*'
+    like '*bytes 03000000 00000000*' "$output"
+    style menu
+    FAULT=net-order follows 2 BROKEN 'P got a message with the op 16777216, which*' # of this program or of op?
+    sed -i 's/^oif .*/oif = 60 4 text/' "$fake"
+    follows 2 BROKEN 'P got a message that cannot be read as \[record\] has it: no oif that chapter 1 knows*'
+    style menu
+    sed -i 's/^size .*/size = 4096/' "$fake"
+    follows 2 BROKEN 'P got 216 bytes of a message, and \[record\] has a size of 4096: no more came*'
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A client that asks after each message whether to show its table, and reads nothing more before it
- * is told. client SOCKET FAULT
+ * is told. With marks it shows nothing before it was told of the end. client SOCKET FAULT [marks]
  */
 #include "sync.h"
 
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static msg_body_t table[ROUTES];
-static int routes;
+static int routes, synchronised;
 
 static int find(const msg_body_t *key)
 {
@@ -28,7 +28,11 @@ static void apply(const sync_msg_t *m, const char *fault)
 {
     int i = find(&m->msg_body);
 
-    if (m->op_code == DELETE && i >= 0 && strcmp(fault, "no-delete") != 0)
+    if (m->op_code == FLUSH)
+        routes = 0;
+    else if (m->op_code == END)
+        synchronised = 1;
+    else if (m->op_code == DELETE && i >= 0 && strcmp(fault, "no-delete") != 0)
         table[i] = table[--routes];
     else if (m->op_code != DELETE && i >= 0)
         table[i] = m->msg_body;
@@ -63,6 +67,7 @@ int main(int argc, char **argv)
     const char *fault = argc > 2 ? argv[2] : "none";
     sync_msg_t m;
 
+    synchronised = argc <= 3;
     strncpy(a.sun_path, argc > 1 ? argv[1] : "/tmp/menu.sock", sizeof a.sun_path - 1);
     if (connect(fd, (struct sockaddr *)&a, sizeof a) < 0) {
         perror("connect");
@@ -77,7 +82,8 @@ int main(int argc, char **argv)
         if (strcmp(fault, "segv") == 0 && m.op_code == UPDATE)
             *(volatile char *)8 = 0;
         apply(&m, fault);
-        offer();
+        if (synchronised)
+            offer();
         while (strcmp(fault, "flood") == 0)
             printf("The table has changed.\n");
     }

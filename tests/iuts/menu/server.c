@@ -2,7 +2,7 @@
  *
  * A server that nobody wrote for a test suite: a numbered menu, a prompt for each field, output
  * that a pipe holds back. It speaks the structs of the slides, to as many clients as select()
- * takes. server SOCKET FAULT
+ * takes; with marks also where the table ends, and of a flush. server SOCKET FAULT [marks]
  */
 #include "sync.h"
 
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static msg_body_t table[ROUTES];
-static int routes, clients[FD_SETSIZE], client_n;
+static int routes, clients[FD_SETSIZE], client_n, marks;
 static const char *fault, *path;
 
 static int faulty(const char *name)
@@ -176,6 +176,15 @@ static void delete_one(void)
     send_to_all(DELETE, &r);
 }
 
+static void forget(void)
+{
+    const msg_body_t none = {0};
+
+    routes = 0;
+    printf("All routes deleted.\n");
+    send_to_all(FLUSH, &none);
+}
+
 static void show(void)
 {
     for (int i = 0; i < routes; i++)
@@ -205,6 +214,10 @@ static void choose(void)
     case 5:
         printf("Good bye.\n");
         leave();
+        break;
+    case 6:
+        if (marks)
+            forget();
     }
     show_menu();
 }
@@ -222,6 +235,8 @@ static void welcome(int listener)
         send_to(fd, CREATE, &table[i]);
     if (faulty("twice") && routes > 0)
         send_to(fd, CREATE, &table[0]);
+    if (marks)
+        send_to(fd, END, &(const msg_body_t){0});
 }
 
 static void part(int i)
@@ -259,6 +274,7 @@ int main(int argc, char **argv)
 {
     path = argc > 1 ? argv[1] : "/tmp/menu.sock";
     fault = argc > 2 ? argv[2] : "none";
+    marks = argc > 3;
     int listener = open_socket();
 
     show_menu();

@@ -124,7 +124,7 @@ TEST(what_cannot_be_says_why)
     if (!CHECK(m != NULL))
         return;
     check_wrong(&m->record, (sync_msg_t){UPDATE, {"10.0.0.0", 8, "1.1.1.1", "e"}},
-                "op is 16777216; the manifest knows 0, 1 and 2");
+                "op is 16777216, no change");
     check_wrong(&m->record, (sync_msg_t){CREATE, {"10.0.0", 8, "1.1.1.1", "e"}},
                 "no address that chapter 1 knows: 10.0.0/8 1.1.1.1 e");
     check_wrong(&m->record, (sync_msg_t){CREATE, {"10.0.0.0", 33, "1.1.1.1", "e"}},
@@ -183,4 +183,41 @@ TEST(codes_that_op_cannot_hold_are_located)
                "m.rtmi:11:1: [record] delete = DELETE is longer than op\n");
     check_told("size = 72\nop = 0 4 host\ncreate = 0\nupdate = 2\ndelete = 0x2\n" FIELDS,
                "m.rtmi:11:1: [record] delete is the code of update, too\n");
+}
+
+TEST(marks_are_no_changes)
+{
+    struct manifest *m = read_section("size = 48\nop = 0 1 text\ncreate = \"+\"\nupdate = \"~\"\n"
+                                      "delete = \"-\"\nend = \"=\"\nflush = \"!\" X\nignore = h\n"
+                                      "mask = 1 1 host\ndestination = 4 4 network\n"
+                                      "gateway = 8 4 network\noif = 16 32 text\n");
+    static const struct {
+        char code;
+        enum record_kind kind;
+    } rows[] = {{'+', RECORD_CHANGE},  {'~', RECORD_CHANGE},  {'-', RECORD_CHANGE},
+                {'=', RECORD_END},     {'!', RECORD_FLUSH},   {'X', RECORD_FLUSH},
+                {'h', RECORD_IGNORED}, {'?', RECORD_UNKNOWN}, {0, RECORD_UNKNOWN}};
+    char bytes[48] = "", code[RECORD_CODE];
+
+    if (!CHECK(m != NULL))
+        return;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        bytes[0] = rows[i].code;
+        CHECK_EQ_INT(record_kind(&m->record, bytes, code), rows[i].kind);
+        CHECK_EQ_INT(code[0], rows[i].code);
+    }
+    memset(bytes, 'x', sizeof bytes);
+    CHECK(record_put_mark(&m->record, RECORD_END, bytes));
+    CHECK_EQ_INT(bytes[0], '=');
+    CHECK_EQ_INT(bytes[47], 0);
+    manifest_destroy(m);
+}
+
+TEST(a_mark_has_a_code_of_its_own)
+{
+    check_told("size = 72\nop = 0 4 host\n" CODES "end = 3\nflush = 2\nignore = 7 x 3\n" FIELDS,
+               "m.rtmi:11:1: [record] ignore = x is no number, and op is one\n");
+    check_told("size = 72\nop = 0 4 host\n" CODES "end = 3\nflush = 2\nignore = 7 3\n" FIELDS,
+               "m.rtmi:11:1: [record] flush is the code of delete, too\n"
+               "m.rtmi:11:1: [record] ignore is the code of end, too\n");
 }
