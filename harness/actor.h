@@ -50,6 +50,7 @@ struct actor {
     struct buf to_say, heard, complaint; /* standard input, output, error */
     enum escaping escaping;              /* of the output, on a terminal */
     int64_t heard_ms, longest_gap_ms;    /* of quiet.h: its last sign, its longest pause so far */
+    bool behind_prompt;                  /* it prints what answers a question there, too */
     char last_told[100], last_printed[100]; /* lines; printed: since it was told something */
     size_t unasked;        /* bytes of lines that answered nothing, since its start */
     size_t noticed;        /* of them, notices within the step of idle_step_us */
@@ -101,7 +102,9 @@ struct ask {
     size_t shown;    /* lines of a table, of which the transcript has the first */
     bool recovering; /* the moves are those of [recover] */
     bool settled;    /* the outcome is known */
-    bool back;       /* at its prompt */
+    bool followed;   /* it has printed what a move expects */
+    bool back;       /* at its prompt, */
+    bool over;       /* with no move left */
     bool answered, refused;
     size_t strays;     /* lines of the answer that are no rows */
     char stray[120];   /* the first of them */

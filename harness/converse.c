@@ -147,6 +147,8 @@ static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, con
     if (ask->move == d->move_n || !pattern_match(d->moves[ask->move].expect, line, len))
         return false;
     ask->move++;
+    ask->followed = true;
+    ask->back = ask->over = false;
     converse_note(w, a, line, len);
     make_moves(w, a, ask);
     if (ask->recovering && ask->move == d->move_n)
@@ -158,12 +160,15 @@ static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, con
  * only silence tells. */
 static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size_t len)
 {
-    if (!pattern_match(a->program->prompt, line, len))
+    if (!pattern_match(a->program->prompt, line, len)) {
+        a->behind_prompt = a->behind_prompt || (ask != NULL && ask->over);
         return false;
+    }
     a->ready = a->ready || a->program->ready == NULL;
     if (ask == NULL)
         return true;
     ask->back = true;
+    ask->over = ask->move == dialogue_of(a, ask)->move_n;
     ask->answered = ask->settled || (ask->rows > 0 && dialogue_of(a, ask)->done == NULL);
     return true;
 }
@@ -451,8 +456,13 @@ static int take_silence(struct world *w, struct actor *a, struct ask *ask, bool 
                        a->name, quiet_window(a));
     } else if (d->silent && (moved || ask->back)) {
         ask->silent = ask->answered = true;
-        world_note(w, "%s says nothing of some changes: a window of %d ms, then its table decides",
-                   a->name, quiet_window(a));
+        if (ask->over)
+            world_note(w, "%s says nothing of some changes before its prompt: its table decides",
+                       a->name);
+        else
+            world_note(w,
+                       "%s says nothing of some changes: a window of %d ms, then its table decides",
+                       a->name, quiet_window(a));
     } else if (ask->back) {
         return world_fail(w, VERDICT_BROKEN,
                           "%s came back to its prompt, and nothing that it printed matched done or "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "quiet.h"
 
+#include "pace.h"
 #include "terminal.h"
 
 #include <dirent.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 
 #define WINDOW_MOST 1000 /* ms */
+#define OVER_MS 2        /* what a terminal may take to bring what was printed before */
 #define SPINS_MS 1500    /* who prints nothing for so long is quiet even if it is at work */
 
 int quiet_window(const struct actor *a)
@@ -18,6 +20,16 @@ int quiet_window(const struct actor *a)
     if (window > WINDOW_MOST)
         window = WINDOW_MOST;
     return (int)(window > least ? window : least);
+}
+
+/* Where it is back at its prompt and is to be told nothing more, only that it has gone to sleep is
+ * waited for; longer, though, if that prompt may be one from before the question, or if it is known
+ * to print more behind one. */
+static int window(const struct actor *a)
+{
+    if (a->asking == NULL || !a->asking->over || a->behind_prompt)
+        return quiet_window(a);
+    return a->asking->followed ? (int)pace_stretch(OVER_MS) : (int)a->program->quiet_ms;
 }
 
 void quiet_broken(struct actor *a, bool printed)
@@ -68,15 +80,18 @@ static bool has_read_all(const struct actor *a)
 
 int quiet_wait(struct world *w, struct actor *a)
 {
-    int64_t now = now_ms(), until = a->heard_ms + quiet_window(a);
+    int64_t now = now_ms(), heard = a->heard_ms, left = heard + window(a) - now;
 
-    if (until <= now)
-        until = now + 10; /* it was at work when the window ended: look again soon */
-    world_pause(w, (int)(until - now));
+    if (left <= 0) /* it was at work when the window ended: look again soon */
+        left = window(a) < 10 ? window(a) : 10;
+    world_pause(w, (int)left);
     now = now_ms();
     if (world_late(w))
         return -1;
-    if (now - a->heard_ms < quiet_window(a) || !has_read_all(a))
+    if (a->heard_ms != heard || now - heard < window(a) || !has_read_all(a))
         return 1;
-    return is_at_work(a) && now - a->heard_ms < SPINS_MS ? 1 : 0;
+    if (is_at_work(a) && now - heard < SPINS_MS)
+        return 1;
+    world_pause(w, 0); /* what it printed before it went to sleep */
+    return a->heard_ms != heard;
 }

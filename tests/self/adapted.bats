@@ -37,6 +37,22 @@ sigpipe|1|FAIL TBL-1|S ended with signal 13 (SIGPIPE*
 END
 }
 
+@test "a prompt ends what is said of nothing, and nothing is lost that comes behind it" {
+    style menu
+    sed -i '/^done *= "^Route /c silent   = yes' "$fake"
+    each <<'END'
+none|0|PASS|
+prompt-first|0|PASS|
+no-update|1|FAIL SYN-11|the table of A does not become that of S*
+END
+    RTM_BUILD=$bin attempt none course
+    like '*note: S says nothing of some changes before its prompt: its table decides*' "$output"
+    style menu
+    sed -i '/^done *= "^Route /a silent   = yes' "$fake"
+    RTM_BUILD=$bin attempt prompt-first course
+    told 0 PASS
+}
+
 @test "a client that crashes is told with its signal" {
     style menu
     RTM_BUILD=$bin attempt segv course

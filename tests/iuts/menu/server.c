@@ -129,12 +129,22 @@ static int ask_value(msg_body_t *r)
     return 1;
 }
 
+/* Shows the menu while the change is still to be made, and told. */
+static void run_ahead(void)
+{
+    if (!faulty("prompt-first"))
+        return;
+    show_menu();
+    usleep(20000);
+}
+
 static void create(void)
 {
     msg_body_t r;
 
     if (!ask_key(&r) || !ask_value(&r))
         return;
+    run_ahead();
     if (find(&r) >= 0 || routes == ROUTES) {
         printf("This route is there already.\n");
         return;
@@ -150,6 +160,7 @@ static void update(void)
 
     if (!ask_key(&r) || !ask_value(&r))
         return;
+    run_ahead();
     if (find(&r) < 0) {
         printf("No such route.\n");
         return;
@@ -166,6 +177,7 @@ static void delete_one(void)
 
     if (!ask_key(&r))
         return;
+    run_ahead();
     i = find(&r);
     if (i < 0) {
         printf("No such route.\n");
