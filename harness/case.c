@@ -9,6 +9,7 @@
 #include "departure.h"
 #include "doing.h"
 #include "footing.h"
+#include "pace.h"
 #include "pair.h"
 #include "probe.h"
 #include "queue.h"
@@ -18,14 +19,17 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SHOWN 40 /* lines of transcript in an event */
+#define SHOWN 40     /* lines of transcript in an event */
+#define GRACE_MS 500 /* for processes that a program leaves when it ends */
 
 bool case_starts(const struct test_case *t, const char *role)
 {
@@ -306,35 +310,21 @@ static void audit_directory(struct world *w, const char *path, const char *what)
         closedir(d);
 }
 
-static void find_left(struct world *w, long pid)
+/* Any process of the case that is left, 0 if none: without namespaces one that came to this process
+ * is all that can be found; the first of a namespace is this one. */
+static pid_t find_left(const struct world *w)
 {
-    char *name = doing_name(pid);
+    DIR *d = w->sandbox->namespaces ? opendir("/proc") : NULL;
+    pid_t left = w->sandbox->namespaces ? 0 : sandbox_find_child();
 
-    world_fail_for(w, "ROB-7", "left behind: %s", name);
-    free(name);
-}
-
-/* Processes of the namespace: its first is this one, and reaps those that have ended. */
-static void audit_processes(struct world *w)
-{
-    DIR *d = opendir("/proc");
-
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; d != NULL && left == 0 && (e = readdir(d)) != NULL;) {
         long pid = strtol(e->d_name, NULL, 10);
         if (pid > 1 && kill((pid_t)pid, 0) == 0) /* it may have ended meanwhile */
-            find_left(w, pid);
+            left = (pid_t)pid;
     }
     if (d != NULL)
         closedir(d);
-}
-
-/* Those that came to this process; without namespaces there is no other way to find them. */
-static void audit_children(struct world *w)
-{
-    pid_t left = sandbox_find_child();
-
-    if (left > 0)
-        find_left(w, left);
+    return left;
 }
 
 /* Orphans come to this process. */
@@ -344,6 +334,27 @@ static void reap_orphans(struct world *w)
 
     while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
         world_tell(w, "an orphan, pid %d, had ended", (int)gone);
+}
+
+/* A helper that ends when its program does may do so some moments later. */
+static void audit_processes(struct world *w)
+{
+    int64_t until = now_ms() + pace_stretch(GRACE_MS);
+    pid_t left;
+
+    for (reap_orphans(w); (left = find_left(w)) > 0; reap_orphans(w)) {
+        struct pollfd ended = {.fd = pidfd_open(left, 0), .events = POLLIN};
+        int64_t more = until - now_ms();
+        int happened = ended.fd < 0 ? 1 : poll(&ended, 1, more > 0 ? (int)more : 0);
+        if (ended.fd >= 0)
+            close(ended.fd);
+        if (happened > 0 && more > 0)
+            continue;
+        char *name = doing_name(left);
+        world_fail_for(w, "ROB-7", "left behind: %s", name);
+        free(name);
+        return;
+    }
 }
 
 /* Those that the case named; without namespaces there is no other way to find them. */
@@ -358,17 +369,14 @@ static void audit_queues(struct world *w)
 
 static void audit(struct world *w)
 {
-    reap_orphans(w);
+    audit_processes(w); /* first: the last one may tidy up */
     audit_directory(w, w->sandbox->dir, "file");
     audit_queues(w);
-    if (!w->sandbox->namespaces) {
-        audit_children(w);
+    if (!w->sandbox->namespaces)
         return;
-    }
     audit_directory(w, "/tmp", "file");
     audit_directory(w, "/dev/shm", "shared memory object");
     audit_directory(w, "/dev/mqueue", "message queue");
-    audit_processes(w);
 }
 
 /* The lines of a text that may quote what a program said. */

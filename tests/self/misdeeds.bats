@@ -47,6 +47,13 @@ load helper
     told 1 'FAIL ROB-7' 'left behind: process * (*tail*)'
 }
 
+@test "a process that ends some moments later was none" {
+    attempt lags create
+    told 0 PASS
+    attempt lags create --sandbox none
+    told 0 PASS
+}
+
 @test "so is a process without namespaces, and it is ended" {
     attempt daemon create --sandbox none
     told 1 'FAIL ROB-7' 'left behind: process * (*tail*)'
