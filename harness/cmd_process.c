@@ -5,6 +5,7 @@
 #include "actor.h"
 #include "command_list.h"
 #include "compare.h"
+#include "departure.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +22,7 @@ int run_restart(struct world *w, const struct step *s)
 
     if (actor_runs(a))
         return world_fail(w, VERDICT_BROKEN, "%s still runs; quit or kill it first", a->name);
-    return actor_start(w, a);
+    return departure_allow_start(w, a) == 0 ? actor_start(w, a) : -1;
 }
 
 static const struct {

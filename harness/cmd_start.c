@@ -4,6 +4,7 @@
  */
 #include "bounds.h"
 #include "command_list.h"
+#include "departure.h"
 #include "probe.h"
 #include "queue.h"
 
@@ -122,12 +123,17 @@ int run_server_failing(struct world *w, const struct step *s)
     return actor_start(w, a);
 }
 
+static int start_if_served(struct world *w, struct actor *a)
+{
+    return departure_allow_start(w, a) == 0 ? actor_start(w, a) : -1;
+}
+
 static int start_client(struct world *w, const char *name, const char *group, const char *socket)
 {
     struct actor *a = actor_create(w, name, false, socket);
 
     a->group = group ? x_strdup(group) : NULL;
-    return actor_start(w, a);
+    return start_if_served(w, a);
 }
 
 /* The socket of the only server there is; with several, a scenario has to say which. */
@@ -177,7 +183,7 @@ int run_client_at(struct world *w, const struct step *s)
     struct actor *a = path ? actor_create(w, step_word(s, 1), false, path) : NULL;
 
     free(path);
-    return a ? actor_start(w, a) : -1;
+    return a ? start_if_served(w, a) : -1;
 }
 
 static int start_client_reading(struct world *w, const struct step *s, const char *console)
@@ -188,7 +194,7 @@ static int start_client_reading(struct world *w, const struct step *s, const cha
     if (a == NULL)
         return -1;
     a->console = x_strdup(console);
-    return actor_start(w, a);
+    return start_if_served(w, a);
 }
 
 int run_client_failing(struct world *w, const struct step *s)
@@ -199,7 +205,7 @@ int run_client_failing(struct world *w, const struct step *s)
     if (a == NULL)
         return -1;
     a->faults = take_faults(s, 3, s->words.n);
-    return actor_start(w, a);
+    return start_if_served(w, a);
 }
 
 int run_client_of_failing(struct world *w, const struct step *s)
@@ -208,7 +214,7 @@ int run_client_of_failing(struct world *w, const struct step *s)
     struct actor *a = actor_create(w, step_word(s, 1), false, socket);
 
     a->faults = take_faults(s, 5, s->words.n);
-    return actor_start(w, a);
+    return start_if_served(w, a);
 }
 
 int run_client_reading(struct world *w, const struct step *s)
