@@ -209,6 +209,27 @@ static bool await_sign(struct world *w, struct actor *a)
     return a->ready || (!world_late(w) && (now_ms() < until || !doing_waits(a)));
 }
 
+/* Whether nobody has answered a client yet: its peer is a probe, or not there. */
+static bool is_unanswered(const struct world *w, const struct actor *a)
+{
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->is_server && strcmp(w->actors[i]->socket, a->socket) == 0)
+            return !actor_runs(w->actors[i]);
+    return !a->is_server;
+}
+
+/* A client whose ready is the first thing that it says of an answer. */
+static int fail_unanswered(struct world *w, const struct actor *a, const char *last)
+{
+    world_timeout_broken(w, doing_waits(a),
+                         "%s printed %s%s%s, and no server has answered it: [client] has ready = "
+                         "\"%s\", which has to be printed before that (without ready it is ready "
+                         "at once, or at its first prompt)",
+                         a->name, *last ? "\"" : "nothing", last, *last ? "\" last" : "",
+                         pattern_text(a->program->ready));
+    return -1;
+}
+
 /* Who prints something that nobody expects is asked wrongly; who prints nothing, too, unless it
  * claims the line protocol. */
 static int fail_unready(struct world *w, struct actor *a)
@@ -217,7 +238,11 @@ static int fail_unready(struct world *w, struct actor *a)
     const char *what = a->program->ready ? "ready" : "prompt", *last = doing_last(a);
     const char *role = a->is_server ? "server" : "client";
 
-    if (!starts_plainly(w, a) || (*last == '\0' && manifest_claims(w->manifest, "console")))
+    bool speaks = *last != '\0' || !manifest_claims(w->manifest, "console");
+
+    if (speaks && a->program->ready != NULL && is_unanswered(w, a))
+        return fail_unanswered(w, a, last);
+    if (!speaks || !starts_plainly(w, a))
         return world_timeout_for(w, a->is_server ? "TRN-1" : "SES-13", "%s did not become ready",
                                  a->name);
     if (*last == '\0')
