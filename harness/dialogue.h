@@ -27,6 +27,7 @@ struct move {
 
 struct dialogue {
     int line;           /* of the manifest, where its section begins; 0: it has none */
+    bool spoilt;        /* something in it is wrong: it was told */
     struct move *moves; /* none: the program cannot be asked this */
     size_t move_n;
     struct pattern *done, *refused, *row;

@@ -195,6 +195,7 @@ struct section {
     bool iut;
     bool unknown;  /* none: its keys are no further mistakes */
     bool misspelt; /* some section was: what is missing may be that one */
+    bool *spoilt;  /* of the section: something in it is wrong; or NULL */
     struct objects *objects;
     struct record *record;
     struct program *program;
@@ -216,12 +217,14 @@ static bool open_section(struct manifest *m, const char *name, struct section *s
         s->program = &m->server;
     if (len == 6 && strncmp(name, "client", len) == 0)
         s->program = &m->client;
+    s->spoilt = s->iut ? &m->spoilt : s->program != NULL ? &s->program->spoilt : NULL;
     if (s->program == NULL || dot == NULL)
         return s->iut || s->objects != NULL || s->record != NULL || s->program != NULL;
     for (int i = 0; i < ASK_COUNT; i++)
         if (strcmp(dot + 1, operations[i]) == 0)
             s->dialogue = &s->program->ask[i];
     s->program = NULL;
+    s->spoilt = s->dialogue != NULL ? &s->dialogue->spoilt : NULL;
     return s->dialogue != NULL;
 }
 
@@ -250,6 +253,7 @@ static void read_line(struct manifest *m, struct section *s, const struct source
                       struct diag *d)
 {
     struct tokens t;
+    int before = d->count;
 
     if (scan_line(src, number, &t, d) < 0 || t.n == 0)
         return;
@@ -266,6 +270,8 @@ static void read_line(struct manifest *m, struct section *s, const struct source
             s->objects->line = number;
         if (!s->unknown && s->record != NULL)
             s->record->line = number;
+        if (!s->unknown && s->program != NULL)
+            s->program->line = number;
         if (s->unknown)
             s->misspelt |= complain_section(first + 1, src, number, d);
     } else if (s->unknown) {
@@ -286,17 +292,20 @@ static void read_line(struct manifest *m, struct section *s, const struct source
     } else {
         diag_add(d, src->name, number, 1, "a key before the first section; expected [iut]");
     }
+    if (d->count > before && s->spoilt != NULL)
+        *s->spoilt = true;
     tokens_finish(&t);
 }
 
 static void check(struct manifest *m, struct diag *d)
 {
-    if (m->name == NULL)
+    if (m->name == NULL && !m->spoilt)
         diag_add(d, m->file, 1, 1, "[iut] has no name");
-    if (m->features == NULL)
+    if (m->features == NULL && !m->spoilt)
         diag_add(d, m->file, 1, 1,
                  "[iut] has no features; an IUT that claims nothing can't be judged");
-    if (m->server.command == NULL && m->client.command == NULL)
+    if (m->server.command == NULL && m->client.command == NULL && !m->server.spoilt &&
+        !m->client.spoilt)
         diag_add(d, m->file, 1, 1, "neither [server] nor [client] has a command");
     objects_check(&m->objects, m->own_wire, m->file, d);
     manifest_check(m, &m->server, "server", d);
@@ -409,6 +418,14 @@ bool manifest_claims(const struct manifest *m, const char *feature)
         if (strcmp(own_features[i], feature) == 0)
             return true;
     return is_listed(m, feature);
+}
+
+bool program_is_told_socket(const struct program *p)
+{
+    for (char **word = p->command; word != NULL && *word != NULL; word++)
+        if (strstr(*word, "{socket}") != NULL)
+            return true;
+    return false;
 }
 
 const char *manifest_other_root(const struct manifest *m)

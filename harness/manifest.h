@@ -40,6 +40,8 @@ struct manifest;
 
 struct program {
     const struct manifest *home; /* where it is from */
+    int line;                    /* of its section; 0: it has none */
+    bool spoilt;                 /* something in it is wrong: it was told */
     bool companion; /* it only plays the other role: what it does wrong is not held against the IUT
                      */
     char **command; /* words, NULL at the end, with {socket}; NULL: the IUT has no such program */
@@ -72,6 +74,7 @@ struct limits {
 
 struct manifest {
     char *file, *name;
+    bool spoilt;           /* something in [iut] is wrong: it was told */
     char *root;            /* absolute: where relative commands start */
     char *build;           /* the command that builds it there (build.h), or NULL */
     char *copy;            /* a private copy of the root, removed with the manifest; or NULL */
@@ -93,6 +96,8 @@ struct manifest *manifest_read(const char *path, struct diag *d);
 void manifest_set_root(struct manifest *m, const char *root, struct diag *d);
 void manifest_destroy(struct manifest *m);
 bool manifest_claims(const struct manifest *m, const char *feature);
+/* Whether its command says where the server listens; else that is fixed. */
+bool program_is_told_socket(const struct program *p);
 /* The root of the one of its programs that lies elsewhere; NULL if there is none. */
 const char *manifest_other_root(const struct manifest *m);
 /* Whether it is held to leave nothing behind and to end with status 0. */

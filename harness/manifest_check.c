@@ -117,6 +117,21 @@ static bool seen(const struct dialogue *a)
     return dialogue_asks(a) || a->observe != OBSERVE_COMMAND;
 }
 
+/* Where the server listens is either told to both, or known. */
+static void check_socket(const struct manifest *m, const struct program *p, const char *what,
+                         struct diag *d)
+{
+    bool told_of_server =
+        p != &m->server && m->server.command != NULL && !program_is_told_socket(&m->server);
+
+    if (m->server.socket == NULL && !program_is_told_socket(p) && !told_of_server)
+        diag_add(d, m->file, p->line, 1,
+                 "[%s] has a command without {socket}, and [server] no socket: say where the "
+                 "server listens whatever it is told, as socket = /tmp/rtm.sock%s",
+                 what,
+                 m->server.command == NULL ? " (a [server] without a command may say it)" : "");
+}
+
 /* What queues and the network need. */
 static void check_more(const struct manifest *m, const struct program *p, const char *what,
                        struct diag *d)
@@ -144,20 +159,23 @@ void manifest_check(const struct manifest *m, const struct program *p, const cha
     for (int op = 0; op < ASK_COUNT; op++) {
         place.op = (enum operation)op;
         place.a = &p->ask[op];
-        check_dialogue(&place);
+        if (!place.a->spoilt) /* what is wrong is not missing, too */
+            check_dialogue(&place);
     }
-    if (p->command == NULL)
+    if (p->command == NULL || p->spoilt)
         return;
-    if (m->features != NULL && manifest_claims(m, "mac") && !seen(&p->ask[ASK_ARP]))
+    if (m->features != NULL && manifest_claims(m, "mac") && !seen(&p->ask[ASK_ARP]) &&
+        !p->ask[ASK_ARP].spoilt)
         diag_add(d, m->file, 1, 1, "[%s.arp] is missing: the feature mac could not be judged",
                  what);
+    check_socket(m, p, what, d);
     check_more(m, p, what, d);
-    if (!seen(&p->ask[ASK_TABLE]))
+    if (!seen(&p->ask[ASK_TABLE]) && !p->ask[ASK_TABLE].spoilt)
         diag_add(d, m->file, 1, 1,
                  "[%s.table] is missing: nothing could be compared; if nothing shows the table, "
                  "say so there: observe = none",
                  what);
-    if (!dialogue_asks(&p->ask[ASK_QUIT]) && p->quit_signal == 0)
+    if (!dialogue_asks(&p->ask[ASK_QUIT]) && !p->ask[ASK_QUIT].spoilt && p->quit_signal == 0)
         diag_add(d, m->file, 1, 1,
                  "[%s] has no quit; expected say \"a line\", signal INT, or a section [%s.quit]",
                  what, what);

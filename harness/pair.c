@@ -64,6 +64,8 @@ struct manifest *pair_create(const struct manifest *server, const struct manifes
     p->limits = within_both(&server->limits, &client->limits);
     p->server = server->server;
     p->client = client->client;
+    if (p->server.socket == NULL && !program_is_told_socket(&p->client))
+        p->server.socket = client->server.socket; /* where such a client expects any server */
     p->server.companion = judged == JUDGE_CLIENT;
     p->client.companion = judged == JUDGE_SERVER;
     return p;
@@ -106,6 +108,17 @@ static char *describe_wires(const struct manifest *server, const struct manifest
     free(one);
     free(other);
     return text;
+}
+
+/* Whether the server listens at one place and the client connects to another, whatever each is
+ * told.
+ */
+static bool miss_each_other(const struct manifest *server, const struct manifest *client)
+{
+    const char *here = server->server.socket, *there = client->server.socket;
+
+    return here != NULL && there != NULL && !program_is_told_socket(&client->client) &&
+           strcmp(here, there) != 0;
 }
 
 static bool begins(const char *text, const char *start)
@@ -153,6 +166,10 @@ char *pair_lacking(const struct manifest *m, const struct test_case *t)
 
     if (server && client && !pair_shares_wire(m->server.home, m->client.home))
         return describe_wires(m->server.home, m->client.home);
+    if (server && client && miss_each_other(m->server.home, m->client.home))
+        return x_printf("the server listens at %s and the client connects to %s, whatever they are "
+                        "told (socket)",
+                        m->server.home->server.socket, m->client.home->server.socket);
     if (companion && (!(m->server.companion ? client : server) || checks_only(t, other)))
         return x_printf("it judges the %s, which is not under test", other);
     return NULL;

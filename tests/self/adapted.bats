@@ -103,7 +103,8 @@ END
         style lines
         sed -i "s|lines-server {socket}|lines-server $place|" "$fake"
         RTM_BUILD=$bin attempt none course
-        told 1 'FAIL SES-13' 'A ended before it was ready*'
+        is 64 "$status"
+        like "$fake:10:1: \[server\] has a command without {socket}, and \[server\] no socket: say where *" "$stderr"
         sed -i "/^quit/!s|^prompt .*|&\nsocket = $place|" "$fake"
         RTM_BUILD=$bin attempt none course
         told 0 PASS

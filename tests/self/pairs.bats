@@ -94,7 +94,7 @@ variant() {
 }
 
 @test "a client that ends with its server, as its manifest says or not" {
-    together '4-session/SES-11-client-empties#2' --iut "$menu"
+    together '4-session/SES-11-server-killed#1' --iut "$menu"
     told 2 UNSUPPORTED
     like '*A has ended with its server, as the manifest says (ends-with-server)*' "$output"
     fake=$menu
@@ -103,12 +103,58 @@ variant() {
     like '*note: A had ended with its server, and was started anew*' "$output"
     fake=$(variant silent "$menu" /^ends-with-server/d)
     RTM_BUILD=$bin attempt none comes-back
+    told 0 PASS
+    fake=$(variant claims "$menu" 's/^features.*/& reconnect/; /^ends-with-server/d')
+    RTM_BUILD=$bin attempt none comes-back
     is 1 "$status"
     like 'A ended*exit status 0*' "$(message)"
     fake=$menu
     RTM_BUILD=$bin attempt segv course # an end of another kind
     is 1 "$status"
     like '*A ended * with signal 11*' "$output"
+}
+
+@test "a client that loses its server and stays, which does not claim to come back" {
+    while IFS='|' read -r FAULT features case status verdict message; do
+        export FAULT
+        together "$case" --iut "$(variant stays tests/iuts/words.rtmi "s/^features.*/features = $features/")"
+        told "$status" "$verdict"
+        like "$message" "$output"
+    done <<'END'
+no-reconnect|routes|4-session/SES-11-server-killed#1|0|PASS|*
+no-reconnect|routes|2-transport/TRN-6-leaves-nothing|0|PASS|*note: A had lost its server, and was started anew*
+keeps-table|routes|4-session/SES-11-server-killed#2|1|FAIL SES-11|*
+no-reconnect|routes|4-session/SES-11-client-empties#1|2|UNSUPPORTED|*the manifest does not claim reconnect*
+no-reconnect|routes reconnect|4-session/SES-11-client-empties#1|1|FAIL SES-12|*
+END
+}
+
+@test "a client without reconnect is not started before its server" {
+    fake=$(variant early tests/iuts/words.rtmi 's/ reconnect//')
+    RTM_BUILD=$bin attempt none early-client
+    told 2 UNSUPPORTED
+    like '*there is no server for A yet, and the manifest does not claim reconnect*' "$output"
+    fake=tests/iuts/words.rtmi
+    RTM_BUILD=$bin attempt none early-client
+    told 0 PASS
+}
+
+@test "a client whose ready is an answer of its server" {
+    fake=$(variant answer tests/iuts/words.rtmi 's/^ready .*In service.*/ready = "^== end =="/')
+    together 9-robustness/ROB-12-any-server#1 --iut "$fake"
+    told 2 BROKEN 'A printed "*" last, and no server has answered it: \[client\] has ready = "^== end ==", which has to be printed before that*'
+}
+
+@test "places that are fixed: a client's alone, and two that differ" {
+    one=$(variant one "$menu" 's/^wire.*/wire = own slides/; /^\[record/,/^oif/d')
+    other=$(variant other "$menu" 's/^wire.*/wire = own slides/; s/^name.*/name = Another/; /^\[record/,/^oif/d
+        s|-client {socket}|-client /tmp/there.sock|; s|^prompt.*Your choice.*|&\nsocket = /tmp/there.sock|')
+    together 4-session/SYN-11-changes --iut "$one" --client "$other"
+    told 0 PASS
+    sed -i 's|-server {socket}|-server /tmp/here.sock|; s|^prompt.*Your choice.*|&\nsocket = /tmp/here.sock|' "$one"
+    together 4-session/SYN-11-changes --iut "$one" --client "$other"
+    told 2 UNSUPPORTED
+    like '*the server listens at /tmp/here.sock and the client connects to /tmp/there.sock*' "$output"
 }
 
 @test "a wire of records: what a server sends, and what a client makes of it" {

@@ -7,9 +7,9 @@
 
 #include "manifest.h"
 
-#define HEAD                                                                   \
-    "[iut]\nname = An\nfeatures = routes\nwire = own\n[server]\ncommand = s\n" \
-    "quit = say q\n[server.table]\nsend = t\n"                                 \
+#define HEAD                                                                            \
+    "[iut]\nname = An\nfeatures = routes\nwire = own\n[server]\ncommand = s {socket}\n" \
+    "quit = say q\n[server.table]\nsend = t\n"                                          \
     "row = \"(?<dest>.)(?<mask>.)(?<gateway>.)(?<oif>.)\"\n[record]\n"
 #define CODES "create = 0\nupdate = 1\ndelete = 2\n"
 
