@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROWS_MOST 3 /* that differ, in the reason of a grade */
+
 struct score {
     int passed[TIER_COUNT], of[TIER_COUNT];
     const json_t *first; /* of what broke, the most basic; or NULL */
@@ -126,6 +128,23 @@ static char *explain_build(const struct stream *run)
     return x_printf("%s%s%s", colon ? colon + 2 : reason, line ? ": " : "", line ? line : "");
 }
 
+/* The message of a case, and the first rows that differ; the caller's. */
+static char *explain_case(const json_t *event)
+{
+    const json_t *detail = json_object_get(event, "detail");
+    size_t n = json_array_size(detail), i = 0;
+    struct buf b = {0};
+
+    buf_adds(&b, event_text(event, "message"));
+    while (i < n && strncmp(json_string_value(json_array_get(detail, i)), "rows of ", 8) != 0)
+        i++;
+    for (size_t from = ++i; i < n && i < from + ROWS_MOST; i++)
+        buf_printf(&b, "%s %s", i == from ? ":" : ",",
+                   json_string_value(json_array_get(detail, i)));
+    buf_adds(&b, i < n ? ", ..." : "");
+    return buf_take(&b);
+}
+
 static void put_scores(FILE *csv, const struct score *s)
 {
     for (int i = 0; i < TIER_COUNT; i++) {
@@ -142,7 +161,7 @@ void score_add(FILE *csv, const struct submission *s)
     const char *verdict = verdict_of(s->run),
                *id = score.first ? event_text(score.first, "id") : "";
     bool passed = strcmp(verdict, "passed") == 0;
-    char *why = score.first ? x_strdup(event_text(score.first, "message")) : explain_build(s->run);
+    char *why = score.first ? explain_case(score.first) : explain_build(s->run);
 
     put(csv, s->name, ",");
     put(csv, verdict, "");

@@ -101,7 +101,7 @@ row() {
     is "$before" "$(cd "$dir/in" && find . -type f -exec sha256sum {} + | sort)"
     like '*5 graded; */out/grades.csv' "$output"
     is '"passed",4,4,0,0,0,0,0,0,0,0,"",""' "$(row good)"
-    like '"failed",1,4,*,"SYN-1*","the table of * does not become that of S *"' "$(row broken)"
+    like '"failed",1,4,*,"SYN-1*","the table of * does not become that of S *: + * (should not be there)*"' "$(row broken)"
     is '"does not build",0,4,0,0,0,0,0,0,0,0,"","the build ended with exit status 2: server.c:3: error: expected ;"' "$(row unbuilt)"
     is '"does not build",0,4,0,0,0,0,0,0,0,0,"","the build ended with signal 11 (SIGSEGV)"' "$(row crashes)"
     like '"given up",0,4,*,"TRN-1","S ended before it was ready, with signal 11 *"' "$(row late)"
