@@ -398,10 +398,10 @@ int converse_fail_open(struct world *w, const struct actor *a, const struct dial
     world_accuse(w, a);
     return world_timeout_broken(
         w, doing_waits(a),
-        "%s stops at \"%s\" where it shows a table, and that is none of its %s: [%s] needs a "
-        "prompt that matches it if it waits there for a command, and its dialogue more = if it "
-        "waits for a key",
-        a->name, doing_last(a), d->done != NULL ? "rows and not its last line" : "rows", who);
+        "%s stops at \"%s\" within [%s.%s], which is none of its rows%s: more = has to match it "
+        "there if it waits for a key, prompt = in [%s] if it waits for a command",
+        a->name, doing_last(a), who, operation_name((enum operation)(d - a->program->ask)),
+        d->done != NULL ? " and not done" : "", who);
 }
 
 /* Who claims the line protocol has to answer as chapter 7 says; what others print, only their

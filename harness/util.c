@@ -198,7 +198,9 @@ void text_make_plain(char *text)
 {
     while (*text != '\0') {
         size_t len = text_utf8_length(text), n = len > 0 ? len : 1;
-        if (len == 0 || is_control(text, len))
+        if (*text == '\t')
+            *text = ' ';
+        else if (len == 0 || is_control(text, len))
             memset(text, '?', n);
         text += n;
     }

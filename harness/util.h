@@ -45,7 +45,8 @@ char *buf_take(struct buf *b);
 
 /* The length of the character that begins the text, 0 if it is no UTF-8 (RFC 3629). */
 size_t text_utf8_length(const char *text);
-/* Puts a ? in place of each byte of a control character, and of what is no UTF-8. */
+/* Puts a blank in place of a tab, and a ? in place of each byte of any other control character and
+ * of what is no UTF-8. */
 void text_make_plain(char *text);
 
 /* The text with values in place of their names, such as {"{socket}", "/tmp/s"}; a value of NULL

@@ -434,9 +434,9 @@ turned() {
 @test "a table that stops within a line is the manifest's fault" {
     long_table 21
     paged
-    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " where it shows a table, and that is none of its rows: *more = *'
+    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " within \[server.table\], which is none of its rows: more = *'
     paged 'done = "^Total"'
-    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " where it shows a table*'
+    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " within \[server.table\], which is none of its rows and not done: *'
 }
 
 # marked [LINE...]: the menu server and client with messages that are no change; the lines go to [record].
@@ -490,4 +490,33 @@ END
     style menu
     sed -i 's/^size .*/size = 4096/' "$fake"
     follows 2 BROKEN 'P got 216 bytes of a message, and \[record\] has a size of 4096: no more came*'
+}
+
+@test "the doctor notices pages" {
+    paged
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    like '*[[]server.table]: a table of 26 routes*PROBLEM: S stops at "-- more (page 1 of 2) -- "*change: *more to what stands*1 problem' "$output"
+    paged 'more = "^-- more .* -- $"'
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*0 problems' "$output"
+}
+
+@test "the doctor tells the cause once, and what follows from it as that" {
+    style menu
+    sed -i 's/^expect .*Gateway.*/expect = "^Gatway: $"/' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    like '*[[]server.create]*PROBLEM: S printed "Gateway: " last*[[]server.table]?  not tried*[[]server.update]*  follows, it seems, from [[]server.create]: *' "$output"
+    like '*[[]server.delete]*fine: *1 problem; * more may follow from [[]server.create]: mend that first' "$output"
+}
+
+@test "the doctor reads what a server sends of changes and of a flush" {
+    marked 'end = 3' 'flush = 4'
+    printf '%s\n' '[server.flush]' 'send = 6' 'done = "^All routes deleted"' >>"$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*what it sends of an update and a delete*fine: *what it sends of a flush*P < flush (op 4)*fine: *0 problems' "$output"
+    sed -i '/^end = 3/d' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*[[]record]: *PROBLEM: P got a message with the op 3, which [[]record] does not name*' "$output"
 }
