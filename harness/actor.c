@@ -518,7 +518,7 @@ void actor_handle(struct world *w, struct actor *a, int fd, short events)
     } else if (fd == a->out && events & (POLLIN | POLLHUP)) {
         size_t before = a->heard.len;
         bool more = drain(fd, &a->heard);
-        quiet_broken(a, true);
+        quiet_broken(w, a, true);
         if (a->program->terminal && a->heard.len > before)
             buf_cut(&a->heard, before + terminal_clean(&a->escaping, a->heard.data + before,
                                                        a->heard.len - before));

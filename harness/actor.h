@@ -51,6 +51,12 @@ struct actor {
     enum escaping escaping;              /* of the output, on a terminal */
     int64_t heard_ms, longest_gap_ms;    /* of quiet.h: its last sign, its longest pause so far */
     bool behind_prompt;                  /* it prints what answers a question there, too */
+    struct {
+        bool seen; /* asleep, in this call, in the pause that lasts */
+        bool marked;
+        int64_t own_ms, longest_ms; /* before it was marked, and since */
+        char call[160], longest_call[160];
+    } stall;                                /* of stall.h */
     char last_told[100], last_printed[100]; /* lines; printed: since it was told something */
     size_t unasked;        /* bytes of lines that answered nothing, since its start */
     size_t noticed;        /* of them, notices within the step of idle_step_us */

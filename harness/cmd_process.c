@@ -6,6 +6,7 @@
 #include "command_list.h"
 #include "compare.h"
 #include "departure.h"
+#include "stall.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define PAUSE_MS 1000 /* ROB-14 */
 
 int run_restart(struct world *w, const struct step *s)
 {
@@ -221,4 +224,15 @@ int run_expect_locked(struct world *w, const struct step *s)
 int run_expect_descriptors(struct world *w, const struct step *s)
 {
     return actor_check_descriptors(w, world_actor(w, step_word(s, 1)));
+}
+
+int run_mark_pace(struct world *w, const struct step *s)
+{
+    stall_mark(world_actor(w, step_word(s, 3)));
+    return 0;
+}
+
+int run_keeps_pace(struct world *w, const struct step *s)
+{
+    return stall_judge(w, world_actor(w, step_word(s, 1)), PAUSE_MS);
 }

@@ -9,6 +9,7 @@
 #include "queue.h"
 #include "quiet.h"
 #include "renew.h"
+#include "stall.h"
 #include "view.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #define IDLE_MOST 2097152     /* of what answers nothing, within a step */
 #define NOTICES_MOST 33554432 /* of notices: the answers to queues are, and they may be many */
 #define ANSWER_MOST 268435456 /* of an answer */
+#define LOOK_MS 600           /* how often who gives no sign is looked at */
 #define PROMPT_LOST_MS 1000   /* of silence, where a prompt should be back */
 #define ROWS_TOLD 8           /* of an answer, in the transcript */
 
@@ -72,7 +74,7 @@ void converse_say(struct world *w, struct actor *a, const char *text, bool key)
     doing_note(a, text, strlen(text), false);
     buf_adds(&a->to_say, text);
     buf_adds(&a->to_say, key ? "" : "\n");
-    quiet_broken(a, false);
+    quiet_broken(w, a, false);
 }
 
 bool converse_turn_page(struct world *w, struct actor *a, const struct dialogue *d,
@@ -513,6 +515,19 @@ static bool may_be_silent(const struct actor *a, const struct ask *ask)
     return a->program->terminal || a->program->prompt != NULL || d->silent || d->done == NULL;
 }
 
+/* Waits for what comes next: 1 something may have, 0 the actor is quiet, -1 the step is late. */
+static int await_sign(struct world *w, struct actor *a, const struct ask *ask)
+{
+    int next = may_be_silent(a, ask) ? quiet_wait(w, a) : -1;
+
+    if (!may_be_silent(a, ask)) {
+        world_pause(w, LOOK_MS);
+        next = world_late(w) ? -1 : 1;
+    }
+    stall_look(w, a);
+    return next;
+}
+
 static int await_answer(struct world *w, struct actor *a, struct ask *ask)
 {
     while (!ask->answered) {
@@ -520,7 +535,7 @@ static int await_answer(struct world *w, struct actor *a, struct ask *ask)
             return fail_ended(w, a);
         if (!world_goes_on(w))
             return -1;
-        int next = may_be_silent(a, ask) ? quiet_wait(w, a) : world_wait(w) ? 1 : -1;
+        int next = await_sign(w, a, ask);
         if (next < 0)
             return fail_unanswered(w, a, ask);
         if (next == 0 && hear_silence(w, a, ask) < 0)

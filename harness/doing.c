@@ -106,6 +106,17 @@ static void name_call(const struct actor *a, struct buf *out)
     free(call);
 }
 
+char *doing_name_sleep(const struct actor *a)
+{
+    struct buf b = {0};
+    struct sight s;
+
+    if (!see(a, &s) || s.state != 'S')
+        return NULL;
+    name_call(a, &b);
+    return b.len > 0 ? buf_take(&b) : x_strdup("");
+}
+
 static bool is_stopped(const struct sight *s)
 {
     return s->state == 'T' || s->state == 't';

@@ -163,3 +163,19 @@ int64_t load_waited(const struct load *l, bool *held)
         return busy / cores > took / 2 ? least(busy / cores, took) : 0;
     return least(least(waited, busy - (int64_t)(sum.ran_ns / 1000000)), took);
 }
+
+int64_t load_idle(const struct load *l, int64_t ms)
+{
+    int64_t tick_ms = 1000 / sysconf(_SC_CLK_TCK), used;
+    struct load now = {0};
+
+    load_begin(&now);
+    struct load_task sum = add_up(l, &now);
+    if (now.count > 0)
+        used = (int64_t)((sum.ran_ns + sum.waited_ns) / 1000000) +
+               (int64_t)(now.stolen - l->stolen) * tick_ms;
+    else
+        used = (int64_t)(now.busy - l->busy) * tick_ms;
+    load_finish(&now);
+    return used < ms ? ms - used : 0;
+}

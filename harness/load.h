@@ -36,6 +36,11 @@ void load_begin(struct load *l);
  * before it is over. */
 int64_t load_waited(const struct load *l, bool *held);
 
+/* Of so many ms since then, those in which none of its tasks ran or waited for a processor, at
+ * least.
+ */
+int64_t load_idle(const struct load *l, int64_t ms);
+
 void load_finish(struct load *l);
 
 #endif

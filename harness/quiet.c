@@ -2,6 +2,7 @@
 #include "quiet.h"
 
 #include "pace.h"
+#include "stall.h"
 #include "terminal.h"
 
 #include <dirent.h>
@@ -32,12 +33,14 @@ static int window(const struct actor *a)
     return a->asking->followed ? (int)pace_stretch(OVER_MS) : (int)a->program->quiet_ms;
 }
 
-void quiet_broken(struct actor *a, bool printed)
+void quiet_broken(const struct world *w, struct actor *a, bool printed)
 {
     int64_t now = now_ms(), gap = now - a->heard_ms;
+    bool asked = a->asking != NULL && !a->asking->answered;
 
-    if (printed && a->asking != NULL && !a->asking->answered && gap > a->longest_gap_ms)
+    if (printed && asked && gap > a->longest_gap_ms)
         a->longest_gap_ms = gap;
+    stall_end(w, a, printed && asked ? gap : 0);
     a->heard_ms = now;
 }
 

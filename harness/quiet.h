@@ -16,6 +16,6 @@ int quiet_window(const struct actor *a);
  * step has passed. */
 int quiet_wait(struct world *w, struct actor *a);
 /* Notes that the actor printed something, or was sent something. */
-void quiet_broken(struct actor *a, bool printed);
+void quiet_broken(const struct world *w, struct actor *a, bool printed);
 
 #endif

@@ -168,6 +168,15 @@ breeds|FAIL ROB-7|*'
     is '"spent":true' "$(grep -oE '"(spent|alone)":true' "$dir/run")"
 }
 
+@test "one that sleeps while it is asked is told, unless it does so anyway, or works" {
+    attempt dozes pace
+    told 1 'FAIL ROB-14' 'S did nothing for 1.* s while a question waited on its console: it slept in *; before, it never did for more than 0.5 s'
+    attempt sleepy pace
+    told 0 PASS
+    attempt works pace
+    told 0 PASS
+}
+
 @test "whatever it does, its case ends in time, with evidence, and all of it is ended" {
     namespaces
     sed "s|^ready |terminal = yes\n&|; s|^name.*|&\nroot = $here/iuts|" "$fake" >"$dir/terminal.rtmi"

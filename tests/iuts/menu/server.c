@@ -258,7 +258,10 @@ static void part(int i)
 
     if (faulty("garbage") && got == sizeof text)
         abort();
-    if (faulty("hears-out") && got > 0) /* waits for a whole message */
+    if (faulty("hears-a-while"))
+        setsockopt(clients[i], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){3, 0},
+                   sizeof(struct timeval));
+    if ((faulty("hears-out") || faulty("hears-a-while")) && got > 0) /* waits for the rest */
         got = recv(clients[i], text, sizeof text - (size_t)got, MSG_WAITALL);
     if (got > 0)
         return;
