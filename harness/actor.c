@@ -8,6 +8,7 @@
 #include "bounds.h"
 #include "command.h"
 #include "network.h"
+#include "probe.h"
 #include "quiet.h"
 #include "view.h"
 #include "wrap.h"
@@ -260,6 +261,22 @@ static int fail_unready(struct world *w, struct actor *a)
     return -1;
 }
 
+/* One that ended before it was ready. */
+static int fail_ended(struct world *w, struct actor *a)
+{
+    const char *id = w->cite ? w->cite->id : a->is_server ? "TRN-1" : "SES-13";
+    char *end = doing_describe_end(a);
+
+    if (probe_was_missed(w, a))
+        world_fail(w, VERDICT_BROKEN,
+                   "%s ended with %s, and never connected to %s: the manifest says socket = %s",
+                   a->name, end, a->socket, w->manifest->server.socket);
+    else
+        world_fail_for(w, id, "%s ended before it was ready, with %s", a->name, end);
+    free(end);
+    return -1;
+}
+
 int actor_start(struct world *w, struct actor *a)
 {
     if (lacking(a) != NULL)
@@ -286,20 +303,13 @@ int actor_start(struct world *w, struct actor *a)
     a->ready = a->program->ready == NULL && a->program->prompt == NULL;
     while (!a->ready) {
         world_accuse(w, a);
-        if (!actor_runs(a)) {
-            char *end = doing_describe_end(a);
-            world_fail_for(w,
-                           w->cite        ? w->cite->id
-                           : a->is_server ? "TRN-1"
-                                          : "SES-13",
-                           "%s ended before it was ready, with %s", a->name, end);
-            free(end);
-            return -1;
-        }
+        if (!actor_runs(a))
+            return fail_ended(w, a);
         if (!await_sign(w, a))
             return fail_unready(w, a);
     }
     world_accuse(w, NULL);
+    a->bound = a->is_server && access(a->socket, F_OK) == 0;
     a->descriptors_at_ready = actor_descriptors(a);
     for (size_t i = 0; a->places != NULL && a->places[i] != NULL; i++)
         if (network_is_open(a->places[i]))

@@ -44,6 +44,7 @@ struct actor {
     int pidfd, in, out, err;
     int status; /* of waitpid(2), once pid is 0 */
     bool ready, stopped, expected_to_end, killed;
+    bool bound; /* of a server: its socket was there when it was ready */
     size_t descriptors_at_ready;
     long marked_kib; /* its memory when it was marked; 0: it was not */
 

@@ -43,7 +43,7 @@ const char options_help[] =
     "  --only X           a requirement's id, a case, a file or directory, or a tag; may be "
     "repeated\n"
     "  --except X         the same of cases to leave out\n"
-    "  --profile P        only what can be asked of any program with a console, by tier: course\n"
+    "  --profile P        only what any program can be asked by its own commands, by tier: course\n"
     "                     (course-core and course-extended), robustness, epochs; or rtm1, which\n"
     "                     speaks the wire, too; may be repeated\n"
     "  --wrap COMMAND     start every process of the IUT under a command, such as\n"

@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include "agent.h"
+#include "listeners.h"
 #include "network.h"
 #include "pair.h"
 
@@ -98,6 +99,28 @@ static int try_connecting(struct world *w, struct probe *p, const struct where *
     return -1;
 }
 
+/* Nobody has ever been at a place that the manifest fixes. */
+static bool is_misplaced(const struct world *w, const struct probe *p)
+{
+    if (w->manifest->server.socket == NULL)
+        return false;
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (strcmp(w->actors[i]->socket, p->socket) == 0 && w->actors[i]->bound)
+            return false;
+    return true;
+}
+
+static int fail_misplaced(struct world *w, const struct probe *p)
+{
+    char *there = listeners_list();
+
+    world_fail(w, VERDICT_BROKEN,
+               "there is no %s, and the manifest says socket = %s; who listens here: %s", p->socket,
+               w->manifest->server.socket, there);
+    free(there);
+    return -1;
+}
+
 int probe_reconnect(struct world *w, struct probe *p)
 {
     bool network = where_is_network(p->socket);
@@ -117,6 +140,8 @@ int probe_reconnect(struct world *w, struct probe *p)
             return -1;
         if (errno == ESRCH)
             return world_fail(w, VERDICT_BROKEN, "the process of %s has ended", p->name);
+        if (errno == ENOENT && is_misplaced(w, p))
+            return fail_misplaced(w, p);
         if (errno != EAGAIN) /* EAGAIN: the server's backlog is full (connect(2)) */
             return world_fail_for(w, network ? "NET-1" : "TRN-1", "%s cannot connect to %s: %s",
                                   p->name, p->socket, strerror(errno));
@@ -168,6 +193,17 @@ struct probe *probe_listen(struct world *w, const char *name, const char *socket
 
     p->serves = true;
     return open_listener(w, p) == 0 ? p : NULL;
+}
+
+bool probe_was_missed(const struct world *w, const struct actor *a)
+{
+    for (size_t i = 0; i < w->probe_count; i++) {
+        const struct probe *p = w->probes[i];
+        struct pollfd waiting = {.fd = p->listener, .events = POLLIN};
+        if (p->listener >= 0 && strcmp(p->socket, a->socket) == 0)
+            return !program_is_told_socket(a->program) && p->fd < 0 && poll(&waiting, 1, 0) == 0;
+    }
+    return false;
 }
 
 void probe_leave(struct probe *p)

@@ -46,6 +46,9 @@ struct probe *probe_connect(struct world *w, const char *name, const char *socke
 int probe_reconnect(struct world *w, struct probe *p);
 /* The process that the kernel names as its peer's. */
 pid_t probe_pid(const struct probe *p);
+/* Whether a client that does not connect where its manifest says had a probe to connect to: it
+ * ended for that, very likely. */
+bool probe_was_missed(const struct world *w, const struct actor *a);
 /* A server probe that listens at this path or place. NULL after world_fail(). */
 struct probe *probe_listen(struct world *w, const char *name, const char *socket);
 /* Goes as a server does that ends: no connection, no listener, no name of its socket. */

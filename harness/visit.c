@@ -5,7 +5,7 @@
 #include "compare.h"
 #include "probe.h"
 #include "tell.h"
-#include "visit_step.h"
+#include "visit_place.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -177,7 +177,7 @@ static void try_pages(struct visit *v)
 /* What the server sends to who connects, and of each change, read as [record] says. */
 static void try_record(struct visit *v, const char *what)
 {
-    if (v->w->manifest->record.line == 0 || v->failed[true][ASK_CREATE])
+    if (v->w->manifest->record.line == 0 || v->failed[true][ASK_CREATE] || !v->there)
         return;
     visit_begin(v, "[record]: %s", what);
     if (v->probe == NULL)
@@ -349,11 +349,14 @@ int visit_programs(struct world *w)
     char *socket = bounds_socket(w, "S");
 
     v.s = start(&v, true, socket);
+    v.there = v.s != NULL && visit_socket(&v);
     v.a = v.s ? start(&v, false, socket) : NULL;
     if (v.s != NULL)
         try_all(&v);
     quit(&v, v.a);
     quit(&v, v.s);
+    if (v.there && v.a != NULL && !actor_runs(v.s))
+        visit_unanswered(&v, socket);
     sum_up(&v);
     oracle_destroy(v.want);
     free(socket);

@@ -15,6 +15,7 @@ struct visit {
     struct oracle *want; /* what the server was told */
     struct probe *probe; /* that reads [record], or NULL */
     size_t shown;        /* moments of the transcript */
+    bool there;          /* the server is where the manifest says */
     int problems, follow;
     char *name;                /* of what is tried now */
     char *cause;               /* that of the first problem, or NULL */

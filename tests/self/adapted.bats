@@ -271,6 +271,26 @@ END
     done
 }
 
+@test "the doctor says where nobody listens, and so does a run" {
+    style menu
+    sed -i 's|^prompt.*Your choice.*|&\nsocket = there.sock|; s|menu-\(.*\) {socket}|menu-\1 here.sock|' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    like '*where it listens*PROBLEM: there is no */there.sock; who listens here: *here.sock*change: socket to *1 problem' "$output"
+    for name in ROB-12-any-server#1 ROB-6-any-peer; do
+        RTM_BUILD=$bin rtmtest run --iut "$fake" --only "9-robustness/$name" --report tap
+        told 2 BROKEN '*there.sock*the manifest says socket = there.sock*'
+    done
+}
+
+@test "the doctor puts a client beside a server that says nothing" {
+    style words
+    sed -i 's/^ready .*In service.*/ready = "^== end =="/' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    like '*beside a server that says nothing*PROBLEM: B printed *no server has answered it*change: ready to *1 problem' "$output"
+}
+
 @test "the doctor says which dialogue is wrong" {
     style menu
     sed -i 's/^done .*updated"/done = "^Updated"/; s/^row .*Destination.*/row = "^To: (?<dest>.) (?<mask>.) (?<gateway>.) (?<oif>.)"/' "$fake"
