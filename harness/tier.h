@@ -34,8 +34,8 @@ enum tier tier_of(const struct requirement *q);
 /* The furthest of those that its expectations cite. */
 enum tier tier_of_case(const struct test_case *c);
 
-/* Whether the case can be asked of any program by its own commands: it speaks no frames, and uses no
- * command of the console that only chapter 7 has. */
+/* Whether the case can be asked of any program by its own commands: it speaks no frames, and uses
+ * no command of the console that only chapter 7 has. */
 bool tier_asks_any(const struct test_case *c);
 /* Whether a profile of these tiers has the case; without rtm1 it has only what can be asked of any
  * program. No tier stands for all cases. */
