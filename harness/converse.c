@@ -163,7 +163,7 @@ static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, con
 static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size_t len)
 {
     if (!pattern_match(a->program->prompt, line, len)) {
-        a->behind_prompt = a->behind_prompt || (ask != NULL && ask->over);
+        a->behind_prompt = a->behind_prompt || (ask != NULL && ask->over && ask->followed);
         return false;
     }
     a->ready = a->ready || a->program->ready == NULL;
