@@ -4,12 +4,8 @@
 #include "doing.h"
 #include "feed.h"
 #include "network.h"
-#include "bounds.h"
-#include "budget.h"
-#include "queue.h"
 #include "quiet.h"
 #include "renew.h"
-#include "stall.h"
 #include "view.h"
 
 #include <stdio.h>
@@ -21,8 +17,6 @@
 #define IDLE_MOST 2097152     /* of what answers nothing, within a step */
 #define NOTICES_MOST 33554432 /* of notices: the answers to queues are, and they may be many */
 #define ANSWER_MOST 268435456 /* of an answer */
-#define LOOK_MS 600           /* how often who gives no sign is looked at */
-#define PROMPT_LOST_MS 1000   /* of silence, where a prompt should be back */
 #define ROWS_TOLD 8           /* of an answer, in the transcript */
 
 /* Counts what answers nothing, of the step. */
@@ -51,7 +45,7 @@ void converse_note(struct world *w, struct actor *a, const char *line, size_t le
     note(w, a, line, len);
 }
 
-static const struct dialogue *dialogue_of(const struct actor *a, const struct ask *ask)
+const struct dialogue *converse_dialogue(const struct actor *a, const struct ask *ask)
 {
     return &a->program->ask[ask->recovering ? ASK_RECOVER : ask->op];
 }
@@ -88,10 +82,9 @@ bool converse_turn_page(struct world *w, struct actor *a, const struct dialogue 
     return true;
 }
 
-/* Makes the moves that wait for nothing. */
-static void make_moves(struct world *w, struct actor *a, struct ask *ask)
+void converse_make_moves(struct world *w, struct actor *a, struct ask *ask)
 {
-    const struct dialogue *d = dialogue_of(a, ask);
+    const struct dialogue *d = converse_dialogue(a, ask);
     const struct values v = {ask->prefix, ask->gateway, ask->oif, ask->address,
                              ask->mac,    ask->file,    ask->line};
 
@@ -102,12 +95,12 @@ static void make_moves(struct world *w, struct actor *a, struct ask *ask)
     }
 }
 
-static void recover(struct world *w, struct actor *a, struct ask *ask)
+void converse_recover(struct world *w, struct actor *a, struct ask *ask)
 {
     ask->recovering = true;
     ask->move = 0;
-    make_moves(w, a, ask);
-    ask->answered = a->program->prompt == NULL && ask->move == dialogue_of(a, ask)->move_n;
+    converse_make_moves(w, a, ask);
+    ask->answered = a->program->prompt == NULL && ask->move == converse_dialogue(a, ask)->move_n;
 }
 
 /* The outcome is known. Where there is a prompt, the program is asked nothing before it is back
@@ -117,13 +110,14 @@ static void settle(struct world *w, struct actor *a, struct ask *ask)
     bool recovers = ask->refused && dialogue_asks(&a->program->ask[ASK_RECOVER]);
 
     ask->settled = true;
-    ask->move = dialogue_of(a, ask)->move_n; /* a field that is asked for again gets no value */
+    ask->move =
+        converse_dialogue(a, ask)->move_n; /* a field that is asked for again gets no value */
     if (ask->refused && a->program->fresh)
         renew_later(a);
     if (a->spent || (a->program->prompt == NULL && !recovers))
         ask->answered = true;
     else if (a->program->prompt == NULL)
-        recover(w, a, ask);
+        converse_recover(w, a, ask);
 }
 
 static void close_answer(struct world *w, struct actor *a, struct ask *ask, const char *line,
@@ -144,7 +138,7 @@ static void close_answer(struct world *w, struct actor *a, struct ask *ask, cons
 static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, const char *line,
                           size_t len)
 {
-    const struct dialogue *d = dialogue_of(a, ask);
+    const struct dialogue *d = converse_dialogue(a, ask);
 
     if (ask->move == d->move_n || !pattern_match(d->moves[ask->move].expect, line, len))
         return false;
@@ -152,7 +146,7 @@ static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, con
     ask->followed = true;
     ask->back = ask->over = false;
     converse_note(w, a, line, len);
-    make_moves(w, a, ask);
+    converse_make_moves(w, a, ask);
     if (ask->recovering && ask->move == d->move_n)
         ask->answered = a->program->prompt == NULL;
     return true;
@@ -170,8 +164,8 @@ static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size
     if (ask == NULL)
         return true;
     ask->back = true;
-    ask->over = ask->move == dialogue_of(a, ask)->move_n;
-    ask->answered = ask->settled || (ask->rows > 0 && dialogue_of(a, ask)->done == NULL);
+    ask->over = ask->move == converse_dialogue(a, ask)->move_n;
+    ask->answered = ask->settled || (ask->rows > 0 && converse_dialogue(a, ask)->done == NULL);
     return true;
 }
 
@@ -179,7 +173,7 @@ static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size
 static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const char *line,
                         size_t len)
 {
-    const struct dialogue *d = dialogue_of(a, ask);
+    const struct dialogue *d = converse_dialogue(a, ask);
     bool moved = hear_expected(w, a, ask, line, len);
 
     ask->heard += len;
@@ -281,14 +275,12 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
 /* Whether it is showing what was asked for: all moves are made, and nothing has ended it. */
 static bool is_showing(const struct actor *a, const struct ask *ask)
 {
-    return ask != NULL && !ask->settled && ask->move == dialogue_of(a, ask)->move_n;
+    return ask != NULL && !ask->settled && ask->move == converse_dialogue(a, ask)->move_n;
 }
 
-/* Whether the unfinished line of a table is nothing that its dialogue knows: the rest of it may
- * come, or what comes next is for the suite to say. */
-static bool is_open(const struct actor *a, const struct ask *ask)
+bool converse_is_open(const struct actor *a, const struct ask *ask)
 {
-    const struct dialogue *d = dialogue_of(a, ask);
+    const struct dialogue *d = converse_dialogue(a, ask);
     struct pattern *const known[] = {d->row, d->done, d->refused, a->program->notice};
 
     if (a->heard.len == 0 || d->row == NULL || !is_showing(a, ask))
@@ -306,7 +298,7 @@ static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t
 
     if (ask != NULL && hear_expected(w, a, ask, rest, len))
         return true;
-    if (is_showing(a, ask) && converse_turn_page(w, a, dialogue_of(a, ask), rest, len))
+    if (is_showing(a, ask) && converse_turn_page(w, a, converse_dialogue(a, ask), rest, len))
         return true;
     bool ready = !a->ready && pattern_match(a->program->ready, rest, len);
     bool known = ready || view_hear_question(w, a, rest, len) || hear_prompt(a, ask, rest, len);
@@ -345,6 +337,16 @@ static void hear_lines(struct world *w, struct actor *a)
     buf_consume(&a->heard, a->heard.len - left);
 }
 
+void converse_end_line(struct world *w, struct actor *a)
+{
+    char *line = x_strndup(a->heard.data, a->heard.len);
+
+    buf_finish(&a->heard);
+    a->scanned = 0;
+    hear_line(w, a, line, strlen(line));
+    free(line);
+}
+
 void converse_hear(struct world *w, struct actor *a)
 {
     hear_lines(w, a);
@@ -360,235 +362,4 @@ void converse_hear(struct world *w, struct actor *a)
         give_up(w, a, "notices", NOTICES_MOST);
     else if (a->asking != NULL && a->asking->heard > ANSWER_MOST)
         give_up(w, a, "an answer", ANSWER_MOST);
-}
-
-int actor_send(struct world *w, struct actor *a, struct ask *ask)
-{
-    const struct dialogue *d = &a->program->ask[ask->op];
-
-    if (!dialogue_asks(d))
-        return world_fail(w, VERDICT_UNSUPPORTED, "the manifest does not say how to ask %s for %s",
-                          a->name, operation_name(ask->op));
-    if (a->in < 0)
-        return world_fail(w, VERDICT_BROKEN,
-                          "the console of %s is closed; nothing can be asked there", a->name);
-    if (ask->bytes == NULL) {
-        make_moves(w, a, ask);
-        return 0;
-    }
-    world_tell(w, "%s > %zu bytes", a->name, ask->bytes->len);
-    buf_add(&a->to_say, ask->bytes->data, ask->bytes->len);
-    buf_adds(&a->to_say, "\n");
-    ask->move = d->move_n;
-    return 0;
-}
-
-static int fail_ended(struct world *w, const struct actor *a)
-{
-    char *end = doing_describe_end(a);
-
-    world_accuse(w, a);
-    world_fail(w, VERDICT_FAIL, "%s ended with %s, instead of answering", a->name, end);
-    free(end);
-    return -1;
-}
-
-int converse_fail_open(struct world *w, const struct actor *a, const struct dialogue *d)
-{
-    const char *who = a->is_server ? "server" : "client";
-
-    world_accuse(w, a);
-    return world_timeout_broken(
-        w, doing_waits(a),
-        "%s stops at \"%s\" within [%s.%s], which is none of its rows%s: more = has to match it "
-        "there if it waits for a key, prompt = in [%s] if it waits for a command",
-        a->name, doing_last(a), who, operation_name((enum operation)(d - a->program->ask)),
-        d->done != NULL ? " and not done" : "", who);
-}
-
-/* Who claims the line protocol has to answer as chapter 7 says; what others print, only their
- * manifest knows. */
-static int fail_unanswered(struct world *w, const struct actor *a, const struct ask *ask)
-{
-    const struct dialogue *d = dialogue_of(a, ask);
-    const char *last = doing_last(a), *op = operation_name(ask->op);
-    bool within = ask->move < d->move_n && ask->move > 0;
-    bool strange = *last != '\0' && !manifest_claims(w->manifest, "console");
-
-    if (strange && is_open(a, ask))
-        return converse_fail_open(w, a, d);
-    world_accuse(w, a);
-    if (strange && within)
-        return world_timeout_broken(
-            w, doing_waits(a),
-            "%s printed \"%s\" last in its dialogue for %s, which expects \"%s\": no match",
-            a->name, last, op, pattern_text(d->moves[ask->move].expect));
-    if (within)
-        return world_timeout_for(w, "CON-1", "%s did not come to \"%s\" in its dialogue for %s",
-                                 a->name, pattern_text(d->moves[ask->move].expect), op);
-    if (strange)
-        return world_timeout_broken(w, doing_waits(a),
-                                    "%s printed \"%s\" last when it was asked for %s, and neither "
-                                    "done nor refused of that matches",
-                                    a->name, last, op);
-    return world_timeout_for(w, "CON-1", "%s gave no answer to its last question", a->name);
-}
-
-/* Whether the table is over. Where there is a prompt it is to be back, but it may have been lost in
- * a line with something else. */
-static bool is_table_over(const struct actor *a, const struct ask *ask)
-{
-    return a->program->prompt == NULL || ask->back || now_ms() - a->heard_ms >= PROMPT_LOST_MS;
-}
-
-/* Nothing more comes, and nothing that came was an outcome. moved: all moves are made. */
-static int take_silence(struct world *w, struct actor *a, struct ask *ask, bool moved)
-{
-    const struct dialogue *d = dialogue_of(a, ask);
-
-    if (is_open(a, ask)) {
-        if (d->done == NULL && now_ms() - a->heard_ms >= PROMPT_LOST_MS)
-            return converse_fail_open(w, a, d);
-    } else if (moved && d->done == NULL && d->row != NULL) {
-        ask->answered = is_table_over(a, ask);
-        if (ask->answered)
-            world_note(w,
-                       "what %s shows may end with silence, also where it shows nothing: window "
-                       "%d ms",
-                       a->name, quiet_window(a));
-    } else if (d->silent && (moved || ask->back)) {
-        ask->silent = ask->answered = true;
-        if (ask->over)
-            world_note(w, "%s says nothing of some changes before its prompt: its table decides",
-                       a->name);
-        else
-            world_note(w,
-                       "%s says nothing of some changes: a window of %d ms, then its table decides",
-                       a->name, quiet_window(a));
-    } else if (ask->back) {
-        return world_fail(w, VERDICT_BROKEN,
-                          "%s came back to its prompt, and nothing that it printed matched done or "
-                          "refused of %s; silent = yes would let the table decide",
-                          a->name, operation_name(ask->op));
-    }
-    return 0;
-}
-
-/* Nothing more comes. What stands on the unfinished line is a line then. */
-static int hear_silence(struct world *w, struct actor *a, struct ask *ask)
-{
-    const struct dialogue *d = dialogue_of(a, ask);
-    bool moved = ask->move == d->move_n;
-
-    if (a->heard.len > 0 && !is_open(a, ask)) {
-        char *line = x_strndup(a->heard.data, a->heard.len);
-        buf_finish(&a->heard);
-        a->scanned = 0;
-        hear_line(w, a, line, strlen(line));
-        free(line);
-        if (ask->answered || !world_goes_on(w))
-            return world_goes_on(w) ? 0 : -1;
-    }
-    if (ask->settled && ask->refused && !ask->back && a->program->prompt != NULL) {
-        if (!ask->recovering && dialogue_asks(&a->program->ask[ASK_RECOVER])) {
-            recover(w, a, ask);
-            return 0;
-        }
-        return world_fail(w, VERDICT_BROKEN,
-                          "%s does not come back to its prompt behind a refusal; the manifest %s "
-                          "[%s.recover]",
-                          a->name, ask->recovering ? "has the wrong" : "needs fresh = yes or a",
-                          a->is_server ? "server" : "client");
-    }
-    if (ask->settled) {
-        ask->answered = moved;
-        return 0;
-    }
-    return take_silence(w, a, ask, moved);
-}
-
-/* Whether silence may end the question. */
-static bool may_be_silent(const struct actor *a, const struct ask *ask)
-{
-    const struct dialogue *d = dialogue_of(a, ask);
-
-    return a->program->terminal || a->program->prompt != NULL || d->silent || d->done == NULL;
-}
-
-/* Waits for what comes next: 1 something may have, 0 the actor is quiet, -1 the step is late. */
-static int await_sign(struct world *w, struct actor *a, const struct ask *ask)
-{
-    int next = may_be_silent(a, ask) ? quiet_wait(w, a) : -1;
-
-    if (!may_be_silent(a, ask)) {
-        world_pause(w, LOOK_MS);
-        next = world_late(w) ? -1 : 1;
-    }
-    stall_look(w, a);
-    return next;
-}
-
-static int await_answer(struct world *w, struct actor *a, struct ask *ask)
-{
-    while (!ask->answered) {
-        if (!actor_runs(a) && a->out < 0 && a->err < 0)
-            return fail_ended(w, a);
-        if (!world_goes_on(w))
-            return -1;
-        int next = await_sign(w, a, ask);
-        if (next < 0)
-            return fail_unanswered(w, a, ask);
-        if (next == 0 && hear_silence(w, a, ask) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* It was to be ended, and the scenario asks it all the same; or it ended by itself. */
-static int complain_end(struct world *w, struct actor *a)
-{
-    char *end;
-
-    if (a->expected_to_end)
-        return world_fail(w, VERDICT_BROKEN, "%s does not run; nothing can be asked there",
-                          a->name);
-    end = doing_describe_end(a);
-    world_accuse(w, a);
-    world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
-    free(end);
-    return -1;
-}
-
-/* Chapter 7 says which lines an answer has; what other programs print between rows is their own. */
-static int check_strays(struct world *w, const struct actor *a, const struct ask *ask)
-{
-    if (ask->strays == 0 || !manifest_claims(w->manifest, "console"))
-        return 0;
-    return world_fail(w, VERDICT_FAIL, "%s answers with %zu line%s that %s no row%s, such as: %s",
-                      a->name, ask->strays, ask->strays == 1 ? "" : "s",
-                      ask->strays == 1 ? "is" : "are", ask->strays == 1 ? "" : "s", ask->stray);
-}
-
-int actor_ask(struct world *w, struct actor *a, struct ask *ask)
-{
-    if (a->feed != NULL)
-        return world_fail(w, VERDICT_BROKEN, "%s is being fed; say \"await %s 100%%\" first",
-                          a->name, a->name);
-    if (!actor_runs(a))
-        return complain_end(w, a);
-    if (a->stopped)
-        return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
-                          a->name);
-    if (budget_check(w) < 0 || bounds_allow(w, a, ask) < 0 || (a->spent && renew(w, a) < 0))
-        return -1;
-    a->asking = ask; /* before it is sent: nothing is heard in between */
-    if (actor_send(w, a, ask) < 0) {
-        a->asking = NULL;
-        return -1;
-    }
-    int64_t step = world_begin_answer(w);
-    int result = await_answer(w, a, ask);
-    a->asking = NULL;
-    world_end_answer(w, step);
-    return result < 0 ? result : check_strays(w, a, ask);
 }

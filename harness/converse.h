@@ -12,15 +12,24 @@
 /* Deals with the output that has come: whole lines, then what may be a prompt. */
 void converse_hear(struct world *w, struct actor *a);
 
+/* What is talked of: the question's dialogue, or the way back from its refusal. */
+const struct dialogue *converse_dialogue(const struct actor *a, const struct ask *ask);
+/* Makes the moves that wait for nothing. */
+void converse_make_moves(struct world *w, struct actor *a, struct ask *ask);
+/* Takes the way back. */
+void converse_recover(struct world *w, struct actor *a, struct ask *ask);
+/* Whether the unfinished line of a table is nothing that its dialogue knows: the rest of it may
+ * come, or what comes next is for the suite to say. */
+bool converse_is_open(const struct actor *a, const struct ask *ask);
+/* Nothing more comes: what stands on the unfinished line is a line. */
+void converse_end_line(struct world *w, struct actor *a);
+
 /* Tells it a line; key: what is pressed without Enter. */
 void converse_say(struct world *w, struct actor *a, const char *text, bool key);
 
 /* Answers the program where it waits between two pages of the table of d; true if it does. */
 bool converse_turn_page(struct world *w, struct actor *a, const struct dialogue *d,
                         const char *line, size_t len);
-
-/* Fails the step for a table that stops at an unfinished line which nothing of d knows. */
-int converse_fail_open(struct world *w, const struct actor *a, const struct dialogue *d);
 
 /* A line for the transcript, and for those who ask later what was said. */
 void converse_note(struct world *w, struct actor *a, const char *line, size_t len);

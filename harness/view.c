@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include "actor.h"
+#include "answer.h"
 #include "converse.h"
 #include "mask.h"
 #include "quiet.h"
@@ -249,7 +250,7 @@ static int await_whole(struct world *w, struct actor *a, struct view *v)
         if (next == 1 || (waits && now_ms() - a->heard_ms < OPEN_MS))
             continue;
         if (waits)
-            return converse_fail_open(w, a, v->dialogue);
+            return answer_fail_open(w, a, v->dialogue);
         if (v->open)
             world_note(w, "the table of %s ends with silence: window %d ms", a->name,
                        quiet_window(a));

@@ -451,6 +451,19 @@ turned() {
     like '*S < 10.0.8.0 255.255.255.0 via*S < ... and more rows*S < -- more (page 1 of 3) -- *S > x (key)*' "$output"
 }
 
+@test "a table that is printed whole, in pages" {
+    style lines
+    sed -i '/^\[client.table\]/,$d; s/ mac$//; s/{HOW:-log}/{HOW:-pages}/' "$fake"
+    printf '%s\n' '[client.table]' 'observe = printed' 'begin = "^---- routing table"' 'done = "^---- neighbours"' \
+        'row = "^(?<dest>[0-9.]+)/(?<mask>[0-9]+)\t(?<gateway>\S+)\t(?<oif>\S+)$"' >>"$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-11-changes --report tap
+    like '*A stops at "Press Enter: " within [[]client.table[]], which is none of its rows and not done*' "$output"
+    is 2 "$status"
+    echo 'more = "^Press Enter: $"' >>"$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-11-changes --report tap
+    told 0 PASS
+}
+
 @test "a table that stops within a line is the manifest's fault" {
     long_table 21
     paged

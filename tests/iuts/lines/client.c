@@ -65,11 +65,21 @@ static void print_log(char op, const struct route *r)
                r->gateway, r->oif);
 }
 
-static void print_table(void)
+/* page: of so many rows; 0: it has none. */
+static void print_table(int page)
 {
+    char key[16];
+
     printf("---- routing table ----\n");
-    for (int i = 0; i < routes; i++)
+    for (int i = 0; i < routes; i++) {
+        if (page > 0 && i > 0 && i % page == 0) {
+            printf("Press Enter: ");
+            fflush(stdout);
+            if (fgets(key, sizeof key, stdin) == NULL)
+                return;
+        }
         printf("%s/%d\t%s\t%s\n", table[i].dest, table[i].mask, table[i].gateway, table[i].oif);
+    }
 }
 
 static void print_neighbours(void)
@@ -84,8 +94,8 @@ static void print(const char *how, char op, const struct route *r)
 {
     char answer[16] = "";
 
-    if (strcmp(how, "printed") == 0) {
-        print_table();
+    if (strcmp(how, "printed") == 0 || strcmp(how, "pages") == 0) {
+        print_table(strcmp(how, "pages") == 0 ? 2 : 0);
         print_neighbours();
         return;
     }
