@@ -4,6 +4,7 @@
 #include "doing.h"
 #include "feed.h"
 #include "network.h"
+#include "queue.h"
 #include "quiet.h"
 #include "renew.h"
 #include "view.h"
@@ -50,16 +51,15 @@ const struct dialogue *converse_dialogue(const struct actor *a, const struct ask
     return &a->program->ask[ask->recovering ? ASK_RECOVER : ask->op];
 }
 
-/* The rows of a table would push out all else. */
-static void note_row(struct world *w, struct actor *a, struct ask *ask, const char *line,
-                     size_t len)
+void converse_note_row(struct world *w, struct actor *a, size_t *shown, const char *line,
+                       size_t len)
 {
     doing_note(a, line, len, true);
-    if (ask->shown < ROWS_TOLD)
+    if (*shown < ROWS_TOLD)
         world_tell(w, "%s < %.*s", a->name, (int)len, line);
-    else if (ask->shown == ROWS_TOLD)
+    else if (*shown == ROWS_TOLD)
         world_tell(w, "%s < ... and more rows", a->name);
-    ask->shown++;
+    ++*shown;
 }
 
 void converse_say(struct world *w, struct actor *a, const char *text, bool key)
@@ -198,7 +198,7 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
     if (!noted && (closing || ask->row == NULL))
         converse_note(w, a, line, len);
     else if (!noted)
-        note_row(w, a, ask, line, len);
+        converse_note_row(w, a, &ask->shown, line, len);
     if (closing) {
         close_answer(w, a, ask, line, len);
         return;

@@ -31,6 +31,11 @@ void converse_say(struct world *w, struct actor *a, const char *text, bool key);
 bool converse_turn_page(struct world *w, struct actor *a, const struct dialogue *d,
                         const char *line, size_t len);
 
+/* A line of a table for the transcript, which has the first of them: more would push out all else.
+ * *shown: how many there were so far. */
+void converse_note_row(struct world *w, struct actor *a, size_t *shown, const char *line,
+                       size_t len);
+
 /* A line for the transcript, and for those who ask later what was said. */
 void converse_note(struct world *w, struct actor *a, const char *line, size_t len);
 

@@ -42,15 +42,16 @@ static char *explain(const char *wrong, const char *dest, const char *mask, cons
 char *misread_route(const char *dest, const char *mask, const char *gateway, const char *oif,
                     struct route *r, bool *form)
 {
-    char prefix[64], bits[24];
-    const char *holes, *wrong;
+    char prefix[64] = "", bits[24] = ""; /* what does not fit is none */
+    const char *holes = NULL, *wrong;
 
-    snprintf(bits, sizeof bits, "%s", mask);
-    holes = mask_count(bits);
+    if (strlen(mask) < sizeof bits && strchr(mask, '.') != NULL)
+        holes = mask_count(strcpy(bits, mask));
+    if (strlen(dest) + strlen(mask) + 2 <= sizeof prefix)
+        strcpy(stpcpy(stpcpy(prefix, dest), "/"), *bits != '\0' ? bits : mask);
     *form = true;
     if (holes != NULL)
         return x_printf("its mask is \"%s\", which %s (TBL-12)", mask, holes);
-    snprintf(prefix, sizeof prefix, "%s/%s", dest, bits);
     wrong = route_parse(prefix, gateway, oif, r);
     *form = wrong != NULL && strcmp(wrong, "prefix") != 0 && strcmp(wrong, "oif") != 0;
     return wrong == NULL ? NULL : explain(wrong, dest, mask, gateway, oif, r);

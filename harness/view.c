@@ -24,6 +24,7 @@ struct view {
     bool arp;
     bool open;                  /* a table is being printed: rows go to building */
     bool cut;                   /* silence ended the last one: what follows may be more of it */
+    size_t told;                /* lines of the open one, of which the transcript has the first */
     struct buf shown, building; /* rows: values with tabs between, a line each */
     struct entry *entries;      /* of a log */
     size_t entry_n;
@@ -81,6 +82,7 @@ static void begin_table(struct view *v)
     finish_table(v);
     v->open = true;
     v->cut = false;
+    v->told = 0;
 }
 
 /* The program had paused, and prints more of the table that was taken to be whole. */
@@ -223,8 +225,14 @@ bool view_hear(struct world *w, struct actor *a, const char *line, size_t len)
     bool routes = hear_one(w, a, a->routes_view, line, len),
          arp = hear_one(w, a, a->arp_view, line, len);
 
+    struct view *v = routes ? a->routes_view : a->arp_view;
     if (!routes && !arp)
         return false;
+    if (v->open) {
+        converse_note_row(w, a, &v->told, line, len);
+        return true;
+    }
+    v->told = 0;
     converse_note(w, a, line, len);
     a->idle -= len; /* it is of use */
     return true;

@@ -177,20 +177,19 @@ static void try_pages(struct visit *v)
 /* What the server sends to who connects, and of each change, read as [record] says. */
 static void try_record(struct visit *v, const char *what)
 {
-    if (v->w->manifest->record.line == 0 || v->failed[true][ASK_CREATE] || !v->there)
+    if (v->w->manifest->record.line == 0 || v->failed[true][ASK_CREATE] || v->unread || !v->there)
         return;
     visit_begin(v, "[record]: %s", what);
     if (v->probe == NULL)
         v->probe = probe_connect(v->w, "P", v->s->socket, NULL);
     int result = v->probe != NULL ? tell_follow(v->w, v->probe, v->want) : -1;
     visit_show_detail(v);
-    if (visit_finish(
-            v, result, "it is what was done",
-            "size, the offsets, widths and formats of the fields, and what stands in op, to the "
-            "bytes above",
-            v->cause != NULL && strncmp(v->cause, "[record]", 8) == 0))
-        return;
-    visit_start_anew(v);
+    v->unread = !visit_finish(v, result, "it is what was done",
+                              "size, the offsets, widths and formats of the fields, and what "
+                              "stands in op, to the bytes above",
+                              false);
+    if (v->unread)
+        visit_start_anew(v);
 }
 
 static struct actor *start(struct visit *v, bool server, const char *socket)

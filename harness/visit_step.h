@@ -14,6 +14,7 @@ struct visit {
     struct actor *s, *a; /* or NULL */
     struct oracle *want; /* what the server was told */
     struct probe *probe; /* that reads [record], or NULL */
+    bool unread;         /* it could not */
     size_t shown;        /* moments of the transcript */
     bool there;          /* the server is where the manifest says */
     int problems, follow;

@@ -223,7 +223,7 @@ breeds|FAIL ROB-7|*'
 @test "a row that is no route is told" {
     attempt no-route table
     told 1 'FAIL TBL-14' 'the table of S is not that of the oracle'
-    like '*1 rows are no entries, such as: 300.1.1.1/99 x y*' "$output"
+    like '*1 row is no entry: its dest is "300.1.1.1", no address (TBL-11); the row: 300.1.1.1/99 x y*' "$output"
 }
 
 @test "a table that differs though its digest agrees is told" {
