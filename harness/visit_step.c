@@ -9,17 +9,24 @@
 #include <string.h>
 #include <unistd.h>
 
-void visit_begin(struct visit *v, const char *format, ...)
+/* A deadline of its own for what comes. */
+static void begin_step(struct visit *v)
 {
     static const struct step none = {0};
+
+    world_begin_step(v->w, &none);
+    v->w->step = NULL;
+}
+
+void visit_begin(struct visit *v, const char *format, ...)
+{
     struct buf name = {0};
     va_list args;
 
     va_start(args, format);
     buf_vprintf(&name, format, args);
     va_end(args);
-    world_begin_step(v->w, &none);
-    v->w->step = NULL;
+    begin_step(v);
     free(v->name);
     v->name = buf_take(&name);
     printf("\n%s\n", v->name);
@@ -124,6 +131,7 @@ void visit_start_anew(struct visit *v)
     end_process(v, v->a);
     end_process(v, v->s);
     unlink(v->s->socket);
+    begin_step(v); /* the one before may have had all of its time */
     result = actor_start(v->w, v->s);
     if (result == 0 && v->a != NULL)
         result = actor_start(v->w, v->a);
