@@ -128,10 +128,10 @@ void visit_start_anew(struct visit *v)
     if (v->probe != NULL)
         probe_close(v->probe);
     v->probe = NULL;
+    begin_step(v); /* the one before may have had all of its time */
     end_process(v, v->a);
     end_process(v, v->s);
     unlink(v->s->socket);
-    begin_step(v); /* the one before may have had all of its time */
     result = actor_start(v->w, v->s);
     if (result == 0 && v->a != NULL)
         result = actor_start(v->w, v->a);
