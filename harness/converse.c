@@ -13,12 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAID_MOST 1048576     /* bytes of lines that are kept; who prints more is out of its mind */
-#define LINE_MOST 1048576     /* of one line */
-#define IDLE_MOST 2097152     /* of what answers nothing, within a step */
-#define NOTICES_MOST 33554432 /* of notices: the answers to queues are, and they may be many */
-#define ANSWER_MOST 268435456 /* of an answer */
-#define ROWS_TOLD 8           /* of an answer, in the transcript */
+#define SAID_MOST 1048576 /* bytes of lines that are kept; who prints more is out of its mind */
+#define LINE_MOST 1048576 /* of one line */
+#define IDLE_MOST 2097152 /* of what answers nothing, within a step */
+#define IDLE_CHANGE 1024  /* besides, for what a log tells of each change */
+#define PRINTED_MOST 268435456 /* of tables, within a step */
+#define NOTICES_MOST 33554432  /* of notices: the answers to queues are, and they may be many */
+#define ANSWER_MOST 268435456  /* of an answer */
+#define ROWS_TOLD 8            /* of an answer, in the transcript */
 
 /* Counts what answers nothing, of the step. */
 static void count_idle(struct world *w, struct actor *a, size_t len, bool notice)
@@ -308,13 +310,13 @@ static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t
     return known;
 }
 
-static void give_up(struct world *w, struct actor *a, const char *what, int most)
+static void give_up(struct world *w, struct actor *a, const char *what, size_t most)
 {
     const char *sample = a->said.len > 200 ? a->said.data + a->said.len - 200 : "";
     const char *line = strchr(sample, '\n');
 
     world_accuse(w, a);
-    world_fail(w, VERDICT_FAIL, "%s prints %s of more than %d bytes%s%.*s", a->name, what, most,
+    world_fail(w, VERDICT_FAIL, "%s prints %s of more than %zu bytes%s%.*s", a->name, what, most,
                line ? ", such as: " : "", line ? (int)strcspn(line + 1, "\n") : 0,
                line ? line + 1 : "");
     if (a->out >= 0)
@@ -347,6 +349,11 @@ void converse_end_line(struct world *w, struct actor *a)
     free(line);
 }
 
+static size_t idle_most(const struct world *w)
+{
+    return IDLE_MOST + IDLE_CHANGE * world_count_changes(w);
+}
+
 void converse_hear(struct world *w, struct actor *a)
 {
     hear_lines(w, a);
@@ -356,10 +363,12 @@ void converse_hear(struct world *w, struct actor *a)
     }
     if (a->heard.len > LINE_MOST)
         give_up(w, a, "a line", LINE_MOST);
-    else if (a->idle > IDLE_MOST && a->idle_step_us == w->step_us)
-        give_up(w, a, "lines that answer nothing,", IDLE_MOST);
+    else if (a->idle > IDLE_MOST && a->idle_step_us == w->step_us && a->idle > idle_most(w))
+        give_up(w, a, "lines that answer nothing,", idle_most(w));
     else if (a->noticed > NOTICES_MOST && a->idle_step_us == w->step_us && !queues_flooded(w))
         give_up(w, a, "notices", NOTICES_MOST);
     else if (a->asking != NULL && a->asking->heard > ANSWER_MOST)
         give_up(w, a, "an answer", ANSWER_MOST);
+    else if (world_is_overprinted(w, PRINTED_MOST))
+        world_fail_overprinted(w);
 }

@@ -263,7 +263,7 @@ int feed_wait(struct world *w, struct actor *a, unsigned percent)
                           a->name);
     size_t goal = percent >= 100 ? f->total : (size_t)((double)f->total * percent / 100);
     while (f->answered < goal) {
-        if (w->outcome.verdict == VERDICT_FAIL)
+        if (!world_goes_on(w))
             return -1;
         if (!actor_runs(a))
             return world_fail(w, VERDICT_FAIL, "%s ended in the middle of %zu changes", a->name,
@@ -272,7 +272,7 @@ int feed_wait(struct world *w, struct actor *a, unsigned percent)
             return world_timeout(w, "%s answered %zu of %zu changes", a->name, f->answered,
                                  f->total);
     }
-    if (w->outcome.verdict == VERDICT_FAIL)
+    if (!world_goes_on(w))
         return -1;
     if (percent < 100)
         return 0;

@@ -228,6 +228,7 @@ bool view_hear(struct world *w, struct actor *a, const char *line, size_t len)
     struct view *v = routes ? a->routes_view : a->arp_view;
     if (!routes && !arp)
         return false;
+    w->printed += len;
     if (v->open) {
         converse_note_row(w, a, &v->told, line, len);
         return true;

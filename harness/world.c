@@ -3,6 +3,7 @@
 
 #include "actor.h"
 #include "agent.h"
+#include "budget.h"
 #include "doing.h"
 #include "pair.h"
 #include "pace.h"
@@ -17,7 +18,9 @@
 
 #define MOMENTS 400  /* lines of transcript that are kept */
 #define MOST_TIMES 7 /* its deadline that a step is granted besides, for waits of its processes */
-#define UNWATCHED_MS 100 /* most steps are over before their load has to be looked at */
+#define MANY_CHANGES 1000     /* behind each of which a program may print its table */
+#define PRINTED_MUCH 33554432 /* bytes that it can be for the suite that a step is late */
+#define UNWATCHED_MS 100      /* most steps are over before their load has to be looked at */
 #define EXCHANGE \
     24 /* lines of a question and its answer, at most, that are folded where they repeat */
 
@@ -84,7 +87,18 @@ void world_begin_step(struct world *w, const struct step *s)
     w->step_us = now_us();
     w->deadline_ms = now_ms() + w->budget_ms;
     w->granted_ms = 0;
+    w->printed = 0;
     w->watched = false;
+}
+
+size_t world_count_changes(const struct world *w)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->oracle != NULL && oracle_history(w->actors[i]->oracle) != NULL)
+            n += history_count(oracle_history(w->actors[i]->oracle));
+    return n;
 }
 
 bool world_goes_on(const struct world *w)
@@ -182,6 +196,8 @@ static void grant(struct world *w)
 
 bool world_late(struct world *w)
 {
+    if (budget_check(w) < 0)
+        return true;
     if (now_ms() < w->deadline_ms)
         return false;
     grant(w);
@@ -207,9 +223,26 @@ static bool is_starved(const struct world *w)
     return w->granted_ms >= MOST_TIMES * (int64_t)w->test->head.deadline_ms - w->budget_ms / 50;
 }
 
+bool world_is_overprinted(const struct world *w, size_t most)
+{
+    return w->printed > most && world_count_changes(w) >= MANY_CHANGES;
+}
+
+int world_fail_overprinted(struct world *w)
+{
+    return world_fail(w, VERDICT_UNSUPPORTED,
+                      "the tables that were printed in this step are %zu MiB: through so many "
+                      "changes nobody can follow what is seen by observe = printed",
+                      w->printed >> 20);
+}
+
 static int out_of_time(struct world *w, enum verdict v, const struct requirement *cite,
                        char *message)
 {
+    if (world_is_overprinted(w, PRINTED_MUCH)) {
+        free(message);
+        return world_fail_overprinted(w);
+    }
     int64_t took = now_us() - w->step_us;
     bool starved = is_starved(w) && !doing_is_stopped(w);
     char *now = doing_describe_now(w);

@@ -71,6 +71,8 @@ struct world {
     int64_t granted_ms; /* to the step besides, as its processes waited for a processor */
     struct load load;   /* of the step, once it is */
     struct load whole;  /* of the case */
+    int64_t excused_ms; /* of the case's time: its processes waited for a processor */
+    size_t printed;     /* bytes of tables that came unasked within the step */
     bool watched;
     size_t wrapped, judged; /* processes under a wrapper, and those that could tell of leaks */
     struct moment *moments; /* the transcript, oldest first */
@@ -120,8 +122,17 @@ void world_blame(struct world *w, const char *id);
 /* From now on it is the fault of this actor if the step fails; NULL: of nobody alone. */
 void world_accuse(struct world *w, const struct actor *a);
 
-/* Whether the time of the step is over. The time that its processes waited for a processor does not
- * count, as long as that is not many times the deadline. */
+/* How many changes the servers of the case were to make so far. */
+size_t world_count_changes(const struct world *w);
+
+/* Whether more bytes of tables than that were printed in the step, and there is a reason: many
+ * changes. Who fails for that is UNSUPPORTED: the suite could not read all of it in time. */
+bool world_is_overprinted(const struct world *w, size_t most);
+int world_fail_overprinted(struct world *w);
+
+/* Whether the time of the step is over, or that of the case, which is UNRESOLVED then. The time
+ * that its processes waited for a processor does not count, as long as that is not many times the
+ * deadline. */
 bool world_late(struct world *w);
 
 /* An answer has a deadline of its own, the last one of a step too. Gives what the end takes. */
