@@ -258,6 +258,8 @@ int actor_signal(struct world *w, struct actor *a, int signal)
 {
     siginfo_t info;
 
+    if (signal != SIGKILL)
+        ready_settle(w, a);
     world_tell(w, "%s ! SIG%s", a->name, sigabbrev_np(signal));
     if (!actor_runs(a) || pidfd_send_signal(a->pidfd, signal, NULL, 0) < 0)
         return world_fail(w, a->expected_to_end ? VERDICT_BROKEN : VERDICT_FAIL,

@@ -255,10 +255,29 @@ static bool owns_object(const struct world *w, const char *name)
     return false;
 }
 
+/* Whether it is the socket of a probe that listens, or what a server that was killed could not take
+ * with it: its socket, wherever that is, and what has its name and more. */
+static bool is_of_socket(const struct world *w, const char *directory, const char *name)
+{
+    char *path = x_printf("%s/%s", directory, name);
+    bool is = false;
+
+    for (size_t i = 0; i < w->probe_count; i++)
+        is = is || (w->probes[i]->listener >= 0 && strcmp(w->probes[i]->socket, path) == 0);
+    for (size_t i = 0; i < w->actor_count; i++) {
+        const struct actor *a = w->actors[i];
+        is = is || (a->killed && strncmp(a->socket, path, strlen(a->socket)) == 0);
+    }
+    free(path);
+    return is;
+}
+
 /* Whether a file belongs where it is: nothing does but those of the private directory, and what the
  * sandbox has put into /tmp. */
 static bool belongs(const struct world *w, const char *directory, const char *name)
 {
+    if (is_of_socket(w, directory, name))
+        return true;
     if (strcmp(directory, "/tmp") == 0)
         return strcmp(name, "iut") == 0 || strcmp(name, "other") == 0 || strcmp(name, "rtm") == 0 ||
                strcmp(name, "data") == 0;
@@ -273,17 +292,6 @@ static bool belongs(const struct world *w, const char *directory, const char *na
     for (size_t i = 0; i < w->file_count; i++) {
         const char *slash = strrchr(w->files[i].path, '/');
         if (strcmp(slash + 1, name) == 0)
-            return true;
-    }
-    for (size_t i = 0; i < w->probe_count; i++) {
-        const char *slash = strrchr(w->probes[i]->socket, '/');
-        if (slash != NULL && w->probes[i]->listener >= 0 && strcmp(slash + 1, name) == 0)
-            return true;
-    }
-    for (size_t i = 0; i < w->actor_count; i++) { /* a killed server could not tidy up */
-        const char *slash = strrchr(w->actors[i]->socket, '/');
-        if (slash != NULL && w->actors[i]->killed &&
-            strncmp(slash + 1, name, strlen(slash + 1)) == 0)
             return true;
     }
     return false;

@@ -182,15 +182,16 @@ int run_expect_nothing_left(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
     const char *slash = strrchr(a->socket, '/');
-    size_t len = strlen(slash + 1);
-    DIR *d = opendir(w->sandbox->dir);
+    char *place = x_strndup(a->socket, (size_t)(slash - a->socket));
+    DIR *d = opendir(place);
     int result = 0;
 
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (strncmp(e->d_name, slash + 1, len) == 0)
+        if (strncmp(e->d_name, slash + 1, strlen(slash + 1)) == 0)
             result = world_fail(w, VERDICT_FAIL, "%s left %s behind", a->name, e->d_name);
     if (d != NULL)
         closedir(d);
+    free(place);
     return result;
 }
 

@@ -25,7 +25,8 @@ enum command_flag {
     ACT = 0,
     EXPECT = 1, /* checks something: must cite a requirement */
     BLOCK = 2,  /* lines follow, up to "end" */
-    FRAMES = 4, /* sends or reads what chapters 3 and 5 lay out */
+    FRAMES =
+        4, /* sends, reads or looks at what RTM/1 alone lays out: frames, its memory, its lock */
     TABLES = 8, /* sends or reads changes, in frames or in the [record] of a manifest */
     FEEDS = 16, /* changes that follow each other unanswered */
     LOOKS = 32, /* at the tables of the actors that are named first */

@@ -54,6 +54,8 @@ const char *feed_lacking(const struct manifest *m)
 
     if (l->longest_oif > 0 || l->one_mask || l->no_letters)
         return "the manifest has limits on what changes hold";
+    if (m->server.prompt != NULL)
+        return "it is asked nothing before its prompt";
     return takes_lines(&m->server) ? NULL : "its dialogues are more than a line and an answer";
 }
 

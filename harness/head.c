@@ -65,8 +65,8 @@ static void read_title(struct head *h, const struct tokens *t, const struct plac
 
 static bool is_feature(const char *word)
 {
-    static const char *const features[] = {"routes", "console", "mac",       "flush",  "mq",
-                                           "net",    "epochs",  "reconnect", "signals"};
+    static const char *const features[] = {"routes", "console", "mac",       "flush",   "mq",
+                                           "net",    "epochs",  "reconnect", "signals", "tidy"};
 
     for (size_t i = 0; i < LENGTH(features); i++)
         if (strcmp(word, features[i]) == 0)
@@ -85,11 +85,11 @@ static void read_needs(struct head *h, const struct tokens *t, const struct plac
         else if (need_find(word) != 0)
             h->needs |= need_find(word);
         else
-            complain(
-                at, t->at[i].column,
-                "expected features (routes console mac flush mq net epochs reconnect signals) or "
-                "needs of the host "
-                "(pid-namespace two-uids choose-pid seccomp own-network)");
+            complain(at, t->at[i].column,
+                     "expected features (routes console mac flush mq net epochs reconnect signals "
+                     "tidy) or "
+                     "needs of the host "
+                     "(pid-namespace two-uids choose-pid seccomp own-network)");
     }
 }
 

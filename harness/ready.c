@@ -5,6 +5,7 @@
 #include "doing.h"
 #include "network.h"
 #include "probe.h"
+#include "quiet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,4 +122,12 @@ int ready_await(struct world *w, struct actor *a)
     }
     world_accuse(w, NULL);
     return 0;
+}
+
+void ready_settle(struct world *w, struct actor *a)
+{
+    if (a->program->ready != NULL || a->program->prompt != NULL || a->stopped)
+        return;
+    while (actor_runs(a) && a->heard.len == 0 && a->last_printed[0] == '\0' && quiet_wait(w, a) > 0)
+        continue;
 }

@@ -10,5 +10,8 @@
 
 /* Waits until it is ready. 0, or -1 after world_fail(). */
 int ready_await(struct world *w, struct actor *a);
+/* Before a signal: one that gives no sign of being ready, and has printed nothing, may not have set
+ * its handlers yet; waits until it sleeps. */
+void ready_settle(struct world *w, struct actor *a);
 
 #endif

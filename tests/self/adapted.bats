@@ -114,6 +114,26 @@ END
     done
 }
 
+@test "what lies at a place of its own is the probe's, or is left behind" {
+    style words
+    sed -i 's|words-server {socket}|words-server /tmp/words.sock|; s|^ready .*Waiting.*|&\nsocket = /tmp/words.sock|' "$fake"
+    RTM_BUILD=$bin attempt none listens
+    told 0 PASS
+    FAULT=leaves-socket RTM_BUILD=$bin rtmtest run --iut "$fake" --only 9-robustness/ROB-7-nothing-left --report tap
+    told 1 'FAIL ROB-7' 'S left words.sock behind'
+    sed -i 's/ tidy//' "$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 9-robustness/ROB-7-nothing-left --report tap
+    told 2 UNSUPPORTED
+}
+
+@test "a prompt is waited for, and changes one behind the other are not told" {
+    style lines
+    sed -i '/^silent/d' "$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 1-tables/TBL-15-order --report tap
+    told 2 UNSUPPORTED
+    like '*S takes no changes one behind the other: it is asked nothing before its prompt*' "$output"
+}
+
 @test "a refusal without a way back, and a fresh process for the next question" {
     style menu
     sed -i '/^\[server.recover\]/,/^send/d; s/^quit .*= say 5/&\nfresh = yes/' "$fake"
