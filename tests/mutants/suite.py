@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Builds the mutants, lets the suite find them, and makes the kill matrix. Prints TAP."""
 import os
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -171,8 +172,9 @@ def check(every, args):
     suspects = [name for name in before or () if name in judge.suite]
     kills = (survey(judge, suspects, [row.mutant for row in rows.values()], rows, args.jobs) if whole or args.table
              else kills_of(judge.suite, rows))
-    decorative = None if before is None else [name for name in suspects if not kills[name]]
     lines = matrix.lines_of(every, rows)
+    shown = set(re.findall(r"`([^`:]+):\d+`", "\n".join(lines.values())))
+    decorative = None if before is None else [name for name in suspects if not kills[name] and name not in shown]
     closing = matrix.totals(every, lines, judge.suite, decorative, matrix.reasons())
     if args.table:
         matrix.write_markdown(every, lines, decorative, closing)
