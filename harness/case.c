@@ -17,6 +17,7 @@
 #include "tier.h"
 #include "wrap.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -416,15 +417,46 @@ static char *describe_moment(const struct moment *m)
     return buf_take(&b);
 }
 
-static json_t *transcript(const struct world *w, size_t from)
+/* Whether the verdict is about that process: its message has the name as a word. */
+static bool is_named(const struct world *w, size_t who)
 {
+    const char *at = who > 0 && w->outcome.message ? w->outcome.message : "";
+    const char *name = who > 0 ? w->actors[who - 1]->name : "";
+
+    for (; (at = strstr(at, name)) != NULL && *at != '\0'; at++)
+        if ((at == w->outcome.message || !isalnum((unsigned char)at[-1])) &&
+            !isalnum((unsigned char)at[strlen(name)]))
+            return true;
+    return false;
+}
+
+/* Picks up to n lines from the end that are not picked yet: all, or those of who is named. */
+static size_t pick(const struct world *w, bool *picked, size_t n, bool all)
+{
+    size_t before = n;
+
+    for (size_t i = w->moment_count; i-- > 0 && n > 0;) {
+        bool fits = !picked[i] && (all || is_named(w, w->moments[i].who));
+        picked[i] = picked[i] || fits;
+        n -= fits;
+    }
+    return before - n;
+}
+
+/* The last lines, half of them of the processes that the verdict names, if they have so many. */
+static json_t *transcript(const struct world *w)
+{
+    bool *picked = x_calloc(w->moment_count + 1, sizeof *picked);
     json_t *lines = json_array();
 
-    for (size_t i = from; i < w->moment_count; i++) {
-        char *line = describe_moment(&w->moments[i]);
-        json_array_append_new(lines, event_string(line));
+    pick(w, picked, SHOWN - pick(w, picked, SHOWN / 2, false), true);
+    for (size_t i = 0; i < w->moment_count; i++) {
+        char *line = picked[i] ? describe_moment(&w->moments[i]) : NULL;
+        if (line != NULL)
+            json_array_append_new(lines, event_string(line));
         free(line);
     }
+    free(picked);
     return lines;
 }
 
@@ -473,7 +505,7 @@ static void put_ended(json_t *e, const struct world *w)
 static json_t *make_event(const struct world *w)
 {
     const struct outcome *o = &w->outcome;
-    size_t from = w->moment_count > SHOWN ? w->moment_count - SHOWN : 0;
+    size_t left_out = w->moment_count > SHOWN ? w->moment_count - SHOWN : 0;
     json_t *e = case_event(w->test, o->verdict, o->message);
 
     if (o->cite != NULL)
@@ -494,9 +526,9 @@ static json_t *make_event(const struct world *w)
     if (o->verdict == VERDICT_PASS)
         return e;
     json_object_set_new(e, "detail", split_lines(&o->detail));
-    json_object_set_new(e, "transcript", transcript(w, from));
+    json_object_set_new(e, "transcript", transcript(w));
     json_object_set_new(e, "transcript_left_out",
-                        json_integer((json_int_t)(from + w->moment_dropped)));
+                        json_integer((json_int_t)(left_out + w->moment_dropped)));
     return e;
 }
 

@@ -116,21 +116,24 @@ static void finish_worker(struct pool *p, struct worker *w)
 {
     json_error_t error;
     json_t *event = w->event.len ? json_loads(w->event.data, 0, &error) : NULL;
+    bool late = event == NULL && now_ms() >= w->give_up_ms;
     int status = 0;
 
     waitpid(w->pid, &status, 0);
     close(w->fd);
     if (event == NULL) {
-        bool late = now_ms() >= w->give_up_ms;
-        char *why = late ? x_strdup("the case took too long and was ended")
-                         : describe_loss(status, w->event.len);
+        char *why = late
+                        ? x_printf("the case was ended after %lld s: what it has, and all that its "
+                                   "processes may have waited (--limit gives it more)",
+                                   (long long)(now_ms() - w->began_ms) / 1000)
+                        : describe_loss(status, w->event.len);
         event = case_event(w->test, late ? VERDICT_UNRESOLVED : VERDICT_BROKEN, why);
         free(why);
     }
     learn(p, w->test, event);
     p->processes -= w->test->head.processes;
     p->queues -= w->test->head.queues;
-    bool spent = json_is_true(json_object_get(event, "spent")); /* it would be again */
+    bool spent = late || json_is_true(json_object_get(event, "spent")); /* it would be again */
     bool again = event_verdict(event) == VERDICT_UNRESOLVED && !w->alone && !spent;
     if (w->alone)
         json_object_set_new(event, "alone", json_true());
@@ -162,8 +165,24 @@ static int make_private_dir(struct pool *p, struct worker *w)
     return result;
 }
 
-/* Starts one case; -1 if the host gave no process for it. */
-static int start(struct pool *p, const struct test_case *t, bool alone)
+/* What the case needs cannot be had: BROKEN. */
+static void refuse(struct pool *p, struct worker *w, const char *what)
+{
+    const char *advice = "";
+
+    if (errno == ENOENT)
+        advice = "; something removed the directory of the run, and TMPDIR=DIR puts it elsewhere";
+    char *why = x_printf("the case cannot be started: %s: %s%s", what, strerror(errno), advice);
+    json_t *event = case_event(w->test, VERDICT_BROKEN, why);
+    p->client->done(p->client->ctx, w->test, event);
+    json_decref(event);
+    tree_remove(w->dir);
+    free(w->dir);
+    free(why);
+}
+
+/* Starts one case, or tells why it cannot be. */
+static void start(struct pool *p, const struct test_case *t, bool alone)
 {
     struct worker *w = &p->workers[p->worker_n];
     int pipes[2];
@@ -171,31 +190,37 @@ static int start(struct pool *p, const struct test_case *t, bool alone)
     *w = (struct worker){.test = t, .alone = alone};
     w->began_ms = now_ms();
     w->give_up_ms = w->began_ms + budget_most_ms(t);
-    if (make_private_dir(p, w) < 0 || pipe2(pipes, O_CLOEXEC) < 0)
-        return -1;
+    if (make_private_dir(p, w) < 0) {
+        refuse(p, w, w->dir);
+        return;
+    }
+    if (pipe2(pipes, O_CLOEXEC) < 0) {
+        refuse(p, w, "a pipe");
+        return;
+    }
     w->pid = fork();
     if (w->pid == 0)
         work(p, w, pipes[1]);
     close(pipes[1]);
     if (w->pid < 0) {
         close(pipes[0]);
-        return -1;
+        refuse(p, w, "a process");
+        return;
     }
     w->fd = pipes[0];
     p->processes += t->head.processes;
     p->queues += t->head.queues;
     p->worker_n++;
-    return 0;
 }
 
 /* Starts what fits beside what runs already. */
-static int start_some(struct pool *p)
+static void start_some(struct pool *p)
 {
     int jobs = p->client->jobs > 0 ? p->client->jobs : p->o.jobs;
 
     if (p->worker_n > 0 && p->workers[0].alone)
-        return 0;
-    while (p->worker_n < (size_t)jobs) {
+        return;
+    while (p->worker_n < (size_t)jobs && !interrupted()) {
         const struct test_case *t = p->waiting ? p->waiting : p->client->next(p->client->ctx);
         p->waiting = t;
         if (t == NULL)
@@ -203,13 +228,11 @@ static int start_some(struct pool *p)
         if (p->worker_n > 0 && (p->processes + t->head.processes > PROCESSES_AT_ONCE ||
                                 p->queues + t->head.queues > p->queues_at_once))
             break;
-        if (start(p, t, false) < 0)
-            return -1;
         p->waiting = NULL;
+        start(p, t, false);
     }
     if (p->worker_n == 0 && p->waiting == NULL && p->again_n > 0)
-        return start(p, p->again[--p->again_n], true);
-    return 0;
+        start(p, p->again[--p->again_n], true);
 }
 
 /* Reads what the workers tell; those at the end of their stream are finished. */
@@ -271,11 +294,11 @@ char *pool_run(struct pool *p, const struct pool_client *client)
 {
     p->client = client;
     while (!interrupted()) {
-        if (start_some(p) < 0)
-            return x_printf("a case cannot be started: %s", strerror(errno));
-        if (p->worker_n == 0)
+        start_some(p);
+        if (p->worker_n > 0)
+            collect(p);
+        else if (p->again_n == 0)
             break;
-        collect(p);
     }
     return interrupted() ? describe_interrupt(p) : NULL;
 }

@@ -16,8 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOMENTS 400  /* lines of transcript that are kept */
-#define MOST_TIMES 7 /* its deadline that a step is granted besides, for waits of its processes */
+#define MOMENTS 400   /* lines of transcript that are kept, */
+#define MOMENTS_OF 20 /* and so many at least of each process */
+#define MOST_TIMES 7  /* its deadline that a step is granted besides, for waits of its processes */
 #define MANY_CHANGES 1000     /* behind each of which a program may print its table */
 #define PRINTED_MUCH 33554432 /* bytes that it can be for the suite that a step is late */
 #define UNWATCHED_MS 100      /* most steps are over before their load has to be looked at */
@@ -348,6 +349,35 @@ static void fold(struct world *w)
     }
 }
 
+/* Whose line it is: that of the actor whose name it begins with. */
+static size_t find_speaker(const struct world *w, const char *text)
+{
+    size_t len = strcspn(text, " ");
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (strlen(w->actors[i]->name) == len && strncmp(w->actors[i]->name, text, len) == 0)
+            return i + 1;
+    return 0;
+}
+
+/* Makes room for a line: the oldest goes of those who have more than enough. */
+static void drop_moment(struct world *w)
+{
+    size_t *count = x_calloc(w->actor_count + 1, sizeof *count), at = 0;
+
+    for (size_t i = 0; i < w->moment_count; i++)
+        count[w->moments[i].who]++;
+    while (at < w->moment_count && count[w->moments[at].who] <= MOMENTS_OF)
+        at++;
+    if (at == w->moment_count)
+        at = 0;
+    free(count);
+    free(w->moments[at].text);
+    memmove(w->moments + at, w->moments + at + 1, (w->moment_count - at - 1) * sizeof *w->moments);
+    w->moment_count--;
+    w->moment_dropped++;
+}
+
 void world_tell(struct world *w, const char *format, ...)
 {
     va_list args;
@@ -360,13 +390,10 @@ void world_tell(struct world *w, const char *format, ...)
     text_make_plain(text);
     if (w->moments == NULL)
         w->moments = x_calloc(MOMENTS, sizeof *w->moments);
-    if (w->moment_count == MOMENTS) {
-        free(w->moments[0].text);
-        memmove(w->moments, w->moments + 1, (MOMENTS - 1) * sizeof *w->moments);
-        w->moment_count--;
-        w->moment_dropped++;
-    }
-    w->moments[w->moment_count++] = (struct moment){now_us() - w->started_us, text, 0, 0};
+    if (w->moment_count == MOMENTS)
+        drop_moment(w);
+    w->moments[w->moment_count++] =
+        (struct moment){.us = now_us() - w->started_us, .text = text, .who = find_speaker(w, text)};
     fold(w);
 }
 

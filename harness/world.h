@@ -38,6 +38,7 @@ struct world_file {
 struct moment {
     int64_t us;
     char *text;  /* "S > create ...", "S < ok ..." */
+    size_t who;  /* the actor of that number from 1 on, or 0 */
     size_t span; /* so many lines, this one the last, */
     int again;   /* came again so often */
 };

@@ -227,6 +227,19 @@ END
     told 0 PASS
 }
 
+@test "a line of a log for each of many changes is no idle talk, and drowns nobody" {
+    style words
+    local talk="sed '/^== end/a $(printf %0600d 0)'"
+    echo "command = bash -c \"exec {root}/${bin#"$root"/}/iuts/words-client \$0 none > >($talk)\" {socket}" >"$dir/command"
+    sed -i "/^features/s/ tidy//; /^features/s/ mac//; /^.server.arp-add/,/^.server.flush/{/^.server.flush/!d}
+        /^command .*words-client/d; /^.client.$/r $dir/command" "$fake"
+    RTM_BUILD=$bin attempt none many
+    told 0 PASS
+    RTM_BUILD=$bin attempt no-update many
+    told 1 'FAIL SYN-11' 'the table of A does not become that of S'*
+    like '*# *S >*' "$output"
+}
+
 @test "a pause before the first row is no empty table" {
     style menu
     local slowly='import os, time; [(time.sleep(.1), os.write(1, d)) for d in iter(lambda: os.read(0, 65536), bytes())]'

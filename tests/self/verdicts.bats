@@ -88,6 +88,15 @@ expect S has arp 01:00:5e:01:01:01 1.1.1.1 [ARP-1]|nothing shows the table of S:
     is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
 }
 
+@test "BROKEN: the directory of the run went away; each case is told" {
+    chmod 777 "$dir/tmp"
+    sed "s|^root .*||; s|^command .*|command = bash -c \"mv $dir/tmp/rtmtest.* $dir/tmp/gone\" {socket}|" "$here/iuts/fake.rtmi" >"$dir/gone.rtmi"
+    fake=$dir/gone.rtmi
+    rtmtest run --iut "$fake" --only "$cases/table.rtm" --only "$cases/create.rtm" --sandbox none --jobs 1 --report tap
+    rm -rf "$dir/tmp/gone"
+    like '*not ok 1 *not ok 2 *BROKEN*the case cannot be started: */rtmtest.*/1: No such file or directory; something removed*' "$output"
+}
+
 @test "BROKEN: the scenario is mistaken; 2" {
     attempt none mistaken
     told 2 BROKEN '*refused as absent*'
