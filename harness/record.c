@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
+#include "mask.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 static const char *const fields[RECORD_FIELDS] = {"op", "destination", "mask", "gateway", "oif"};
 static const char *const ops[RECORD_OPS] = {NULL, "create", "update", "delete"};
 static const char *const marks[RECORD_MARKS] = {NULL, "end", "flush", "ignore"};
-static const char *const formats[] = {"text", "network", "host", "little"};
+static const char *const formats[] = {"text", "network", "host", "little", "dotted"};
 
 static int parse_number(const char *text, unsigned most, unsigned *number)
 {
@@ -22,9 +24,25 @@ static int parse_number(const char *text, unsigned most, unsigned *number)
     return *text >= '0' && *text <= '9' && *end == '\0' && value <= most ? 0 : -1;
 }
 
+static bool is_text(const struct record *r, enum record_field f)
+{
+    return r->field[f].format == RECORD_TEXT || r->field[f].format == RECORD_DOTTED;
+}
+
+/* Whether that field can be of its format and width. */
+static int check_format(const struct record *r, enum record_field f, const struct value *v)
+{
+    if (r->field[f].format == RECORD_DOTTED && f != RECORD_MASK)
+        return value_wrong(v, 2, "only a mask is dotted; an address as a text is text");
+    if (is_text(r, f))
+        return 0;
+    if (r->field[f].width > 8)
+        return value_wrong(v, 1, "expected a number of at most 8 bytes");
+    return f == RECORD_OIF ? value_wrong(v, 2, "the interface is a text") : 0;
+}
+
 static int set_field(struct record *r, enum record_field f, const struct value *v)
 {
-    bool number;
 
     if (v->n != 3 || parse_number(v->at[0].text, RECORD_SIZE_MOST, &r->field[f].offset) < 0)
         return value_wrong(v, 0, "expected OFFSET WIDTH FORMAT, as 4 16 text");
@@ -34,12 +52,11 @@ static int set_field(struct record *r, enum record_field f, const struct value *
         if (strcmp(v->at[2].text, formats[i]) != 0)
             continue;
         r->field[f].format = (enum record_format)i;
-        number = i != RECORD_TEXT;
-        if (number && r->field[f].width > 8)
-            return value_wrong(v, 1, "expected a number of at most 8 bytes");
-        return number && f == RECORD_OIF ? value_wrong(v, 2, "the interface is a text") : 0;
+        return check_format(r, f, v);
     }
-    return value_wrong(v, 2, "expected text, or a number in network, host or little order");
+    return value_wrong(v, 2,
+                       "expected text, a number in network, host or little order, or dotted for a "
+                       "mask as 255.255.0.0");
 }
 
 int record_set(struct record *r, const char *key, const struct value *v)
@@ -188,7 +205,7 @@ static const char *put(const struct record *r, enum record_field f, const char *
     unsigned width = r->field[f].width;
     uint8_t *at = bytes + r->field[f].offset;
 
-    if (r->field[f].format == RECORD_TEXT) {
+    if (is_text(r, f)) {
         if (strlen(text) > width)
             return "a text that is longer than its field";
         memcpy(at, text, strlen(text));
@@ -208,7 +225,7 @@ static void get(const struct record *r, enum record_field f, const uint8_t *byte
     unsigned width = r->field[f].width;
     uint64_t number = 0;
 
-    if (r->field[f].format == RECORD_TEXT) {
+    if (is_text(r, f)) {
         memcpy(out, at, width);
         out[width] = '\0';
         return;
@@ -226,7 +243,7 @@ static void get(const struct record *r, enum record_field f, const uint8_t *byte
 const char *record_put(const struct record *r, enum wire_op op, const struct route *route,
                        void *bytes)
 {
-    char line[72], *gateway, *oif, *mask;
+    char line[72], dotted[16], *gateway, *oif, *mask;
     const char *wrong[RECORD_FIELDS];
     bool deletes = op == OP_DELETE;
 
@@ -236,6 +253,10 @@ const char *record_put(const struct record *r, enum wire_op op, const struct rou
     gateway = strchr(mask, ' ') + 1;
     oif = strchr(gateway, ' ') + 1;
     mask[-1] = gateway[-1] = oif[-1] = '\0';
+    if (r->field[RECORD_MASK].format == RECORD_DOTTED) {
+        mask_dot(mask, dotted, sizeof dotted);
+        mask = dotted;
+    }
     wrong[0] = put(r, RECORD_OP, r->op[op], strtoull(r->op[op], NULL, 0), bytes);
     wrong[1] = put(r, RECORD_DESTINATION, line, route->destination, bytes);
     wrong[2] = put(r, RECORD_MASK, mask, route->mask, bytes);
@@ -273,10 +294,27 @@ enum record_kind record_kind(const struct record *r, const void *bytes, char *co
     return RECORD_UNKNOWN;
 }
 
+/* Brings the mask to the number of its bits. NULL, or what is wrong with it. */
+static char *read_mask(const struct record *r, char *mask)
+{
+    bool dotted = strchr(mask, '.') != NULL;
+    char *shown = x_strdup(mask), *why = NULL;
+    const char *holes = mask_count(mask);
+
+    if (holes != NULL)
+        why = x_printf("its mask is \"%s\", which %s (TBL-12)", shown, holes);
+    else if (dotted != (r->field[RECORD_MASK].format == RECORD_DOTTED))
+        why = x_printf("its mask is \"%s\"; for that its format is %s", shown,
+                       dotted ? "dotted" : "text");
+    free(shown);
+    return why;
+}
+
 char *record_get(const struct record *r, const void *bytes, enum wire_op *op, struct route *route)
 {
     char text[RECORD_FIELDS][TEXT_MOST + 1], prefix[2 * TEXT_MOST + 2];
     const char *wrong;
+    char *why;
 
     for (int f = 0; f < RECORD_FIELDS; f++)
         get(r, (enum record_field)f, bytes, text[f]);
@@ -286,6 +324,9 @@ char *record_get(const struct record *r, const void *bytes, enum wire_op *op, st
             *op = (enum wire_op)code;
     if (*op == OP_NONE)
         return x_printf("op is %s, no change", text[RECORD_OP]);
+    why = read_mask(r, text[RECORD_MASK]);
+    if (why != NULL)
+        return why;
     snprintf(prefix, sizeof prefix, "%s/%s", text[RECORD_DESTINATION], text[RECORD_MASK]);
     wrong = *op == OP_DELETE ? route_parse_prefix(prefix, route)
                              : route_parse(prefix, text[RECORD_GATEWAY], text[RECORD_OIF], route);

@@ -22,7 +22,7 @@ enum {
 enum record_kind { RECORD_CHANGE, RECORD_END, RECORD_FLUSH, RECORD_IGNORED, RECORD_UNKNOWN };
 enum { RECORD_MARKS = RECORD_UNKNOWN };
 
-enum record_format { RECORD_TEXT, RECORD_NETWORK, RECORD_HOST, RECORD_LITTLE };
+enum record_format { RECORD_TEXT, RECORD_NETWORK, RECORD_HOST, RECORD_LITTLE, RECORD_DOTTED };
 
 struct record {
     int line; /* of its section; 0: there is none */

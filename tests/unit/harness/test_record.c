@@ -221,3 +221,40 @@ TEST(a_mark_has_a_code_of_its_own)
                "m.rtmi:11:1: [record] flush is the code of delete, too\n"
                "m.rtmi:11:1: [record] ignore is the code of end, too\n");
 }
+
+TEST(a_mask_may_be_a_dotted_quad)
+{
+    struct manifest *m = read_section("size = 57\nop = 0 1 text\ncreate = C\nupdate = U\n"
+                                      "delete = D\ndestination = 1 16 text\nmask = 17 16 dotted\n"
+                                      "gateway = 33 16 text\noif = 49 8 text\n");
+    uint8_t bytes[57];
+    struct route r = {0}, back = {0};
+    enum wire_op op;
+    char *wrong;
+
+    if (!CHECK(m != NULL))
+        return;
+    read_route("10.20.0.0/16", "1.2.3.4", "eth0", &r);
+    CHECK(record_put(&m->record, OP_CREATE, &r, bytes) == NULL);
+    CHECK_EQ_STR((char *)bytes + 17, "255.255.0.0");
+    CHECK(record_get(&m->record, bytes, &op, &back) == NULL);
+    CHECK_EQ_INT(back.mask, 16);
+    strcpy((char *)bytes + 17, "255.0.255.0");
+    CHECK_EQ_STR(wrong = record_get(&m->record, bytes, &op, &back),
+                 "its mask is \"255.0.255.0\", which has holes (TBL-12)");
+    free(wrong);
+    strcpy((char *)bytes + 17, "16");
+    CHECK_EQ_STR(wrong = record_get(&m->record, bytes, &op, &back),
+                 "its mask is \"16\"; for that its format is text");
+    free(wrong);
+    m->record.field[RECORD_MASK].format = RECORD_TEXT;
+    CHECK(record_get(&m->record, bytes, &op, &back) == NULL);
+    strcpy((char *)bytes + 17, "255.255.0.0");
+    CHECK_EQ_STR(wrong = record_get(&m->record, bytes, &op, &back),
+                 "its mask is \"255.255.0.0\"; for that its format is dotted");
+    free(wrong);
+    manifest_destroy(m);
+    check_told("size = 72\nop = 0 4 host\n" CODES "gateway = 21 16 text\noif = 37 32 text\n"
+               "mask = 20 1 host\ndestination = 4 16 dotted\n",
+               "m.rtmi:20:20: only a mask is dotted; an address as a text is text\n");
+}
