@@ -4,6 +4,7 @@
 #include "doing.h"
 #include "feed.h"
 #include "network.h"
+#include "prompt.h"
 #include "queue.h"
 #include "quiet.h"
 #include "renew.h"
@@ -258,8 +259,24 @@ static bool hear_itself(struct world *w, struct actor *a, const char *line, size
     return view_hear(w, a, line, len);
 }
 
+/* What the next line is to answer, or NULL. */
+static const struct dialogue *open_dialogue(const struct actor *a)
+{
+    if (a->feed != NULL)
+        return feed_dialogue(a);
+    if (a->asking != NULL && !a->asking->answered)
+        return converse_dialogue(a, a->asking);
+    return a->loading ? &a->program->ask[ASK_LOAD] : NULL;
+}
+
 static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
 {
+    size_t head = prompt_before(a, open_dialogue(a), line, len);
+
+    if (head > 0 && a->feed == NULL)
+        converse_note(w, a, line, head);
+    line += head;
+    len -= head;
     if (!a->ready)
         network_learn_port(a->places, a->program->listening, line, len);
     if (hear_itself(w, a, line, len))

@@ -39,6 +39,19 @@ static struct move *add_move(struct dialogue *d)
     return &d->moves[d->move_n++];
 }
 
+bool dialogue_knows(const struct dialogue *d, const char *line, size_t len)
+{
+    if (d == NULL)
+        return false;
+    struct pattern *const known[] = {d->row,   d->done,    d->refused, d->begin,
+                                     d->added, d->updated, d->deleted, d->emptied};
+
+    for (size_t i = 0; i < LENGTH(known); i++)
+        if (pattern_match(known[i], line, len))
+            return true;
+    return false;
+}
+
 void dialogue_add_send(struct dialogue *d, const char *line)
 {
     add_move(d)->send = x_strdup(line);

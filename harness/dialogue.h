@@ -48,6 +48,8 @@ bool dialogue_asks(const struct dialogue *d);
 /* The only line of a dialogue of one line: questions that follow each other unanswered need that.
  * NULL where there are more moves. */
 const char *dialogue_line(const struct dialogue *d);
+/* Whether the line is one that some pattern of it stands for; NULL knows none. */
+bool dialogue_knows(const struct dialogue *d, const char *line, size_t len);
 void dialogue_add_send(struct dialogue *d, const char *line);
 /* Takes the pattern over. */
 void dialogue_add_expect(struct dialogue *d, struct pattern *p);

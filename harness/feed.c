@@ -2,7 +2,10 @@
 #include "feed.h"
 
 #include "compare.h"
+#include "converse.h"
+#include "doing.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +25,8 @@ struct feed {
     struct buf text;
     size_t at; /* the next line to be said */
     size_t said, answered, total;
+    size_t strays; /* lines that answer nothing */
+    char stray[120];
     struct said {
         enum operation op;
         const char *refused; /* NULL, or the refusal that the oracle gave */
@@ -54,8 +59,6 @@ const char *feed_lacking(const struct manifest *m)
 
     if (l->longest_oif > 0 || l->one_mask || l->no_letters)
         return "the manifest has limits on what changes hold";
-    if (m->server.prompt != NULL)
-        return "it is asked nothing before its prompt";
     return takes_lines(&m->server) ? NULL : "its dialogues are more than a line and an answer";
 }
 
@@ -205,20 +208,56 @@ static const char *missed(enum operation op, bool refused)
     return refused ? fed[i].accepts : fed[i].refuses;
 }
 
+const struct dialogue *feed_dialogue(const struct actor *a)
+{
+    const struct feed *f = a->feed;
+
+    return f->answered < f->said ? &a->program->ask[f->lines[f->answered].op] : NULL;
+}
+
+/* A line that answers nothing. The first ones stand in the transcript: what no pattern knows may be
+ * answers. */
+static void note_stray(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    struct feed *f = a->feed;
+
+    if (len == strspn(line, " \t\r") || pattern_match(a->program->prompt, line, len))
+        return;
+    if (f->strays == 0)
+        snprintf(f->stray, sizeof f->stray, "%.*s", (int)len, line);
+    converse_note_row(w, a, &f->strays, line, len);
+}
+
+/* Whose answers chapter 7 has is held to them; what others print, only their manifest knows. */
+static bool is_misread(const struct world *w, const struct feed *f)
+{
+    return f->strays > 0 && !manifest_claims(w->manifest, "console");
+}
+
 void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
 {
     struct feed *f = a->feed;
 
-    if (f->answered >= f->said)
+    const struct dialogue *d = feed_dialogue(a);
+    if (d == NULL)
         return;
     const struct said *said = &f->lines[f->answered];
-    const struct dialogue *d = &a->program->ask[said->op];
     bool refused = pattern_match(d->refused, line, len);
-    if (!refused && !pattern_match(d->done, line, len))
+    if (!refused && !pattern_match(d->done, line, len)) {
+        note_stray(w, a, line, len);
         return;
+    }
     f->answered++;
     if (refused == (said->refused != NULL))
         return;
+    if (is_misread(w, f)) {
+        world_fail(w, VERDICT_BROKEN,
+                   "%s said \"%.*s\" where the oracle %s, behind \"%s\", which neither done nor "
+                   "refused matches: it is an answer, or a notice = in [server]",
+                   a->name, (int)(len < 200 ? len : 200), line,
+                   said->refused ? "refuses" : "accepts", f->stray);
+        return;
+    }
     world_fail_for(
         w, missed(said->op, refused), "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s",
         f->answered, a->name, (int)(len < 200 ? len : 200), line,
@@ -254,6 +293,19 @@ unsigned feed_share(const struct actor *a)
     return f == NULL || f->total == 0 ? 100 : (unsigned)(f->answered * 100 / f->total);
 }
 
+static int fail_unanswered(struct world *w, const struct actor *a)
+{
+    const struct feed *f = a->feed;
+
+    if (is_misread(w, f))
+        return world_timeout_broken(
+            w, doing_waits(a),
+            "%s answered %zu of %zu changes that it was told at once, and printed \"%s\", which "
+            "neither done nor refused matches",
+            a->name, f->answered, f->total, f->stray);
+    return world_timeout(w, "%s answered %zu of %zu changes", a->name, f->answered, f->total);
+}
+
 int feed_wait(struct world *w, struct actor *a, unsigned percent)
 {
     struct feed *f = a->feed;
@@ -271,8 +323,7 @@ int feed_wait(struct world *w, struct actor *a, unsigned percent)
             return world_fail(w, VERDICT_FAIL, "%s ended in the middle of %zu changes", a->name,
                               f->total);
         if (!world_wait(w))
-            return world_timeout(w, "%s answered %zu of %zu changes", a->name, f->answered,
-                                 f->total);
+            return fail_unanswered(w, a);
     }
     if (!world_goes_on(w))
         return -1;

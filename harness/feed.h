@@ -15,6 +15,8 @@ int feed_start(struct world *w, struct actor *a, struct buf *text);
 const char *feed_lacking(const struct manifest *m);
 void feed_destroy(struct feed *f);
 
+/* That of the change whose answer comes next; NULL if none is to come. */
+const struct dialogue *feed_dialogue(const struct actor *a);
 /* A line of the actor's output that is an answer to the feed. */
 void feed_hear(struct world *w, struct actor *a, const char *line, size_t len);
 /* Moves more lines to what the actor is to be told. */

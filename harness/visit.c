@@ -5,14 +5,13 @@
 #include "compare.h"
 #include "probe.h"
 #include "tell.h"
+#include "visit_page.h"
 #include "visit_place.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PAGE 26 /* routes: more than most pages have rows */
 
 static const char change_advice[] =
     "the patterns expect, done and refused to what was printed above, and the order of send "
@@ -151,27 +150,10 @@ static void try_tables(struct visit *v, const char *what)
 /* A table of more than a page. */
 static void try_pages(struct visit *v)
 {
-    char prefix[24];
-    struct route r;
-    int result = 0;
-
     if (v->failed[true][ASK_CREATE] || !dialogue_asks(&v->s->program->ask[ASK_CREATE]))
         return;
-    for (int i = 0; i < PAGE && result == 0; i++) {
-        snprintf(prefix, sizeof prefix, "10.40.%d.0/24", i);
-        route_parse(prefix, "192.0.2.1", "eth0", &r);
-        result = visit_create(v, &r);
-        if (result == 0)
-            oracle_create_route(v->want, &r);
-    }
-    if (result < 0) {
-        visit_begin(v, "[server.create]: many routes");
-        visit_finish(v, result, "", change_advice, false);
-        visit_start_anew(v);
-        return;
-    }
-    visit_pass_over(v);
-    try_tables(v, "a table of 26 routes");
+    if (visit_create_page(v))
+        try_tables(v, "a table of 26 routes");
 }
 
 /* What the server sends to who connects, and of each change, read as [record] says. */

@@ -295,6 +295,18 @@ END
     told 1 'FAIL CON-13' 'S did not end*'
 }
 
+@test "answers stand behind prompts where changes are told at once" {
+    style lines
+    sed -i '/^silent/d' "$fake"
+    RTM_BUILD=$bin attempt none feed
+    told 0 PASS
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*[[]server.create[]]: 26 lines at once*fine: one behind the other*' "$output"
+    sed -i 's/"^OK"/"^FINE"/' "$fake"
+    RTM_BUILD=$bin attempt none feed
+    told 2 BROKEN 'S answered 0 of 200 changes that it was told at once, and printed "*OK", which neither done nor refused matches'
+}
+
 @test "the doctor finds nothing to change in a manifest that is right" {
     for name in menu lines reference; do
         style "$name"
