@@ -5,6 +5,7 @@
 #include "compare.h"
 #include "probe.h"
 #include "tell.h"
+#include "visit_claim.h"
 #include "visit_page.h"
 #include "visit_place.h"
 
@@ -196,6 +197,7 @@ static void quit(struct visit *v, struct actor *a)
     char *end = actor_runs(a) ? x_strdup("nothing") : actor_describe_end(a);
     if (result == 0 && !actor_ended_well(a))
         result = world_fail(v->w, VERDICT_BROKEN, "it ended with %s", end);
+    v->untidy = v->untidy || a->status != 0;
     visit_finish(v, result, end, "quit, or [server.quit] and [client.quit]", false);
     free(end);
 }
@@ -334,10 +336,12 @@ int visit_programs(struct world *w)
     v.a = v.s ? start(&v, false, socket) : NULL;
     if (v.s != NULL)
         try_all(&v);
+    visit_signals(&v);
     quit(&v, v.a);
     quit(&v, v.s);
     if (v.there && v.a != NULL && !actor_runs(v.s))
         visit_unanswered(&v, socket);
+    visit_tidy(&v);
     sum_up(&v);
     oracle_destroy(v.want);
     free(socket);

@@ -17,6 +17,7 @@ struct visit {
     bool unread;         /* it could not */
     size_t shown;        /* moments of the transcript */
     bool there;          /* the server is where the manifest says */
+    bool untidy;         /* one was told to quit, and ended with another status than 0 */
     int problems, follow;
     char *name;                /* of what is tried now */
     char *cause;               /* that of the first problem, or NULL */

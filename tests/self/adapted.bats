@@ -328,6 +328,17 @@ END
     done
 }
 
+@test "the doctor tries what is claimed of signals, and says what could be" {
+    style words
+    sed -i '/^features/s/ signals tidy//' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*features without signals*the client minds SIGUSR1*features without tidy*claim tidy*0 problems' "$output"
+    style words
+    FAULT=dies-of-term RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    like '*tidy, SIGINT*fine: *tidy, SIGTERM*PROBLEM: A was sent SIGTERM and ended with signal 15*leave tidy out*1 problem' "$output"
+}
+
 @test "the doctor puts a client beside a server that says nothing" {
     style words
     sed -i 's/^ready .*In service.*/ready = "^== end =="/' "$fake"

@@ -215,7 +215,8 @@ int main(int argc, char **argv)
     if (!faulty("no-handler"))
         sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    if (!faulty("dies-of-term"))
+        sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);
     int signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     server = connect_to_server();
