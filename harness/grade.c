@@ -26,6 +26,7 @@ struct grading {
     size_t case_n;
     bool namespaces;
     FILE *csv;
+    int missing; /* directories that are not there */
 };
 
 /* The last part of a path without its trailing slashes; the caller's. */
@@ -44,10 +45,7 @@ static int check_directories(int n, char **directories)
     int code = n > 0 ? 0 : usage("grade what? Give the directories of the submissions", NULL);
 
     for (int i = 0; i < n && code == 0; i++) {
-        struct stat st;
         char *name = name_of(directories[i]);
-        if (stat(directories[i], &st) < 0 || !S_ISDIR(st.st_mode))
-            code = usage("no directory:", directories[i]);
         for (int k = 0; k < i && code == 0; k++) {
             char *other = name_of(directories[k]);
             if (strcmp(name, other) == 0)
@@ -180,6 +178,22 @@ static int add_one(struct grading *g, const char *directory, int at, int n)
     return result;
 }
 
+/* Whether it is there; a row says so if not. */
+static bool is_there(struct grading *g, const char *directory)
+{
+    struct stat st;
+    int error = stat(directory, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+
+    if (error == 0)
+        return true;
+    char *name = name_of(directory), *why = x_printf("%s: %s", directory, strerror(error));
+    score_missing(g->csv, name, why);
+    g->missing++;
+    free(name);
+    free(why);
+    return false;
+}
+
 static int grade_all(struct grading *g, int n, char **directories)
 {
     char *sandbox = pool_choose_sandbox(g->o->sandbox, &g->namespaces);
@@ -190,7 +204,7 @@ static int grade_all(struct grading *g, int n, char **directories)
     else
         hide_others(g, n, directories);
     for (int i = 0; i < n && code == EXIT_CONFORMS; i++) {
-        if (add_one(g, directories[i], i + 1, n) < 0)
+        if (is_there(g, directories[i]) && add_one(g, directories[i], i + 1, n) < 0)
             code = EXIT_INTERNAL;
         if (interrupted() && i + 1 < n)
             code = EXIT_UNDECIDED;
@@ -198,7 +212,9 @@ static int grade_all(struct grading *g, int n, char **directories)
     if (g->csv != NULL && fclose(g->csv) != 0)
         code = EXIT_INTERNAL;
     if (code == EXIT_CONFORMS)
-        printf("%d graded; %s/grades.csv\n", n, g->o->save);
+        printf("%d graded; %s/grades.csv\n", n - g->missing, g->o->save);
+    if (code == EXIT_CONFORMS && g->missing > 0)
+        code = EXIT_UNDECIDED;
     free(sandbox);
     return code;
 }

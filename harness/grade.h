@@ -8,7 +8,8 @@
 
 #include "options.h"
 
-/* Grades the directories. EXIT_CONFORMS if each got its row, whatever stands there. */
+/* Grades the directories. EXIT_CONFORMS if each was there and got its row, whatever
+ * stands in it. */
 int grade_run(struct options *o, const struct requirements *q, const struct suite *suite, int n,
               char **directories);
 

@@ -21,6 +21,24 @@ struct players {
     size_t n, server_n, client_n;
 };
 
+/* Manifests of one name are told apart by their files. */
+static void tell_apart(struct players *p)
+{
+    bool *alike = x_calloc(p->n, sizeof *alike);
+
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->n; k++)
+            alike[i] = alike[i] || (i != k && strcmp(p->all[i]->name, p->all[k]->name) == 0);
+    for (size_t i = 0; i < p->n; i++) {
+        char *name = p->all[i]->name;
+        if (!alike[i])
+            continue;
+        p->all[i]->name = x_printf("%s (%s)", name, p->all[i]->file);
+        free(name);
+    }
+    free(alike);
+}
+
 static int read_players(struct players *p, const struct options *o, char *const *files, size_t n)
 {
     struct diag d = {0};
@@ -43,6 +61,7 @@ static int read_players(struct players *p, const struct options *o, char *const 
         if (m->client.command != NULL)
             p->clients[p->client_n++] = m;
     }
+    tell_apart(p);
     refused = diag_print(&d);
     diag_finish(&d);
     if (refused)
@@ -152,6 +171,7 @@ static int run_cells(const struct options *o, const struct requirements *q,
                            .client_file = client->file};
         if (!pair_shares_wire(server, client)) {
             c->why = x_strdup("the wires differ");
+            c->foreign = server->own_wire && client->own_wire;
             continue;
         }
         if (interrupted()) {

@@ -7,10 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether the case stands before the one that is the first so far. */
+/* Whether the case tells more than the one that is the first so far: a FAIL, or by its name. */
 static bool is_before(const json_t *e, const json_t *first)
 {
-    return first == NULL || strcmp(event_text(e, "case"), event_text(first, "case")) < 0;
+    bool fails = event_verdict(e) == VERDICT_FAIL;
+
+    if (first == NULL || fails != (event_verdict(first) == VERDICT_FAIL))
+        return first == NULL || fails;
+    return strcmp(event_text(e, "case"), event_text(first, "case")) < 0;
 }
 
 void cell_count(struct cell *c, const json_t *cases)
@@ -22,7 +26,7 @@ void cell_count(struct cell *c, const json_t *cases)
     {
         enum verdict v = event_verdict(e);
         c->counts[v]++;
-        if (v == VERDICT_FAIL && is_before(e, c->broken)) {
+        if (verdict_standing(v) == FAILED && is_before(e, c->broken)) {
             json_decref(c->broken);
             c->broken = json_incref(e);
         }
@@ -40,7 +44,7 @@ static char *describe(const struct cell *c)
         if (c->counts[v] > 0)
             buf_printf(&b, "%s%zu %s", b.len > 0 ? ", " : "", c->counts[v],
                        verdict_name((enum verdict)v));
-    if (c->broken != NULL)
+    if (c->counts[VERDICT_FAIL] > 0)
         buf_printf(&b, ": %s",
                    *event_text(c->broken, "id") ? event_text(c->broken, "id")
                                                 : event_text(c->broken, "case"));
@@ -75,15 +79,23 @@ static int head_width(const struct matrix *m)
     return (int)width;
 }
 
-/* The first failure of each pair, in a line. */
+/* The first failure of each pair, in a line, and what would make it one. */
 static void tell_broken(const struct matrix *m, FILE *out)
 {
+    bool apart = false;
+
     for (size_t i = 0; i < m->servers * m->clients; i++) {
         const struct cell *c = &m->cells[i];
         if (c->broken != NULL)
             fprintf(out, "%s with %s: %s: %s\n", c->server, c->client,
                     event_text(c->broken, "case"), event_text(c->broken, "message"));
+        apart = apart || c->foreign;
     }
+    if (apart)
+        fputs(
+            "where the wires differ: the manifests of programs that speak the same own wire say so "
+            "with one name, wire = own NAME, or with the same [record]\n",
+            out);
 }
 
 /* The closing line of every run, over all pairs. */

@@ -12,8 +12,9 @@ struct cell {
     const char *server, *client; /* names of their manifests */
     const char *server_file, *client_file;
     char *why;
+    bool foreign; /* that is: the wires differ, and each has one of its own */
     size_t counts[VERDICT_COUNT];
-    json_t *broken; /* the event of the first case that failed, in the order of names; or NULL */
+    json_t *broken; /* the event of the first FAIL, or else of what could not be judged; or NULL */
     int exit;
 };
 

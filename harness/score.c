@@ -115,7 +115,13 @@ static const char *verdict_of(const struct stream *run)
     return event_count(run->end, "exit") == EXIT_FAILS ? "failed" : "undecided";
 }
 
-/* Why nothing ran: how the build ended, and the first line of it that says error; the caller's. */
+static bool tells_error(const char *line)
+{
+    return strstr(line, "rror") != NULL || strstr(line, "***") != NULL;
+}
+
+/* Why nothing ran: how the build ended, and the first line of it that says error,
+ * or that make marks as one; the caller's. */
 static char *explain_build(const struct stream *run)
 {
     const json_t *said = json_object_get(run->start, "build_said");
@@ -123,7 +129,7 @@ static char *explain_build(const struct stream *run)
     const char *line = NULL;
 
     for (size_t i = 0; i < json_array_size(said) && line == NULL; i++)
-        if (strstr(json_string_value(json_array_get(said, i)), "rror") != NULL)
+        if (tells_error(json_string_value(json_array_get(said, i))))
             line = json_string_value(json_array_get(said, i));
     return x_printf("%s%s%s", colon ? colon + 2 : reason, line ? ": " : "", line ? line : "");
 }
@@ -176,4 +182,17 @@ void score_add(FILE *csv, const struct submission *s)
     fputc('\n', stdout);
     fflush(stdout);
     free(why);
+}
+
+void score_missing(FILE *csv, const char *name, const char *why)
+{
+    put(csv, name, ",");
+    put(csv, "no directory", "");
+    for (int i = 0; i < TIER_COUNT; i++)
+        fputs(",0,0", csv);
+    fputs(",\"\",", csv);
+    put(csv, why, ",\"\"\n");
+    fflush(csv);
+    printf("%s: no directory; %s\n", name, why);
+    fflush(stdout);
 }

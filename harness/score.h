@@ -25,5 +25,7 @@ struct submission {
 /* Adds its row, and says the same in a line on standard output. A scenario passes if all its rows
  * do; one that is claimed and did not run, as the submission was given up, has not passed. */
 void score_add(FILE *csv, const struct submission *s);
+/* The row of one that cannot be graded, and why. */
+void score_missing(FILE *csv, const char *name, const char *why);
 
 #endif

@@ -195,7 +195,7 @@ END
     one=$(variant one "$menu" 's/^name.*/name = One/; s/menu-server {socket}.*/menu-server {socket} no-update/')
     other=$(variant other "$menu" 's/^name.*/name = Other/')
     RTM_BUILD=$bin rtmtest matrix "$one" "$other" tests/iuts/lines.rtmi --only 4-session/SYN-11-changes \
-        --report text --report "markdown=$dir/table.md" --report "ndjson=$dir/pairs" --save "$dir/runs"
+        --report text --report "text=$dir/table.txt" --report "markdown=$dir/table.md" --report "ndjson=$dir/pairs" --save "$dir/runs"
     is 1 "$status"
     like 'server ? clients * One * Other * Lines and silence' "${lines[0]}"
     like 'One * 1 FAIL: SYN-11 * 1 FAIL: SYN-11 * the wires differ' "${lines[1]}"
@@ -207,6 +207,14 @@ END
     is 9 "$(grep -c '"event":"pair"' "$dir/pairs")"
     rtmtest report tap "$dir/runs/1-it--2-it.ndjson"
     like '*IUT: server of One, client of Other;*' "$output"
+    like '*where the wires differ: *wire = own NAME*' "$(<"$dir/table.txt")"
+    # one name for both, and a pair that cannot be judged
+    RTM_BUILD=$bin rtmtest matrix tests/iuts/menu.rtmi "$(variant mute "$menu" 's/^done .*/done = "^Nothing"/')" \
+        --only 4-session/SYN-11-changes
+    is 2 "$status"
+    like 'A menu* (tests/iuts/menu.rtmi) * 1 PASS *' "${lines[1]}"
+    like 'A menu* (*/mute/it.rtmi) * 1 BROKEN *' "${lines[2]}"
+    like '*/mute/it.rtmi) with *: 4-session/SYN-11-changes: S *' "${lines[-2]}"
     rtmtest matrix tests/iuts/menu.rtmi --report html
     is 64 "$status"
     like '*a matrix is reported as text, markdown or ndjson*' "$stderr"
