@@ -126,14 +126,6 @@ END
     told 2 UNSUPPORTED
 }
 
-@test "a prompt is waited for, and changes one behind the other are not told" {
-    style lines
-    sed -i '/^silent/d' "$fake"
-    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 1-tables/TBL-15-order --report tap
-    told 2 UNSUPPORTED
-    like '*S takes no changes one behind the other: it is asked nothing before its prompt*' "$output"
-}
-
 @test "a refusal without a way back, and a fresh process for the next question" {
     style menu
     sed -i '/^\[server.recover\]/,/^send/d; s/^quit .*= say 5/&\nfresh = yes/' "$fake"
