@@ -417,39 +417,43 @@ static char *describe_moment(const struct moment *m)
     return buf_take(&b);
 }
 
-/* Whether the verdict is about that process: its message has the name as a word. */
-static bool is_named(const struct world *w, size_t who)
+/* Whether the message of the verdict has that name as a word. */
+static bool is_named(const struct world *w, const char *name)
 {
-    const char *at = who > 0 && w->outcome.message ? w->outcome.message : "";
-    const char *name = who > 0 ? w->actors[who - 1]->name : "";
+    const char *message = w->outcome.message ? w->outcome.message : "", *at = message;
 
-    for (; (at = strstr(at, name)) != NULL && *at != '\0'; at++)
-        if ((at == w->outcome.message || !isalnum((unsigned char)at[-1])) &&
+    for (; (at = strstr(at, name)) != NULL; at++)
+        if ((at == message || !isalnum((unsigned char)at[-1])) &&
             !isalnum((unsigned char)at[strlen(name)]))
             return true;
     return false;
 }
 
-/* Picks up to n lines from the end that are not picked yet: all, or those of who is named. */
-static size_t pick(const struct world *w, bool *picked, size_t n, bool all)
+/* Picks up to n lines from the end that are not picked yet: of that actor, or 0: of all. Returns
+ * how many there were. */
+static size_t pick(const struct world *w, bool *picked, size_t n, size_t who)
 {
-    size_t before = n;
+    size_t found = 0;
 
-    for (size_t i = w->moment_count; i-- > 0 && n > 0;) {
-        bool fits = !picked[i] && (all || is_named(w, w->moments[i].who));
+    for (size_t i = w->moment_count; i-- > 0 && found < n;) {
+        bool fits = !picked[i] && (who == 0 || w->moments[i].who == who);
         picked[i] = picked[i] || fits;
-        n -= fits;
+        found += fits;
     }
-    return before - n;
+    return found;
 }
 
-/* The last lines, half of them of the processes that the verdict names, if they have so many. */
+/* The last lines, and some of each process that the verdict names, however much others print. */
 static json_t *transcript(const struct world *w)
 {
     bool *picked = x_calloc(w->moment_count + 1, sizeof *picked);
     json_t *lines = json_array();
+    size_t left = SHOWN;
 
-    pick(w, picked, SHOWN - pick(w, picked, SHOWN / 2, false), true);
+    for (size_t i = 0; i < w->actor_count && left > SHOWN / 4; i++)
+        if (is_named(w, w->actors[i]->name))
+            left -= pick(w, picked, SHOWN / 4, i + 1);
+    pick(w, picked, left, 0);
     for (size_t i = 0; i < w->moment_count; i++) {
         char *line = picked[i] ? describe_moment(&w->moments[i]) : NULL;
         if (line != NULL)
