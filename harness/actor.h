@@ -72,6 +72,7 @@ struct actor {
     struct buf complaints; /* the lines of standard error, from the first start on */
     size_t scanned;        /* bytes of heard that hold no line end */
     struct ask *asking;
+    bool accepts; /* it has accepted a route, from its first start on */
     bool loading; /* the answer of a load is still to come, whatever is asked meanwhile */
     bool load_refused;
     int64_t load_us; /* while it runs: when it was sent; then: how long it took */

@@ -3,6 +3,7 @@
  * Commands of the section Changes: one change, one file, one refusal.
  */
 #include "actor.h"
+#include "answer.h"
 #include "command_list.h"
 #include "compare.h"
 #include "feed.h"
@@ -31,8 +32,9 @@ static int change_both(struct world *w, struct actor *a, enum operation op, char
         return -1;
     if (!ask.refused)
         return ask.silent ? compare_server(w, a) : 0;
-    return world_fail(w, VERDICT_FAIL, "%s refuses what chapter 1 accepts: %s", a->name,
-                      ask.closing);
+    world_fail(w, VERDICT_FAIL, "%s refuses what chapter 1 accepts: %s", a->name, ask.closing);
+    answer_doubt_manifest(w, a);
+    return -1;
 }
 
 static int change(struct world *w, const struct step *s, enum operation op, change_fn *apply)

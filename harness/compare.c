@@ -74,17 +74,30 @@ static bool is_misread(const struct world *w, const struct dump *d, const struct
            !manifest_claims(w->manifest, "console");
 }
 
-/* misread: NULL, or why no row was understood. */
-static int differs(struct world *w, struct actor *a, const char *who, const char *misread,
-                   struct buf *rows, bool timed)
+/* Whether the manifest explains the difference, which is BROKEN then: there have to be rows, and
+ * not one was understood. */
+static bool is_manifests(struct world *w, const struct actor *a, const struct dump *d,
+                         const struct oracle *want)
 {
-    if (misread != NULL)
+    if (is_misread(w, d, want))
         world_fail(w, VERDICT_BROKEN,
                    "no row of the table of %s is understood by row of [%s.table]: %s", a->name,
-                   a->is_server ? "server" : "client", misread);
-    else if (timed)
+                   a->is_server ? "server" : "client", d->sample);
+    else if (d->stray[0] != '\0' && oracle_count(want) > 0)
+        dump_fail_stray(w, a, ASK_TABLE, d->stray);
+    else if (d->arp_stray[0] != '\0' && arp_count(oracle_arp(want)) > 0)
+        dump_fail_stray(w, a, ASK_ARP, d->arp_stray);
+    return w->outcome.verdict == VERDICT_BROKEN;
+}
+
+static int differs(struct world *w, struct actor *a, const struct oracle *want, const char *who,
+                   const struct dump *d, struct buf *rows, bool timed)
+{
+    bool told = is_manifests(w, a, d, want);
+
+    if (!told && timed)
         world_timeout(w, "the table of %s does not become that of %s", a->name, who);
-    else
+    else if (!told)
         world_fail(w, VERDICT_FAIL, "the table of %s is not that of %s", a->name, who);
     buf_printf(&w->outcome.detail, "rows of %s with -, of %s with +:\n%s", who, a->name,
                rows->data ? rows->data : "");
@@ -114,8 +127,12 @@ int compare_with(struct world *w, struct actor *a, const struct oracle *want, bo
             return -1;
         }
         bool equal = same(&d, want, &rows), ready = !synchronised || is_synchronised(d.state);
-        bool misread = is_misread(w, &d, want);
+        bool apart = !equal && (late || (told && worth > 0));
+        if (apart)
+            differs(w, a, want, who, &d, &rows, late);
         dump_finish(&d);
+        if (apart)
+            return -1;
         if (equal && worth > 0 && ready) {
             buf_finish(&rows);
             return 0;
@@ -126,8 +143,6 @@ int compare_with(struct world *w, struct actor *a, const struct oracle *want, bo
                               "%s shows the table of %s, but reports another digest or state",
                               a->name, who);
         }
-        if (late || (told && worth > 0 && !equal))
-            return differs(w, a, who, misread ? d.sample : NULL, &rows, late);
         buf_finish(&rows);
         world_pause(w, next_pause(&pause));
     }
@@ -176,8 +191,7 @@ static int check_server(struct world *w, struct actor *s)
     int result = read_settled(w, s, &d);
 
     if (result == 0 && !same(&d, s->oracle, &rows))
-        result = differs(w, s, "the oracle", is_misread(w, &d, s->oracle) ? d.sample : NULL, &rows,
-                         false);
+        result = differs(w, s, s->oracle, "the oracle", &d, &rows, false);
     dump_finish(&d);
     buf_finish(&rows);
     if (result < 0 || digest_read(w, s, &r) <= 0)

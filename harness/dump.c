@@ -14,6 +14,13 @@ struct reading {
     struct route last;
 };
 
+/* A line that is no row, and may have to be one. */
+static void note_stray(char stray[120], const char *line, size_t len)
+{
+    if (*stray == '\0' && misread_holds_address(line, len))
+        snprintf(stray, 120, "%.*s", (int)len, line);
+}
+
 /* A row that is no entry; the first one is told. */
 static void note_unreadable(struct dump *d, char *why, const char *line, size_t len)
 {
@@ -46,8 +53,10 @@ static bool read_row(void *ctx, const char *line, size_t len)
     struct reading *r = ctx;
     char dest[40] = "", mask[24] = "", gateway[40] = "", oif[80] = "";
 
-    if (!pattern_match(r->row, line, len))
+    if (!pattern_match(r->row, line, len)) {
+        note_stray(r->dump->stray, line, len);
         return false;
+    }
     pattern_group(r->row, line, "dest", dest, sizeof dest);
     pattern_group(r->row, line, "mask", mask, sizeof mask);
     pattern_group(r->row, line, "gateway", gateway, sizeof gateway);
@@ -144,8 +153,10 @@ static bool read_arp_row(void *ctx, const char *line, size_t len)
     struct arp_reading *r = ctx;
     char mac[32] = "", ip[40] = "";
 
-    if (!pattern_match(r->row, line, len))
+    if (!pattern_match(r->row, line, len)) {
+        note_stray(r->dump->arp_stray, line, len);
         return false;
+    }
     pattern_group(r->row, line, "mac", mac, sizeof mac);
     pattern_group(r->row, line, "ip", ip, sizeof ip);
     add_arp_row(r, mac, ip, line, len);
@@ -168,16 +179,35 @@ static size_t most_routes(const struct world *w)
     return most;
 }
 
+int dump_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray)
+{
+    const char *who = a->is_server ? "server" : "client", *name = operation_name(op);
+
+    return world_fail(w, VERDICT_BROKEN,
+                      "%s shows \"%s\", and row of [%s.%s] matches no line of that table", a->name,
+                      stray, who, name);
+}
+
+/* Whose rows chapter 7 has is held to them; where others show lines and not one row, row may be at
+ * fault. */
+static void forget_stray(const struct world *w, char *stray, size_t rows)
+{
+    if (rows > 0 || manifest_claims(w->manifest, "console"))
+        *stray = '\0';
+}
+
 /* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
  * match. */
 static int check_count(struct world *w, struct actor *a, struct pattern *done, const char *group,
-                       size_t rows, const char *closing)
+                       size_t rows, const char *stray, const char *closing)
 {
     char count[24];
 
     if (!pattern_group(done, closing, group, count, sizeof count) ||
         strtoull(count, NULL, 10) == rows)
         return 0;
+    if (*stray != '\0')
+        return dump_fail_stray(w, a, strcmp(group, "macs") == 0 ? ASK_ARP : ASK_TABLE, stray);
     return world_fail_for(w, "CON-21", "%s shows %zu rows and then says: %s", a->name, rows,
                           closing);
 }
@@ -189,17 +219,20 @@ static int read_arp_rows(struct world *w, struct actor *a, struct dump *d)
         .dump = d, .objects = &w->manifest->objects, .row = a->program->ask[ASK_ARP].row};
     struct ask ask = {.op = ASK_ARP, .row = read_arp_row, .ctx = &r};
 
+    int result = a->arp_view != NULL ? view_read(w, a, a->arp_view, read_arp_shown, &r)
+                                     : actor_ask(w, a, &ask);
     if (a->arp_view != NULL)
-        return view_read(w, a, a->arp_view, read_arp_shown, &r);
-    if (actor_ask(w, a, &ask) < 0)
-        return -1;
+        snprintf(d->arp_stray, sizeof d->arp_stray, "%s", view_stray(a->arp_view));
+    forget_stray(w, d->arp_stray, r.rows);
+    if (result < 0 || a->arp_view != NULL)
+        return result;
     if (ask.refused)
         return world_fail(w, VERDICT_FAIL, "%s refuses to show its ARP table: %s", a->name,
                           ask.closing);
     if (!pattern_match(done, ask.closing, strlen(ask.closing)))
         return 0;
     pattern_group(done, ask.closing, "state", d->arp_state, sizeof d->arp_state);
-    return check_count(w, a, done, "macs", r.rows, ask.closing);
+    return check_count(w, a, done, "macs", r.rows, d->arp_stray, ask.closing);
 }
 
 static int read_arp(struct world *w, struct actor *a, struct dump *d)
@@ -221,15 +254,18 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
     oracle_reserve(d->table, most_routes(w));
     int result = a->routes_view != NULL ? view_read(w, a, a->routes_view, read_shown, &r)
                                         : actor_ask(w, a, &ask);
+    size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
+    if (a->routes_view != NULL)
+        snprintf(d->stray, sizeof d->stray, "%s", view_stray(a->routes_view));
+    forget_stray(w, d->stray, rows);
     if (result < 0)
         return -1;
     if (ask.refused)
         return world_fail(w, VERDICT_FAIL, "%s refuses to show its table: %s", a->name,
                           ask.closing);
     if (a->routes_view == NULL && pattern_match(done, ask.closing, strlen(ask.closing))) {
-        size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
         pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
-        if (check_count(w, a, done, "routes", rows, ask.closing) < 0)
+        if (check_count(w, a, done, "routes", rows, d->stray, ask.closing) < 0)
             return -1;
     }
     return manifest_claims(w->manifest, "mac") ? read_arp(w, a, d) : 0;

@@ -11,19 +11,22 @@
 /* What a dump showed. */
 struct dump {
     struct oracle *table;
-    size_t repeated, unreadable;   /* rows that stood twice, or that chapter 1 or 5 refuses */
-    size_t misread;                /* of these, routes with a group that holds none of its kind */
-    size_t objects_wrong;          /* objects of MACs that do not hold what they have to */
-    bool ordered;                  /* ascending by destination, then mask (TBL-15) */
-    bool arp_ordered;              /* ascending by MAC (ARP-9) */
-    char state[32], arp_state[32]; /* as the closing lines have it; "" if they don't */
-    char sample[400];              /* why the first of the rows could not be read, and that row */
-    char object_sample[160];       /* what is wrong with one of the objects */
+    size_t repeated, unreadable;     /* rows that stood twice, or that chapter 1 or 5 refuses */
+    size_t misread;                  /* of these, routes with a group that holds none of its kind */
+    size_t objects_wrong;            /* objects of MACs that do not hold what they have to */
+    bool ordered;                    /* ascending by destination, then mask (TBL-15) */
+    bool arp_ordered;                /* ascending by MAC (ARP-9) */
+    char state[32], arp_state[32];   /* as the closing lines have it; "" if they don't */
+    char sample[400];                /* why the first of the rows could not be read, and that row */
+    char stray[120], arp_stray[120]; /* a line that may be a row where none was matched, or "" */
+    char object_sample[160];         /* what is wrong with one of the objects */
 };
 
 /* Asks for the whole table, and for the ARP table where the IUT claims to have one. 0, or -1 after
  * world_fail(). Call dump_finish() in both cases. */
 int dump_read(struct world *w, struct actor *a, struct dump *d);
+/* BROKEN: the line of that table is a row, or no pattern knows it. -1. */
+int dump_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray);
 void dump_finish(struct dump *d);
 
 #endif

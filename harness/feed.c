@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "feed.h"
 
+#include "answer.h"
 #include "compare.h"
 #include "converse.h"
 #include "doing.h"
@@ -248,6 +249,7 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
         return;
     }
     f->answered++;
+    a->accepts = a->accepts || (!refused && said->op == ASK_CREATE);
     if (refused == (said->refused != NULL))
         return;
     if (is_misread(w, f)) {
@@ -262,6 +264,8 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
         w, missed(said->op, refused), "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s",
         f->answered, a->name, (int)(len < 200 ? len : 200), line,
         said->refused ? "refuses it: " : "accepts it", said->refused ? said->refused : "");
+    if (refused)
+        answer_doubt_manifest(w, a);
 }
 
 int feed_try(struct world *w, struct actor *a, char *line)

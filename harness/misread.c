@@ -7,6 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool misread_holds_address(const char *line, size_t len)
+{
+    char word[16];
+    uint32_t address;
+
+    for (size_t at = 0, n; at < len; at += n + 1) {
+        for (n = 0; at + n < len && strchr("0123456789.", line[at + n]) != NULL;)
+            n++;
+        snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : 0), line + at);
+        if (address_parse(word, &address))
+            return true;
+    }
+    return false;
+}
+
 static char *hidden_bits(const struct route *r)
 {
     const struct route meant = {.destination = r->destination & UINT32_MAX << (32 - r->mask) % 32,

@@ -8,6 +8,8 @@
 
 #include "oracle.h"
 
+/* Whether the line holds an address, as a row does and a heading does not. */
+bool misread_holds_address(const char *line, size_t len);
 /* The route of a row whose mask is a number or a dotted quad. NULL, or what is wrong (the
  * caller's); *form: some group holds what is none of its kind, so that the pattern may be wrong,
  * and not what the program has accepted. */

@@ -5,6 +5,7 @@
 #include "answer.h"
 #include "converse.h"
 #include "mask.h"
+#include "misread.h"
 #include "quiet.h"
 
 #include <stdio.h>
@@ -26,6 +27,7 @@ struct view {
     bool cut;                   /* silence ended the last one: what follows may be more of it */
     size_t told;                /* lines of the open one, of which the transcript has the first */
     struct buf shown, building; /* rows: values with tabs between, a line each */
+    char stray[120];            /* of the last one, as view_stray() has it */
     struct entry *entries;      /* of a log */
     size_t entry_n;
 };
@@ -83,6 +85,7 @@ static void begin_table(struct view *v)
     v->open = true;
     v->cut = false;
     v->told = 0;
+    v->stray[0] = '\0';
 }
 
 /* The program had paused, and prints more of the table that was taken to be whole. */
@@ -220,14 +223,30 @@ static bool hear_one(struct world *w, struct actor *a, struct view *v, const cha
                                                : hear_printed(v, line, len);
 }
 
+/* A line that no table knows. */
+static void note_stray(struct view *v, const char *line, size_t len)
+{
+    if (v != NULL && v->open && v->dialogue->done != NULL && v->stray[0] == '\0' &&
+        misread_holds_address(line, len))
+        snprintf(v->stray, sizeof v->stray, "%.*s", (int)len, line);
+}
+
+const char *view_stray(const struct view *v)
+{
+    return v->stray;
+}
+
 bool view_hear(struct world *w, struct actor *a, const char *line, size_t len)
 {
     bool routes = hear_one(w, a, a->routes_view, line, len),
          arp = hear_one(w, a, a->arp_view, line, len);
 
     struct view *v = routes ? a->routes_view : a->arp_view;
-    if (!routes && !arp)
+    if (!routes && !arp) {
+        note_stray(a->routes_view, line, len);
+        note_stray(a->arp_view, line, len);
         return false;
+    }
     w->printed += len;
     if (v->open) {
         converse_note_row(w, a, &v->told, line, len);

@@ -459,6 +459,25 @@ paged() {
     told 2 BROKEN 'no row of the table of S is understood by row of \[server.table\]: its mask is "1.1.1", no number from 0 to 32*; the row: 122.1.1.1 255.255.255.255 via*'
 }
 
+@test "rows that no row matches are the manifest's fault" {
+    style words
+    sed -i 's|^row .*(?<oif>.*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S shows "  122.1.1.1*", and row of \[server.table\] matches no line of that table'
+    style words
+    sed -i '/^begin .*routes/,/^row/s|^row .*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'A shows "122.1.1.1/32 *", and row of \[client.table\] matches no line of that table'
+}
+
+@test "who has accepted nothing may be asked in the wrong words" {
+    style words
+    sed -i '/^\[server.create\]/,/^done/s/^send .*"/send = "MAKE {dest}"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    is 1 "$status"
+    like "*S has accepted no route yet; rtmtest doctor --iut $fake shows whether the manifest is right*" "$output"
+}
+
 @test "a prompt in colours is told without them" {
     style lines
     sed -i 's/^prompt .*/prompt = "^rmt> $"/' "$fake"
