@@ -125,7 +125,7 @@ build_leaky() {
     build_leaky
     attempt leak alone --wrap "$valgrind"
     like "*repeat: * --wrap '$valgrind' *" "$output"
-    attempt none create --wrap-server "no-such-checker it's" --wrap-client env
+    attempt none alone --wrap-server "no-such-checker it's" --wrap-client env
     grep -F -- "--wrap-server 'no-such-checker it'\''s' --wrap-client 'env' " <<<"$output"
 }
 
