@@ -70,6 +70,7 @@ static void reset(struct actor *a)
     a->escaping = PLAIN;
     a->last_told[0] = a->last_printed[0] = '\0';
     a->unasked = 0;
+    a->settled = false;
     a->heard_ms = now_ms();
     feed_destroy(a->feed);
     a->feed = NULL;

@@ -79,6 +79,7 @@ struct actor {
     struct feed *feed;
     struct oracle *oracle; /* of servers: what its table has to be */
     size_t shown;          /* of clients: the state of the server's history that it showed last */
+    bool settled;          /* of clients: this process has shown the server's table */
     struct {
         char *name; /* of the shared memory object that a step saw last, or NULL */
         dev_t device;

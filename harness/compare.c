@@ -213,7 +213,10 @@ int compare_server(struct world *w, struct actor *s)
 
 int compare_client(struct world *w, struct actor *a, struct actor *s)
 {
-    return compare_with(w, a, s->oracle, true, s->name);
+    int result = compare_with(w, a, s->oracle, true, s->name);
+
+    a->settled |= result == 0;
+    return result;
 }
 
 /* SYN-7, SES-11: what has not synchronised, or says nothing of it, may show nothing. */
@@ -240,15 +243,27 @@ static size_t find_state(const struct world *w, const struct history *h, size_t 
     return behind;
 }
 
+/* Whether it may be in its first snapshot: it says nothing of its state, and was not seen behind
+ * it. */
+static bool may_be_on_its_way(const struct actor *a, const struct dump *d)
+{
+    return *d->state == '\0' && !a->settled;
+}
+
 int compare_history(struct world *w, struct actor *a, const struct actor *s)
 {
     const struct history *h = oracle_history(s->oracle);
     struct buf rows = {0};
     struct dump d;
     int result = dump_read(w, a, &d);
-    size_t at = result == 0 ? find_state(w, h, a->shown, &d) : 0;
 
-    if (result == 0 && (at == HISTORY_NONE || d.repeated > 0 || d.unreadable > 0)) {
+    if (result < 0 || may_be_on_its_way(a, &d)) {
+        dump_finish(&d);
+        return result;
+    }
+    size_t at = find_state(w, h, a->shown, &d);
+
+    if (at == HISTORY_NONE || d.repeated > 0 || d.unreadable > 0) {
         bool older = at == HISTORY_NONE && find_state(w, h, 0, &d) != HISTORY_NONE;
         result = world_fail(w, VERDICT_FAIL, "%s shows a table that %s %s", a->name, s->name,
                             older ? "had before the one that it showed last" : "never had");
