@@ -5,26 +5,7 @@
 # shellcheck disable=SC2154 # set by helper.bash
 bats_require_minimum_version 1.5.0
 load helper
-
-# style MANIFEST [LINE...]: a manifest of tests/iuts with lines added to it, for attempt.
-style() {
-    mkdir -p "$dir/style"
-    sed "s|^root .*|root = $root|" "$root/tests/iuts/$1.rtmi" >"$dir/style/it.rtmi"
-    shift
-    [ $# -eq 0 ] || printf '%s\n' "$@" >>"$dir/style/it.rtmi"
-    fake=$dir/style/it.rtmi
-    make -s -C "$root" BUILD="${bin#"$root"/}" iuts
-}
-
-# each [SCENARIO], FAULT VERDICT MESSAGE from standard input: what it has to give on the scenario.
-each() {
-    local fault status verdict message
-    while IFS='|' read -r fault status verdict message; do
-        echo "# $fault"
-        RTM_BUILD=$bin attempt "$fault" "${1:-course}"
-        told "$status" "$verdict" "$message"
-    done
-}
+load style
 
 @test "a menu with prompts and a client that asks" {
     style menu
@@ -140,20 +121,6 @@ END
     RTM_BUILD=$bin attempt none fresh
     is 64 "$status"
     like '*\[client\] has fresh, which is a key of \[server\]*' "$stderr"
-}
-
-@test "a refusal without a way back is the manifest's fault" {
-    style menu
-    sed -i '/^\[server.recover\]/,/^send/d' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S does not come back to its prompt behind a refusal*'
-}
-
-@test "an answer that no pattern knows is the manifest's fault" {
-    style menu
-    sed -i 's/^done .*created"/done = "^Created"/' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S came back to its prompt, and nothing that it printed matched*'
 }
 
 @test "where silence is an outcome the table decides" {
@@ -300,56 +267,6 @@ END
     told 2 BROKEN 'S answered 0 of 200 changes that it was told at once, and printed "*OK", which neither done nor refused matches'
 }
 
-@test "the doctor finds nothing to change in a manifest that is right" {
-    for name in menu lines reference; do
-        style "$name"
-        RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-        like '*0 problems' "$output"
-        is 0 "$status"
-    done
-}
-
-@test "the doctor says where nobody listens, and so does a run" {
-    style menu
-    sed -i 's|^prompt.*Your choice.*|&\nsocket = there.sock|; s|menu-\(.*\) {socket}|menu-\1 here.sock|' "$fake"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    is 2 "$status"
-    like '*where it listens*PROBLEM: there is no */there.sock; who listens here: *here.sock*change: socket to *1 problem' "$output"
-    for name in ROB-12-any-server#1 ROB-6-any-peer; do
-        RTM_BUILD=$bin rtmtest run --iut "$fake" --only "9-robustness/$name" --report tap
-        told 2 BROKEN '*there.sock*the manifest says socket = there.sock*'
-    done
-}
-
-@test "the doctor tries what is claimed of signals, and says what could be" {
-    style words
-    sed -i '/^features/s/ signals tidy//' "$fake"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    like '*features without signals*the client minds SIGUSR1*features without tidy*claim tidy*0 problems' "$output"
-    style words
-    FAULT=dies-of-term RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    is 2 "$status"
-    like '*tidy, SIGINT*fine: *tidy, SIGTERM*PROBLEM: A was sent SIGTERM and ended with signal 15*leave tidy out*1 problem' "$output"
-}
-
-@test "the doctor puts a client beside a server that says nothing" {
-    style words
-    sed -i 's/^ready .*In service.*/ready = "^== end =="/' "$fake"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    is 2 "$status"
-    like '*beside a server that says nothing*PROBLEM: B printed *no server has answered it*change: ready to *1 problem' "$output"
-}
-
-@test "the doctor says which dialogue is wrong" {
-    style menu
-    sed -i 's/^done .*updated"/done = "^Updated"/; s/^row .*Destination.*/row = "^To: (?<dest>.) (?<mask>.) (?<gateway>.) (?<oif>.)"/' "$fake"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    is 2 "$status"
-    like '*\[server.update\]*S < Route updated.*PROBLEM: S came back to its prompt*change: the patterns*' "$output"
-    like '*\[client.table\]*PROBLEM: the table of A does not become*change: row*' "$output"
-    like '*2 problems' "$output"
-}
-
 @test "two words, an object for each address, and tables printed whole" {
     style words
     each <<'END'
@@ -395,94 +312,12 @@ END
     is 2 "$status"
 }
 
-# astray SED MESSAGE: a manifest with one thing wrong in it: the first case explains it, all others are
-# told at once, and so does the doctor.
-astray() {
-    style menu
-    sed -i "$1" "$fake"
-    RTM_BUILD=$bin rtmtest run --iut "$fake" --only "$cases/course.rtm" --only "$cases/spins.rtm" \
-        --only "$cases/masks.rtm" --only "$cases/order.rtm" --jobs 1 --report tap
-    is 2 "$status"
-    is '0 passed, 4 failed, 0 skipped' "${lines[-1]}"
-    is 4 "$(grep -c '^# BROKEN' <<<"$output")"
-    grep -F "# $2" <<<"$output"
-    is 3 "$(grep -c "^# the .* is not started again: in scenarios/[a-z]* .*doctor --iut $fake" <<<"$output")"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    is 2 "$status"
-    grep -F "PROBLEM: $2" <<<"$output"
-}
-
-@test "a prompt that never comes is told with what stands there, and once" {
-    astray 's/^prompt .*/prompt = "^Your chioce: $"/' \
-        'S printed "Your choice: " last, without a line end, and [server] has prompt = "^Your chioce: $": no match'
-}
-
-@test "so is a sign of being ready" {
-    astray '/^prompt /s/.*/&\nready = "^Welcome"/' \
-        'S printed "Your choice: " last, and [server] has ready = "^Welcome": no match'
-}
-
-@test "what a dialogue does not expect is its manifest's fault" {
-    style menu
-    sed -i 's/"^Mask: $"/"^Mask [0-9]"/' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S printed "Mask: " last in its dialogue for create, which expects "^Mask \[0-9\]": no match'
-}
-
-@test "so is an answer in the middle of which the program waits" {
-    style menu
-    sed -i '/^prompt /s/.*/ready = "^Your choice: $"/; s/^done .*created"/done = "^Created"/' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S printed "Your choice: " last when it was asked for create, and neither done nor refused of that matches'
-}
-
-# paged [LINE...]: the lines server with dotted masks and pages of 20 rows; the lines go to its table.
-paged() {
-    style lines
-    sed -i 's|lines-server {socket} .*|lines-server {socket} none pages|; /^\[server.table\]/,/^row/d' "$fake"
-    printf '%s\n' '[server.table]' 'send = SHOW' \
-        'row = "^(?<dest>[0-9.]+) (?<mask>[0-9.]+) via (?<gateway>\S+) dev (?<oif>\S+)$"' "$@" >>"$fake"
-}
-
 @test "a mask is shown as a dotted quad" {
     paged
     RTM_BUILD=$bin attempt none masks
     told 0 PASS
     RTM_BUILD=$bin attempt none course
     told 0 PASS
-}
-
-@test "a group of a row that holds something else is the manifest's fault" {
-    paged
-    sed -i 's/^row = .*/row = "^(?<dest>[0-9]+.(?<mask>[0-9.]+)) [0-9.]+ via (?<gateway>\\S+) dev (?<oif>\\S+)$"/' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'no row of the table of S is understood by row of \[server.table\]: its mask is "1.1.1", no number from 0 to 32*; the row: 122.1.1.1 255.255.255.255 via*'
-}
-
-@test "rows that no row matches are the manifest's fault" {
-    style words
-    sed -i 's|^row .*(?<oif>.*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S shows "  122.1.1.1*", and row of \[server.table\] matches no line of that table'
-    style words
-    sed -i '/^begin .*routes/,/^row/s|^row .*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'A shows "122.1.1.1/32 *", and row of \[client.table\] matches no line of that table'
-}
-
-@test "who has accepted nothing may be asked in the wrong words" {
-    style words
-    sed -i '/^\[server.create\]/,/^done/s/^send .*"/send = "MAKE {dest}"/' "$fake"
-    RTM_BUILD=$bin attempt none course
-    is 1 "$status"
-    like "*S has accepted no route yet; rtmtest doctor --iut $fake shows whether the manifest is right*" "$output"
-}
-
-@test "a prompt in colours is told without them" {
-    style lines
-    sed -i 's/^prompt .*/prompt = "^rmt> $"/' "$fake"
-    RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S printed "rtm> " last, without a line end, and \[server\] has prompt = "^rmt> $": no match'
 }
 
 @test "what is accepted and has to be refused is told by its requirement" {
@@ -493,21 +328,6 @@ paged() {
     like '*has bits below its mask, and is accepted; TBL-10 has it refused, for *' "$output"
     RTM_BUILD=$bin rtmtest run --iut "$fake" --only 1-tables/TBL-13-interface-refused --report tap
     like '*its oif is "café", and is accepted; TBL-13 has 1 to 31 printable ASCII bytes*' "$output"
-}
-
-# long_table N: a scenario with so many routes, in $dir.
-long_table() {
-    {
-        printf '%s\n' 'title    a table of more than a page' 'needs    routes' '' 'server S'
-        for i in $(seq "$1"); do echo "S create 10.0.$i.0/24 1.1.1.1 eth0"; done
-        printf '%s\n' 'expect S right [TBL-1]' 'S delete 10.0.1.0/24' 'expect S right [TBL-3]'
-    } >"$dir/long.rtm"
-}
-
-# turned STATUS VERDICT [MESSAGE]
-turned() {
-    RTM_BUILD=$bin rtmtest run --iut "$fake" --only "$dir/long.rtm" --report tap
-    told "$@"
 }
 
 @test "a table that comes in pages" {
@@ -530,27 +350,6 @@ turned() {
     echo 'more = "^Press Enter: $"' >>"$fake"
     RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-11-changes --report tap
     told 0 PASS
-}
-
-@test "a table that stops within a line is the manifest's fault" {
-    long_table 21
-    paged
-    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " within \[server.table\], which is none of its rows: more = *'
-    paged 'done = "^Total"'
-    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " within \[server.table\], which is none of its rows and not done: *'
-}
-
-# marked [LINE...]: the menu server and client with messages that are no change; the lines go to [record].
-marked() {
-    style menu
-    sed -i 's|${FAULT:-none}$|${FAULT:-none} marks|' "$fake"
-    for line; do sed -i "s|^\[record\].*|&\n$line|" "$fake"; done
-}
-
-# follows STATUS VERDICT [MESSAGE]: what a probe makes of the server's messages.
-follows() {
-    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-2-any-server --report tap
-    told "$@"
 }
 
 @test "messages that are no change" {
@@ -578,46 +377,4 @@ END
     printf '%s\n' '[server.flush]' 'send = 6' 'done = "^All routes deleted"' >>"$fake"
     RTM_BUILD=$bin rtmtest run --iut "$fake" --only "$dir/flush.rtm" --report tap
     told 0 PASS
-}
-
-@test "messages that the manifest cannot read are its fault" {
-    marked
-    follows 2 BROKEN 'P got a message with the op 3, which \[record\] does not name*'
-    like '*bytes 03000000 00000000*' "$output"
-    style menu
-    FAULT=net-order follows 2 BROKEN 'P got a message with the op 16777216, which*' # of this program or of op?
-    sed -i 's/^oif .*/oif = 60 4 text/' "$fake"
-    follows 2 BROKEN 'P got a message that cannot be read as \[record\] has it: no oif that chapter 1 knows*'
-    style menu
-    sed -i 's/^size .*/size = 4096/' "$fake"
-    follows 2 BROKEN 'P got 216 bytes of a message, and \[record\] has a size of 4096: no more came*'
-}
-
-@test "the doctor notices pages" {
-    paged
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    is 2 "$status"
-    like '*[[]server.table]: a table of 26 routes*PROBLEM: S stops at "-- more (page 1 of 2) -- "*change: *more to what stands*1 problem' "$output"
-    paged 'more = "^-- more .* -- $"'
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    like '*0 problems' "$output"
-}
-
-@test "the doctor tells the cause once, and what follows from it as that" {
-    style menu
-    sed -i 's/^expect .*Gateway.*/expect = "^Gatway: $"/' "$fake"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    is 2 "$status"
-    like '*[[]server.create]*PROBLEM: S printed "Gateway: " last*[[]server.table]?  not tried*[[]server.update]*  follows, it seems, from [[]server.create]: *' "$output"
-    like '*[[]server.delete]*fine: *1 problem; * more may follow from [[]server.create]: mend that first' "$output"
-}
-
-@test "the doctor reads what a server sends of changes and of a flush" {
-    marked 'end = 3' 'flush = 4'
-    printf '%s\n' '[server.flush]' 'send = 6' 'done = "^All routes deleted"' >>"$fake"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    like '*what it sends of an update and a delete*fine: *what it sends of a flush*P < flush (op 4)*fine: *0 problems' "$output"
-    sed -i '/^end = 3/d' "$fake"
-    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
-    like '*[[]record]: *PROBLEM: P got a message with the op 3, which [[]record] does not name*' "$output"
 }

@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Manifests that do not fit their program: BROKEN, with what was seen, and never the program's fault.
+# shellcheck disable=SC2154 # set by helper.bash
+bats_require_minimum_version 1.5.0
+load helper
+load style
+
+# astray SED MESSAGE: a manifest with one thing wrong in it: the first case explains it, all others are
+# told at once, and so does the doctor.
+astray() {
+    style menu
+    sed -i "$1" "$fake"
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only "$cases/course.rtm" --only "$cases/spins.rtm" \
+        --only "$cases/masks.rtm" --only "$cases/order.rtm" --jobs 1 --report tap
+    is 2 "$status"
+    is '0 passed, 4 failed, 0 skipped' "${lines[-1]}"
+    is 4 "$(grep -c '^# BROKEN' <<<"$output")"
+    grep -F "# $2" <<<"$output"
+    is 3 "$(grep -c "^# the .* is not started again: in scenarios/[a-z]* .*doctor --iut $fake" <<<"$output")"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    is 2 "$status"
+    grep -F "PROBLEM: $2" <<<"$output"
+}
+
+@test "a refusal without a way back is the manifest's fault" {
+    style menu
+    sed -i '/^\[server.recover\]/,/^send/d' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S does not come back to its prompt behind a refusal*'
+}
+
+@test "an answer that no pattern knows is the manifest's fault" {
+    style menu
+    sed -i 's/^done .*created"/done = "^Created"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S came back to its prompt, and nothing that it printed matched*'
+}
+
+@test "a prompt that never comes is told with what stands there, and once" {
+    astray 's/^prompt .*/prompt = "^Your chioce: $"/' \
+        'S printed "Your choice: " last, without a line end, and [server] has prompt = "^Your chioce: $": no match'
+}
+
+@test "so is a sign of being ready" {
+    astray '/^prompt /s/.*/&\nready = "^Welcome"/' \
+        'S printed "Your choice: " last, and [server] has ready = "^Welcome": no match'
+}
+
+@test "what a dialogue does not expect is its manifest's fault" {
+    style menu
+    sed -i 's/"^Mask: $"/"^Mask [0-9]"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S printed "Mask: " last in its dialogue for create, which expects "^Mask \[0-9\]": no match'
+}
+
+@test "so is an answer in the middle of which the program waits" {
+    style menu
+    sed -i '/^prompt /s/.*/ready = "^Your choice: $"/; s/^done .*created"/done = "^Created"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S printed "Your choice: " last when it was asked for create, and neither done nor refused of that matches'
+}
+
+@test "a group of a row that holds something else is the manifest's fault" {
+    paged
+    sed -i 's/^row = .*/row = "^(?<dest>[0-9]+.(?<mask>[0-9.]+)) [0-9.]+ via (?<gateway>\\S+) dev (?<oif>\\S+)$"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'no row of the table of S is understood by row of \[server.table\]: its mask is "1.1.1", no number from 0 to 32*; the row: 122.1.1.1 255.255.255.255 via*'
+}
+
+@test "rows that no row matches are the manifest's fault" {
+    style words
+    sed -i 's|^row .*(?<oif>.*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S shows "  122.1.1.1*", and row of \[server.table\] matches no line of that table'
+    style words
+    sed -i '/^begin .*routes/,/^row/s|^row .*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'A shows "122.1.1.1/32 *", and row of \[client.table\] matches no line of that table'
+}
+
+@test "who has accepted nothing may be asked in the wrong words" {
+    style words
+    sed -i '/^\[server.create\]/,/^done/s/^send .*"/send = "MAKE {dest}"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    is 1 "$status"
+    like "*S has accepted no route yet; rtmtest doctor --iut $fake shows whether the manifest is right*" "$output"
+}
+
+@test "a prompt in colours is told without them" {
+    style lines
+    sed -i 's/^prompt .*/prompt = "^rmt> $"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'S printed "rtm> " last, without a line end, and \[server\] has prompt = "^rmt> $": no match'
+}
+
+@test "a table that stops within a line is the manifest's fault" {
+    long_table 21
+    paged
+    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " within \[server.table\], which is none of its rows: more = *'
+    paged 'done = "^Total"'
+    turned 2 BROKEN 'S stops at "-- more (page 1 of 2) -- " within \[server.table\], which is none of its rows and not done: *'
+}
+
+@test "messages that the manifest cannot read are its fault" {
+    marked
+    follows 2 BROKEN 'P got a message with the op 3, which \[record\] does not name*'
+    like '*bytes 03000000 00000000*' "$output"
+    style menu
+    FAULT=net-order follows 2 BROKEN 'P got a message with the op 16777216, which*' # of this program or of op?
+    sed -i 's/^oif .*/oif = 60 4 text/' "$fake"
+    follows 2 BROKEN 'P got a message that cannot be read as \[record\] has it: no oif that chapter 1 knows*'
+    style menu
+    sed -i 's/^size .*/size = 4096/' "$fake"
+    follows 2 BROKEN 'P got 216 bytes of a message, and \[record\] has a size of 4096: no more came*'
+}
