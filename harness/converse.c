@@ -331,11 +331,15 @@ static void give_up(struct world *w, struct actor *a, const char *what, size_t m
 {
     const char *sample = a->said.len > 200 ? a->said.data + a->said.len - 200 : "";
     const char *line = strchr(sample, '\n');
+    struct buf whole = {0};
 
-    world_accuse(w, a);
-    world_fail(w, VERDICT_FAIL, "%s prints %s of more than %zu bytes%s%.*s", a->name, what, most,
+    buf_printf(&whole, "%s prints %s of more than %zu bytes%s%.*s", a->name, what, most,
                line ? ", such as: " : "", line ? (int)strcspn(line + 1, "\n") : 0,
                line ? line + 1 : "");
+    world_tell_granted(w, &whole);
+    world_accuse(w, a);
+    world_fail(w, VERDICT_FAIL, "%s", whole.data);
+    buf_finish(&whole);
     if (a->out >= 0)
         actor_end_output(a);
 }

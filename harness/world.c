@@ -237,6 +237,14 @@ int world_fail_overprinted(struct world *w)
                       w->printed >> 20);
 }
 
+void world_tell_granted(const struct world *w, struct buf *out)
+{
+    if (w->granted_ms >= 100)
+        buf_printf(out,
+                   "; others kept the processors busy, and its processes waited %.1f s for one",
+                   (double)w->granted_ms / 1e3);
+}
+
 static int out_of_time(struct world *w, enum verdict v, const struct requirement *cite,
                        char *message)
 {
@@ -250,10 +258,7 @@ static int out_of_time(struct world *w, enum verdict v, const struct requirement
     struct buf whole = {0};
 
     buf_printf(&whole, "%s within %.1f s", message, (double)took / 1e6);
-    if (w->granted_ms >= 100)
-        buf_printf(&whole,
-                   "; others kept the processors busy, and its processes waited %.1f s for one",
-                   (double)w->granted_ms / 1e3);
+    world_tell_granted(w, &whole);
     buf_adds(&whole, now);
     if (world_goes_on(w))
         doing_tell(w);

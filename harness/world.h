@@ -135,6 +135,8 @@ int world_fail_overprinted(struct world *w);
  * that its processes waited for a processor does not count, as long as that is not many times the
  * deadline. */
 bool world_late(struct world *w);
+/* Says so, where the step was given more time for that. */
+void world_tell_granted(const struct world *w, struct buf *out);
 
 /* An answer has a deadline of its own, the last one of a step too. Gives what the end takes. */
 int64_t world_begin_answer(struct world *w);
