@@ -3,9 +3,9 @@
 
 #include "actor.h"
 #include "agent.h"
+#include "audit.h"
 #include "budget.h"
 #include "command.h"
-#include "compare.h"
 #include "departure.h"
 #include "doing.h"
 #include "footing.h"
@@ -18,19 +18,10 @@
 #include "wrap.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define SHOWN 40     /* lines of transcript in an event */
-#define GRACE_MS 500 /* for processes that a program leaves when it ends */
 
 bool case_starts(const struct test_case *t, const char *role)
 {
@@ -229,165 +220,6 @@ static void tear_down(struct world *w)
         check_unexpected_ends(w);
 }
 
-/* Whether a server found the object of a MAC when it started. */
-static bool was_found(const struct world *w, const char *name)
-{
-    uint64_t mac;
-
-    if (!w->manifest->objects.per_mac || !objects_mac(&w->manifest->objects, name, &mac))
-        return false;
-    for (size_t i = 0; i < w->actor_count; i++)
-        if (w->actors[i]->found != NULL && arp_find(w->actors[i]->found, mac) != NULL)
-            return true;
-    return false;
-}
-
-/* Whether a shared memory object is a probe's, or may be that of a killed server. */
-static bool owns_object(const struct world *w, const char *name)
-{
-    if (was_found(w, name))
-        return true;
-    for (size_t i = 0; i < w->probe_count; i++)
-        if (w->probes[i]->segment != NULL && strcmp(w->probes[i]->segment->name + 1, name) == 0)
-            return true;
-    for (size_t i = 0; i < w->actor_count; i++)
-        if (w->actors[i]->is_server && w->actors[i]->killed)
-            return true;
-    return false;
-}
-
-/* Whether it is the socket of a probe that listens, or what a server that was killed could not take
- * with it: its socket, wherever that is, and what has its name and more. */
-static bool is_of_socket(const struct world *w, const char *directory, const char *name)
-{
-    char *path = x_printf("%s/%s", directory, name);
-    bool is = false;
-
-    for (size_t i = 0; i < w->probe_count; i++)
-        is = is || (w->probes[i]->listener >= 0 && strcmp(w->probes[i]->socket, path) == 0);
-    for (size_t i = 0; i < w->actor_count; i++) {
-        const struct actor *a = w->actors[i];
-        is = is || (a->killed && strncmp(a->socket, path, strlen(a->socket)) == 0);
-    }
-    free(path);
-    return is;
-}
-
-/* Whether a file belongs where it is: nothing does but those of the private directory, and what the
- * sandbox has put into /tmp. */
-static bool belongs(const struct world *w, const char *directory, const char *name)
-{
-    if (is_of_socket(w, directory, name))
-        return true;
-    if (strcmp(directory, "/tmp") == 0)
-        return strcmp(name, "iut") == 0 || strcmp(name, "other") == 0 || strcmp(name, "rtm") == 0 ||
-               strcmp(name, "data") == 0;
-    if (strcmp(directory, "/dev/shm") == 0)
-        return owns_object(w, name);
-    if (strcmp(directory, "/dev/mqueue") == 0)
-        return queue_may_stay(w, name);
-    if (strcmp(directory, w->sandbox->dir) != 0)
-        return false;
-    if (wrap_is_log(w, name))
-        return true;
-    for (size_t i = 0; i < w->file_count; i++) {
-        const char *slash = strrchr(w->files[i].path, '/');
-        if (strcmp(slash + 1, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* What was left there: what, if it is a file, else what it is. */
-static const char *kind_of(const struct dirent *e, const char *what)
-{
-    return e->d_type == DT_SOCK   ? "socket"
-           : e->d_type == DT_FIFO ? "pipe"
-           : e->d_type == DT_DIR  ? "directory"
-                                  : what;
-}
-
-static void audit_directory(struct world *w, const char *path, const char *what)
-{
-    DIR *d = opendir(path);
-
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-            !belongs(w, path, e->d_name))
-            world_fail_for(w, "ROB-7", "left behind: %s %s/%s", kind_of(e, what), path, e->d_name);
-    if (d != NULL)
-        closedir(d);
-}
-
-/* Any process of the case that is left, 0 if none: without namespaces one that came to this process
- * is all that can be found; the first of a namespace is this one. */
-static pid_t find_left(const struct world *w)
-{
-    DIR *d = w->sandbox->namespaces ? opendir("/proc") : NULL;
-    pid_t left = w->sandbox->namespaces ? 0 : sandbox_find_child();
-
-    for (struct dirent *e; d != NULL && left == 0 && (e = readdir(d)) != NULL;) {
-        long pid = strtol(e->d_name, NULL, 10);
-        if (pid > 1 && kill((pid_t)pid, 0) == 0) /* it may have ended meanwhile */
-            left = (pid_t)pid;
-    }
-    if (d != NULL)
-        closedir(d);
-    return left;
-}
-
-/* Orphans come to this process. */
-static void reap_orphans(struct world *w)
-{
-    pid_t gone;
-
-    while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
-        world_tell(w, "an orphan, pid %d, had ended", (int)gone);
-}
-
-/* A helper that ends when its program does may do so some moments later. */
-static void audit_processes(struct world *w)
-{
-    int64_t until = now_ms() + pace_stretch(GRACE_MS);
-    pid_t left;
-
-    for (reap_orphans(w); (left = find_left(w)) > 0; reap_orphans(w)) {
-        struct pollfd ended = {.fd = pidfd_open(left, 0), .events = POLLIN};
-        int64_t more = until - now_ms();
-        int happened = ended.fd < 0 ? 1 : poll(&ended, 1, more > 0 ? (int)more : 0);
-        if (ended.fd >= 0)
-            close(ended.fd);
-        if (happened > 0 && more > 0)
-            continue;
-        char *name = doing_name(left);
-        world_fail_for(w, "ROB-7", "left behind: %s", name);
-        free(name);
-        return;
-    }
-}
-
-/* Those that the case named; without namespaces there is no other way to find them. */
-static void audit_queues(struct world *w)
-{
-    struct queue_state state;
-
-    for (size_t i = 0; i < w->queue_count; i++)
-        if (queue_look(w->queues[i], &state) == 0 && !queue_may_stay(w, w->queues[i]->path + 1))
-            world_fail_for(w, "ROB-7", "left behind: message queue %s", w->queues[i]->path);
-}
-
-static void audit(struct world *w)
-{
-    audit_processes(w); /* first: the last one may tidy up */
-    audit_directory(w, w->sandbox->dir, "file");
-    audit_queues(w);
-    if (!w->sandbox->namespaces)
-        return;
-    audit_directory(w, "/tmp", "file");
-    audit_directory(w, "/dev/shm", "shared memory object");
-    audit_directory(w, "/dev/mqueue", "message queue");
-}
-
 /* The lines of a text that may quote what a program said. */
 static json_t *split_lines(const struct buf *text)
 {
@@ -405,18 +237,6 @@ static json_t *split_lines(const struct buf *text)
     return lines;
 }
 
-static char *describe_moment(const struct moment *m)
-{
-    struct buf b = {0};
-
-    buf_printf(&b, "%8.3f %s", (double)m->us / 1e6, m->text);
-    if (m->again > 0 && m->span > 1)
-        buf_printf(&b, "   (these %zu lines again, %d times)", m->span, m->again);
-    else if (m->again > 0)
-        buf_printf(&b, "   (again, %d times)", m->again);
-    return buf_take(&b);
-}
-
 /* Whether the message of the verdict has that name as a word. */
 static bool is_named(const struct world *w, const char *name)
 {
@@ -429,53 +249,25 @@ static bool is_named(const struct world *w, const char *name)
     return false;
 }
 
-/* Picks up to n lines from the end that are not picked yet: of that actor, or 0: of all. Returns
- * how many there were. */
-static size_t pick(const struct world *w, bool *picked, size_t n, size_t who)
+/* The transcript's last lines, and how many are left out. */
+static void put_transcript(json_t *e, const struct world *w)
 {
-    size_t found = 0;
+    size_t *named = x_calloc(w->actor_count + 1, sizeof *named), n = 0, left_out;
 
-    for (size_t i = w->moment_count; i-- > 0 && found < n;) {
-        bool fits = !picked[i] && (who == 0 || w->moments[i].who == who);
-        picked[i] = picked[i] || fits;
-        found += fits;
-    }
-    return found;
-}
-
-/* The last lines, and some of each process that the verdict names, however much others print. */
-static json_t *transcript(const struct world *w)
-{
-    bool *picked = x_calloc(w->moment_count + 1, sizeof *picked);
-    json_t *lines = json_array();
-    size_t left = SHOWN;
-
-    for (size_t i = 0; i < w->actor_count && left > SHOWN / 4; i++)
+    for (size_t i = 0; i < w->actor_count; i++)
         if (is_named(w, w->actors[i]->name))
-            left -= pick(w, picked, SHOWN / 4, i + 1);
-    pick(w, picked, left, 0);
-    for (size_t i = 0; i < w->moment_count; i++) {
-        char *line = picked[i] ? describe_moment(&w->moments[i]) : NULL;
-        if (line != NULL)
-            json_array_append_new(lines, event_string(line));
-        free(line);
-    }
-    free(picked);
-    return lines;
+            named[n++] = i + 1;
+    json_object_set_new(e, "transcript", transcript_excerpt(&w->transcript, named, n, &left_out));
+    json_object_set_new(e, "transcript_left_out", json_integer((json_int_t)left_out));
+    free(named);
 }
 
+/* Where --keep shows it. */
 static void write_transcript(const struct world *w)
 {
-    struct buf text = {0};
     char *path = x_printf("%s/transcript", w->sandbox->dir);
 
-    for (size_t i = 0; i < w->moment_count; i++) {
-        char *line = describe_moment(&w->moments[i]);
-        buf_printf(&text, "%s\n", line);
-        free(line);
-    }
-    file_write(path, text.len ? text.data : "", text.len); /* for people only: --keep shows it */
-    buf_finish(&text);
+    transcript_write(&w->transcript, path);
     free(path);
 }
 
@@ -509,7 +301,6 @@ static void put_ended(json_t *e, const struct world *w)
 static json_t *make_event(const struct world *w)
 {
     const struct outcome *o = &w->outcome;
-    size_t left_out = w->moment_count > SHOWN ? w->moment_count - SHOWN : 0;
     json_t *e = case_event(w->test, o->verdict, o->message);
 
     if (o->cite != NULL)
@@ -530,9 +321,7 @@ static json_t *make_event(const struct world *w)
     if (o->verdict == VERDICT_PASS)
         return e;
     json_object_set_new(e, "detail", split_lines(&o->detail));
-    json_object_set_new(e, "transcript", transcript(w));
-    json_object_set_new(e, "transcript_left_out",
-                        json_integer((json_int_t)(left_out + w->moment_dropped)));
+    put_transcript(e, w);
     return e;
 }
 
@@ -559,7 +348,7 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
             tear_down(&w);
         world_accuse(&w, NULL); /* whoever left what the audit finds */
         if (world_goes_on(&w) && manifest_is_tidy(m))
-            audit(&w);
+            audit_case(&w);
         wrap_collect(&w);
         write_transcript(&w);
     }

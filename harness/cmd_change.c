@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "command_list.h"
 #include "compare.h"
+#include "expand.h"
 #include "feed.h"
 #include "question.h"
 
@@ -44,7 +45,7 @@ static int change(struct world *w, const struct step *s, enum operation op, chan
     int result = 0;
 
     for (size_t i = 0; i < n && result == 0; i++) {
-        value[i] = world_expand(w, step_word(s, 2 + i));
+        value[i] = expand_names(w, step_word(s, 2 + i));
         result = value[i] ? 0 : -1;
     }
     if (result == 0)

@@ -4,6 +4,7 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "expand.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static int say_and_match(struct world *w, const struct step *s, size_t line_at, 
                          struct matching *m)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
-    char *line = world_expand(w, step_word(s, line_at));
+    char *line = expand_names(w, step_word(s, line_at));
     struct ask ask = {.op = ASK_LINE, .line = line, .row = count_matching, .ctx = m};
     int result = line != NULL ? actor_ask(w, a, &ask) : -1;
 
@@ -168,15 +169,15 @@ out:
 }
 
 /* What has to come, line by line. */
-struct transcript {
+struct expected {
     char **patterns;
     size_t n, at;
     char *wrong; /* the first line that does not fit, or NULL */
 };
 
-static bool follow_transcript(void *ctx, const char *line, size_t len)
+static bool follow_expected(void *ctx, const char *line, size_t len)
 {
-    struct transcript *t = ctx;
+    struct expected *t = ctx;
     char *why = NULL;
     size_t offset;
     struct pattern *p = t->at < t->n ? pattern_create(t->patterns[t->at], &why, &offset) : NULL;
@@ -220,7 +221,7 @@ int run_answers_transcript(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
     struct buf patterns = {0}, said = {0};
-    struct transcript t = {0};
+    struct expected t = {0};
     int result = -1;
 
     if (file_read_plain(world_file(w, step_word(s, 3))->path, &patterns) < 0 ||
@@ -232,7 +233,7 @@ int run_answers_transcript(struct world *w, const struct step *s)
     t.patterns = split_lines(&patterns, &t.n);
     struct ask ask = {.op = ASK_LINE,
                       .line = said.data,
-                      .row = follow_transcript,
+                      .row = follow_expected,
                       .ctx = &t,
                       .more = count_commands(&said) - 1};
     result = actor_ask(w, a, &ask);

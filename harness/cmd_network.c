@@ -5,6 +5,7 @@
 #include "actor.h"
 #include "command_list.h"
 #include "compose.h"
+#include "expand.h"
 #include "network.h"
 #include "probe.h"
 
@@ -88,7 +89,7 @@ int run_any_port_server(struct world *w, const struct step *s)
 
 int run_network_server_fails(struct world *w, const struct step *s)
 {
-    char *place = world_expand(w, step_word(s, 6));
+    char *place = expand_names(w, step_word(s, 6));
     struct actor *a = place ? add_server(w, "server") : NULL;
     int result = -1;
 

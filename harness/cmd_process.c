@@ -6,6 +6,7 @@
 #include "command_list.h"
 #include "compare.h"
 #include "departure.h"
+#include "expand.h"
 #include "stall.h"
 
 #include <dirent.h>
@@ -154,7 +155,7 @@ int run_expect_complaint(struct world *w, const struct step *s)
 int run_expect_says(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
-    char *text = world_expand(w, step_word(s, 3));
+    char *text = expand_names(w, step_word(s, 3));
     int result = text ? 0 : -1;
 
     while (result == 0 && !actor_said(a, text))
@@ -167,7 +168,7 @@ int run_expect_says(struct world *w, const struct step *s)
 int run_expect_says_once(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
-    char *text = world_expand(w, step_word(s, 3));
+    char *text = expand_names(w, step_word(s, 3));
     size_t times = 0;
     int result = text ? run_expect_says(w, s) : -1;
 

@@ -4,6 +4,7 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "expand.h"
 #include "feed.h"
 #include "queue.h"
 
@@ -66,7 +67,7 @@ static int put_line(struct world *w, struct queue *q, const char *line, unsigned
 
 static int send_text(struct world *w, const struct step *s, size_t at, unsigned priority)
 {
-    char *text = world_expand(w, step_word(s, at));
+    char *text = expand_names(w, step_word(s, at));
     int result = text ? put_line(w, the_queue(w, s, 1), text, priority) : -1;
 
     free(text);

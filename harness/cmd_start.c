@@ -5,6 +5,7 @@
 #include "bounds.h"
 #include "command_list.h"
 #include "departure.h"
+#include "expand.h"
 #include "probe.h"
 #include "queue.h"
 
@@ -179,7 +180,7 @@ int run_client_of(struct world *w, const struct step *s)
 
 int run_client_at(struct world *w, const struct step *s)
 {
-    char *path = world_expand(w, step_word(s, 3));
+    char *path = expand_names(w, step_word(s, 3));
     struct actor *a = path ? actor_create(w, step_word(s, 1), false, path) : NULL;
 
     free(path);
@@ -320,7 +321,7 @@ int run_queue_fails_failing(struct world *w, const struct step *s)
 
 int run_server_at_fails(struct world *w, const struct step *s)
 {
-    char *path = world_expand(w, step_word(s, 3));
+    char *path = expand_names(w, step_word(s, 3));
     int result =
         path ? start_fails(w, actor_create(w, "server", true, path), path, step_word(s, 6)) : -1;
 

@@ -2,6 +2,7 @@
 #include "compose.h"
 
 #include "command_list.h"
+#include "expand.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 /* Breaks "field=value" in two, live values in place. Both parts are the caller's: free(*field). */
 static int split(struct world *w, const char *word, char **field, char **value)
 {
-    *field = world_expand(w, word);
+    *field = expand_names(w, word);
     if (*field == NULL)
         return -1;
     *value = strchr(*field, '=');

@@ -2,6 +2,7 @@
 #include "question.h"
 
 #include "compare.h"
+#include "expand.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ int question_read(struct world *w, const struct step *s, size_t at, size_t end, 
     if (result < 0)
         return -1;
     for (size_t i = 0; i < LENGTH(q->value); i++) {
-        q->value[i] = world_expand(w, at + 1 + i < end ? step_word(s, at + 1 + i) : "");
+        q->value[i] = expand_names(w, at + 1 + i < end ? step_word(s, at + 1 + i) : "");
         if (q->value[i] == NULL)
             return -1;
     }

@@ -35,18 +35,18 @@ void visit_begin(struct visit *v, const char *format, ...)
 /* Shows what was said since the last time. */
 static void show(struct visit *v)
 {
-    struct world *w = v->w;
-    size_t from = v->shown > w->moment_dropped ? v->shown - w->moment_dropped : 0;
+    const struct transcript *t = &v->w->transcript;
+    size_t from = v->shown > t->dropped ? v->shown - t->dropped : 0;
 
-    for (size_t i = from; i < w->moment_count; i++)
-        if (strncmp(w->moments[i].text, "= ", 2) != 0)
-            printf("    %s\n", w->moments[i].text);
-    v->shown = w->moment_count + w->moment_dropped;
+    for (size_t i = from; i < t->count; i++)
+        if (strncmp(t->moments[i].text, "= ", 2) != 0)
+            printf("    %s\n", t->moments[i].text);
+    v->shown = t->count + t->dropped;
 }
 
 void visit_pass_over(struct visit *v)
 {
-    v->shown = v->w->moment_count + v->w->moment_dropped;
+    v->shown = v->w->transcript.count + v->w->transcript.dropped;
 }
 
 int visit_cause_length(const struct visit *v)

@@ -10,20 +10,15 @@
 #include "probe.h"
 #include "queue.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MOMENTS 400   /* lines of transcript that are kept, */
-#define MOMENTS_OF 20 /* and so many at least of each process */
-#define MOST_TIMES 7  /* its deadline that a step is granted besides, for waits of its processes */
+#define MOST_TIMES 7 /* its deadline that a step is granted besides, for waits of its processes */
 #define MANY_CHANGES 1000     /* behind each of which a program may print its table */
 #define PRINTED_MUCH 33554432 /* bytes that it can be for the suite that a step is late */
 #define UNWATCHED_MS 100      /* most steps are over before their load has to be looked at */
-#define EXCHANGE \
-    24 /* lines of a question and its answer, at most, that are folded where they repeat */
 
 void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
                 const struct sandbox *s, const struct requirements *r)
@@ -48,13 +43,11 @@ void world_finish(struct world *w)
         free(w->files[i].path);
         free(w->files[i].standin);
     }
-    for (size_t i = 0; i < w->moment_count; i++)
-        free(w->moments[i].text);
     free(w->actors);
     free(w->probes);
     free(w->agents);
     free(w->files);
-    free(w->moments);
+    transcript_finish(&w->transcript);
     load_finish(&w->load);
     load_finish(&w->whole);
     free(w->outcome.step);
@@ -324,36 +317,6 @@ void world_note(struct world *w, const char *format, ...)
     free(text);
 }
 
-/* Whether the last n lines are those before them, which may stand for more of the same already. */
-static bool is_repeated(const struct world *w, size_t n)
-{
-    const struct moment *last = w->moments + w->moment_count - n, *before = last - n;
-
-    for (size_t i = 0; i < n; i++) {
-        bool counts = i == n - 1 && before[i].span == n;
-        if (strcmp(last[i].text, before[i].text) != 0 ||
-            (before[i].again != last[i].again && !counts))
-            return false;
-    }
-    return before[n - 1].span == 0 || before[n - 1].span == n;
-}
-
-/* Questions that are asked again and again would push out all else: what repeats the lines before
- * it is only counted. */
-static void fold(struct world *w)
-{
-    for (size_t n = 1; n <= EXCHANGE && 2 * n <= w->moment_count; n++) {
-        if (!is_repeated(w, n))
-            continue;
-        for (size_t i = 0; i < n; i++)
-            free(w->moments[--w->moment_count].text);
-        struct moment *m = &w->moments[w->moment_count - 1];
-        m->span = n;
-        m->again++;
-        return;
-    }
-}
-
 /* Whose line it is: that of the actor whose name it begins with. */
 static size_t find_speaker(const struct world *w, const char *text)
 {
@@ -363,24 +326,6 @@ static size_t find_speaker(const struct world *w, const char *text)
         if (strlen(w->actors[i]->name) == len && strncmp(w->actors[i]->name, text, len) == 0)
             return i + 1;
     return 0;
-}
-
-/* Makes room for a line: the oldest goes of those who have more than enough. */
-static void drop_moment(struct world *w)
-{
-    size_t *count = x_calloc(w->actor_count + 1, sizeof *count), at = 0;
-
-    for (size_t i = 0; i < w->moment_count; i++)
-        count[w->moments[i].who]++;
-    while (at < w->moment_count && count[w->moments[at].who] <= MOMENTS_OF)
-        at++;
-    if (at == w->moment_count)
-        at = 0;
-    free(count);
-    free(w->moments[at].text);
-    memmove(w->moments + at, w->moments + at + 1, (w->moment_count - at - 1) * sizeof *w->moments);
-    w->moment_count--;
-    w->moment_dropped++;
 }
 
 void world_tell(struct world *w, const char *format, ...)
@@ -393,13 +338,7 @@ void world_tell(struct world *w, const char *format, ...)
     if (strlen(text) > 200)
         strcpy(text + 197, "...");
     text_make_plain(text);
-    if (w->moments == NULL)
-        w->moments = x_calloc(MOMENTS, sizeof *w->moments);
-    if (w->moment_count == MOMENTS)
-        drop_moment(w);
-    w->moments[w->moment_count++] =
-        (struct moment){.us = now_us() - w->started_us, .text = text, .who = find_speaker(w, text)};
-    fold(w);
+    transcript_add(&w->transcript, now_us() - w->started_us, find_speaker(w, text), text);
 }
 
 /* One round of poll; false if nothing happened within ms. */
@@ -517,92 +456,4 @@ int world_each(struct world *w, const struct step *s, size_t from, size_t to,
         }
     }
     return 0;
-}
-
-/* The prefix of the last row of a table file, or NULL. */
-static char *last_prefix(const struct world_file *f)
-{
-    struct buf text = {0};
-    char *result = NULL;
-
-    if (file_read_plain(f->path, &text) == 0 && text.len > 1) {
-        char *end = memrchr(text.data, '\n', text.len - 1);
-        const char *row = end ? end + 1 : text.data;
-        result = x_strndup(row, strcspn(row, " \n"));
-    }
-    buf_finish(&text);
-    return result;
-}
-
-/* The live value of "NAME.property", or NULL. */
-static char *live_value(struct world *w, const char *reference)
-{
-    char name[64];
-    int used = 0;
-
-    if (sscanf(reference, "%63[A-Za-z0-9].%n", name, &used) != 1 || used == 0)
-        return NULL;
-    const char *property = reference + used;
-    struct actor *a = world_actor(w, name);
-    struct probe *p = world_probe(w, name);
-    struct agent *process = world_agent(w, name);
-    struct world_file *f = world_file(w, name);
-    struct queue *q = world_queue(w, name);
-    if (q != NULL && strcmp(property, "name") == 0)
-        return x_strdup(q->path);
-    if (a != NULL && strcmp(property, "pid") == 0)
-        return x_printf("%d", (int)a->pid);
-    if (p != NULL && strcmp(property, "pid") == 0)
-        return x_printf("%d", (int)probe_pid(p));
-    if (process != NULL && strcmp(property, "pid") == 0)
-        return x_printf("%d", (int)process->pid);
-    if (p != NULL && strcmp(property, "epoch") == 0)
-        return x_printf("%u.%u", (unsigned)(p->epoch >> 32), (unsigned)p->epoch);
-    if (p != NULL && strcmp(property, "seq") == 0)
-        return x_printf("%llu", (unsigned long long)p->seq);
-    if (strcmp(property, "socket") == 0 && (a != NULL || p != NULL))
-        return x_strdup(a != NULL ? a->socket : p->socket);
-    if (a != NULL && a->places != NULL && strcmp(property, "network") == 0)
-        return x_strdup(a->places[0]);
-    if (p != NULL && p->segment != NULL && strcmp(property, "shm") == 0)
-        return x_strdup(p->segment->name);
-    if (a != NULL && a->shm.name != NULL && strcmp(property, "shm") == 0)
-        return x_strdup(a->shm.name);
-    if (f != NULL && strcmp(property, "path") == 0)
-        return x_strdup(f->path);
-    if (f != NULL && strcmp(property, "last") == 0)
-        return last_prefix(f);
-    return NULL;
-}
-
-char *world_expand(struct world *w, const char *text)
-{
-    struct buf out = {0};
-
-    while (*text != '\0') {
-        int len = 0;
-        sscanf(text, "{%*[A-Za-z0-9].%*[a-z]}%n", &len);
-        const char *end = text + len - 1;
-        if (len == 0) { /* a brace that stands for itself, too */
-            buf_add(&out, text++, 1);
-            continue;
-        }
-        char *reference = x_strndup(text + 1, (size_t)(end - text - 1)),
-             *value = live_value(w, reference);
-        if (value == NULL)
-            world_fail(w, VERDICT_BROKEN,
-                       "{%s} names nothing; expected {NAME.pid}, {ACTOR.socket}, "
-                       "{SERVER.network}, {NAME.shm}, {QUEUE.name}, {PROBE.epoch}, {PROBE.seq}, "
-                       "{FILE.path} or {FILE.last}",
-                       reference);
-        free(reference);
-        if (value == NULL) {
-            buf_finish(&out);
-            return NULL;
-        }
-        buf_adds(&out, value);
-        free(value);
-        text = end + 1;
-    }
-    return buf_take(&out);
 }

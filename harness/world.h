@@ -10,6 +10,7 @@
 #include "manifest.h"
 #include "sandbox.h"
 #include "script.h"
+#include "transcript.h"
 #include "verdict.h"
 
 struct actor;
@@ -33,14 +34,6 @@ struct outcome {
 struct world_file {
     char *name, *path;
     char *standin; /* NULL, or which generated text stands in for which data */
-};
-
-struct moment {
-    int64_t us;
-    char *text;  /* "S > create ...", "S < ok ..." */
-    size_t who;  /* the actor of that number from 1 on, or 0 */
-    size_t span; /* so many lines, this one the last, */
-    int again;   /* came again so often */
 };
 
 struct world {
@@ -76,8 +69,7 @@ struct world {
     size_t printed;     /* bytes of tables that came unasked within the step */
     bool watched;
     size_t wrapped, judged; /* processes under a wrapper, and those that could tell of leaks */
-    struct moment *moments; /* the transcript, oldest first */
-    size_t moment_count, moment_dropped;
+    struct transcript transcript;
 };
 
 void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
@@ -167,8 +159,5 @@ struct world_file *world_add_file(struct world *w, const char *name);
  */
 int world_each(struct world *w, const struct step *s, size_t from, size_t to,
                int (*do_one)(struct world *w, struct actor *a, void *arg), void *arg);
-
-/* Puts {NAME.pid} and {NAME.socket} in place; the caller's. NULL after world_fail(). */
-char *world_expand(struct world *w, const char *text);
 
 #endif

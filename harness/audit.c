@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit.h"
+
+#include "actor.h"
+#include "arp.h"
+#include "doing.h"
+#include "pace.h"
+#include "probe.h"
+#include "queue.h"
+#include "world.h"
+#include "wrap.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define GRACE_MS 500 /* for processes that a program leaves when it ends */
+
+/* Whether a server found the object of a MAC when it started. */
+static bool was_found(const struct world *w, const char *name)
+{
+    uint64_t mac;
+
+    if (!w->manifest->objects.per_mac || !objects_mac(&w->manifest->objects, name, &mac))
+        return false;
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->found != NULL && arp_find(w->actors[i]->found, mac) != NULL)
+            return true;
+    return false;
+}
+
+/* Whether a shared memory object is a probe's, or may be that of a killed server. */
+static bool owns_object(const struct world *w, const char *name)
+{
+    if (was_found(w, name))
+        return true;
+    for (size_t i = 0; i < w->probe_count; i++)
+        if (w->probes[i]->segment != NULL && strcmp(w->probes[i]->segment->name + 1, name) == 0)
+            return true;
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->is_server && w->actors[i]->killed)
+            return true;
+    return false;
+}
+
+/* Whether it is the socket of a probe that listens, or what a server that was killed could not take
+ * with it: its socket, wherever that is, and what has its name and more. */
+static bool is_of_socket(const struct world *w, const char *directory, const char *name)
+{
+    char *path = x_printf("%s/%s", directory, name);
+    bool is = false;
+
+    for (size_t i = 0; i < w->probe_count; i++)
+        is = is || (w->probes[i]->listener >= 0 && strcmp(w->probes[i]->socket, path) == 0);
+    for (size_t i = 0; i < w->actor_count; i++) {
+        const struct actor *a = w->actors[i];
+        is = is || (a->killed && strncmp(a->socket, path, strlen(a->socket)) == 0);
+    }
+    free(path);
+    return is;
+}
+
+/* Whether a file belongs where it is: nothing does but those of the private directory, and what the
+ * sandbox has put into /tmp. */
+static bool belongs(const struct world *w, const char *directory, const char *name)
+{
+    if (is_of_socket(w, directory, name))
+        return true;
+    if (strcmp(directory, "/tmp") == 0)
+        return strcmp(name, "iut") == 0 || strcmp(name, "other") == 0 || strcmp(name, "rtm") == 0 ||
+               strcmp(name, "data") == 0;
+    if (strcmp(directory, "/dev/shm") == 0)
+        return owns_object(w, name);
+    if (strcmp(directory, "/dev/mqueue") == 0)
+        return queue_may_stay(w, name);
+    if (strcmp(directory, w->sandbox->dir) != 0)
+        return false;
+    if (wrap_is_log(w, name))
+        return true;
+    for (size_t i = 0; i < w->file_count; i++) {
+        const char *slash = strrchr(w->files[i].path, '/');
+        if (strcmp(slash + 1, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What was left there: what, if it is a file, else what it is. */
+static const char *kind_of(const struct dirent *e, const char *what)
+{
+    return e->d_type == DT_SOCK   ? "socket"
+           : e->d_type == DT_FIFO ? "pipe"
+           : e->d_type == DT_DIR  ? "directory"
+                                  : what;
+}
+
+static void audit_directory(struct world *w, const char *path, const char *what)
+{
+    DIR *d = opendir(path);
+
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+            !belongs(w, path, e->d_name))
+            world_fail_for(w, "ROB-7", "left behind: %s %s/%s", kind_of(e, what), path, e->d_name);
+    if (d != NULL)
+        closedir(d);
+}
+
+/* Any process of the case that is left, 0 if none: without namespaces one that came to this process
+ * is all that can be found; the first of a namespace is this one. */
+static pid_t find_left(const struct world *w)
+{
+    DIR *d = w->sandbox->namespaces ? opendir("/proc") : NULL;
+    pid_t left = w->sandbox->namespaces ? 0 : sandbox_find_child();
+
+    for (struct dirent *e; d != NULL && left == 0 && (e = readdir(d)) != NULL;) {
+        long pid = strtol(e->d_name, NULL, 10);
+        if (pid > 1 && kill((pid_t)pid, 0) == 0) /* it may have ended meanwhile */
+            left = (pid_t)pid;
+    }
+    if (d != NULL)
+        closedir(d);
+    return left;
+}
+
+/* Orphans come to this process. */
+static void reap_orphans(struct world *w)
+{
+    pid_t gone;
+
+    while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
+        world_tell(w, "an orphan, pid %d, had ended", (int)gone);
+}
+
+/* A helper that ends when its program does may do so some moments later. */
+static void audit_processes(struct world *w)
+{
+    int64_t until = now_ms() + pace_stretch(GRACE_MS);
+    pid_t left;
+
+    for (reap_orphans(w); (left = find_left(w)) > 0; reap_orphans(w)) {
+        struct pollfd ended = {.fd = pidfd_open(left, 0), .events = POLLIN};
+        int64_t more = until - now_ms();
+        int happened = ended.fd < 0 ? 1 : poll(&ended, 1, more > 0 ? (int)more : 0);
+        if (ended.fd >= 0)
+            close(ended.fd);
+        if (happened > 0 && more > 0)
+            continue;
+        char *name = doing_name(left);
+        world_fail_for(w, "ROB-7", "left behind: %s", name);
+        free(name);
+        return;
+    }
+}
+
+/* Those that the case named; without namespaces there is no other way to find them. */
+static void audit_queues(struct world *w)
+{
+    struct queue_state state;
+
+    for (size_t i = 0; i < w->queue_count; i++)
+        if (queue_look(w->queues[i], &state) == 0 && !queue_may_stay(w, w->queues[i]->path + 1))
+            world_fail_for(w, "ROB-7", "left behind: message queue %s", w->queues[i]->path);
+}
+
+void audit_case(struct world *w)
+{
+    audit_processes(w); /* first: the last one may tidy up */
+    audit_directory(w, w->sandbox->dir, "file");
+    audit_queues(w);
+    if (!w->sandbox->namespaces)
+        return;
+    audit_directory(w, "/tmp", "file");
+    audit_directory(w, "/dev/shm", "shared memory object");
+    audit_directory(w, "/dev/mqueue", "message queue");
+}
