@@ -29,6 +29,7 @@ struct worker {
     char *dir;
     struct buf event;
     int64_t began_ms, give_up_ms;
+    struct sandbox sandbox;
     bool alone;
 };
 
@@ -41,7 +42,8 @@ struct pool {
     const struct test_case *waiting; /* it does not fit beside those that run */
     const struct test_case **again;  /* to be run alone */
     size_t again_n;
-    int processes, queues, started;
+    int processes, queues;
+    unsigned started;
     struct start {
         bool worked;    /* a case that starts it came to its end */
         char *lost;     /* why no further case starts it, or NULL */
@@ -79,13 +81,11 @@ static const char *is_hopeless(const struct pool *p, const struct test_case *t)
 /* In the child: runs the case and writes its event. */
 static void work(struct pool *p, const struct worker *worker, int out)
 {
-    struct sandbox s;
+    struct sandbox s = worker->sandbox;
     char *why = NULL;
     json_t *event;
 
     interrupt_reset();
-    sandbox_init(&s, p->o.namespaces, p->o.manifest->root, worker->dir, p->data);
-    sandbox_show_other(&s, manifest_other_root(p->o.manifest));
     if (sandbox_enter(&s, &why) < 0)
         event = case_event(worker->test, VERDICT_BROKEN, why);
     else
@@ -149,20 +149,21 @@ static void finish_worker(struct pool *p, struct worker *w)
     }
     json_decref(event);
     buf_finish(&w->event);
+    sandbox_finish(&w->sandbox);
     free(w->dir);
 }
 
 static int make_private_dir(struct pool *p, struct worker *w)
 {
-    struct sandbox who;
+    unsigned number = p->started++;
 
-    w->dir = x_printf("%s/%d", p->dir, p->started++);
+    w->dir = x_printf("%s/%u", p->dir, number);
+    sandbox_init(&w->sandbox, p->o.namespaces, p->o.manifest->root, w->dir, p->data);
+    sandbox_show_other(&w->sandbox, manifest_other_root(p->o.manifest));
+    sandbox_own_user(&w->sandbox, number);
     if (mkdir(w->dir, 0755) < 0)
         return -1;
-    sandbox_init(&who, false, "", "", NULL);
-    int result = geteuid() == 0 ? chown(w->dir, who.uid, who.gid) : 0;
-    sandbox_finish(&who);
-    return result;
+    return geteuid() == 0 ? chown(w->dir, w->sandbox.uid, w->sandbox.gid) : 0;
 }
 
 /* What the case needs cannot be had: BROKEN. */
@@ -177,6 +178,7 @@ static void refuse(struct pool *p, struct worker *w, const char *what)
     p->client->done(p->client->ctx, w->test, event);
     json_decref(event);
     tree_remove(w->dir);
+    sandbox_finish(&w->sandbox);
     free(w->dir);
     free(why);
 }

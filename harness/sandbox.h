@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define SANDBOX_ANOTHER_USER 65533 /* neither root nor an actor */
+#define SANDBOX_ANOTHER_USER 65533   /* neither root nor an actor */
+#define SANDBOX_LITTLE "/tmp/little" /* a file system of 64 KiB for actors; with namespaces only \
+                                      */
 
 struct sandbox {
     bool namespaces; /* false: the marked fallback */
@@ -34,6 +36,10 @@ void sandbox_hide(const char *directory);
  * the host's; data may be NULL. */
 void sandbox_init(struct sandbox *s, bool namespaces, const char *root, const char *dir,
                   const char *data);
+/* A user of their own for the actors of that number, where the caller is root and there are
+ * namespaces: what a user may have (processes, queues, signals that wait) is counted on the whole
+ * machine. Before sandbox_enter(). */
+void sandbox_own_user(struct sandbox *s, unsigned number);
 /* Another root, before sandbox_enter(). NULL: none. */
 void sandbox_show_other(struct sandbox *s, const char *root);
 void sandbox_finish(struct sandbox *s);

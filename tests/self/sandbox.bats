@@ -52,6 +52,17 @@ load helper
     told 1 'FAIL ROB-7' 'left behind: file */forgotten'
 }
 
+@test "the processes of a case are no user's that another case has" {
+    namespaces
+    [ "$EUID" -eq 0 ] || skip 'a user without rights has a namespace for each case'
+    grep -q ' 4294967295$' /proc/self/uid_map || skip 'here are too few users'
+    FAULT=none rtmtest run --iut "$fake" --only "$cases/copies.rtm" --keep
+    is 0 "$status"
+    is "$(find "$dir"/tmp/rtmtest.*/* -maxdepth 0 -type d | wc -l)" \
+        "$(stat -c %u "$dir"/tmp/rtmtest.*/* | sort -u | wc -l)"
+    rm -rf "$dir"/tmp/rtmtest.*
+}
+
 @test "who kills all that it may is found by a user without rights too" {
     FAULT=murder as_nobody --only "$cases/namespace.rtm"
     grep -q 'sandbox: namespaces;' <<<"$output" || skip 'no namespaces for such a user here'
