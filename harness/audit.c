@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -65,6 +66,20 @@ static bool is_of_socket(const struct world *w, const char *directory, const cha
     return is;
 }
 
+/* Whether the scenario has a file of that name there. */
+static bool is_of_scenario(const struct world *w, const char *directory, const char *name)
+{
+    size_t len = strlen(directory);
+
+    for (size_t i = 0; i < w->file_count; i++) {
+        const char *path = w->files[i].path;
+        if (strncmp(path, directory, len) == 0 && path[len] == '/' &&
+            strcmp(path + len + 1, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Whether a file belongs where it is: nothing does but those of the private directory, and what the
  * sandbox has put into /tmp. */
 static bool belongs(const struct world *w, const char *directory, const char *name)
@@ -73,21 +88,13 @@ static bool belongs(const struct world *w, const char *directory, const char *na
         return true;
     if (strcmp(directory, "/tmp") == 0)
         return strcmp(name, "iut") == 0 || strcmp(name, "other") == 0 || strcmp(name, "rtm") == 0 ||
-               strcmp(name, "data") == 0;
+               strcmp(name, "data") == 0 || strcmp(name, "little") == 0;
     if (strcmp(directory, "/dev/shm") == 0)
         return owns_object(w, name);
     if (strcmp(directory, "/dev/mqueue") == 0)
         return queue_may_stay(w, name);
-    if (strcmp(directory, w->sandbox->dir) != 0)
-        return false;
-    if (wrap_is_log(w, name))
-        return true;
-    for (size_t i = 0; i < w->file_count; i++) {
-        const char *slash = strrchr(w->files[i].path, '/');
-        if (strcmp(slash + 1, name) == 0)
-            return true;
-    }
-    return false;
+    return is_of_scenario(w, directory, name) ||
+           (strcmp(directory, w->sandbox->dir) == 0 && wrap_is_log(w, name));
 }
 
 /* What was left there: what, if it is a file, else what it is. */
@@ -99,14 +106,27 @@ static const char *kind_of(const struct dirent *e, const char *what)
                                   : what;
 }
 
-static void audit_directory(struct world *w, const char *path, const char *what)
+static void add(struct buf *left, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct buf *left, const char *format, ...)
+{
+    va_list args;
+
+    buf_adds(left, left->len > 0 ? ", " : "");
+    va_start(args, format);
+    buf_vprintf(left, format, args);
+    va_end(args);
+}
+
+static void audit_directory(const struct world *w, const char *path, const char *what,
+                            struct buf *left)
 {
     DIR *d = opendir(path);
 
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
         if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
             !belongs(w, path, e->d_name))
-            world_fail_for(w, "ROB-7", "left behind: %s %s/%s", kind_of(e, what), path, e->d_name);
+            add(left, "%s %s/%s", kind_of(e, what), path, e->d_name);
     if (d != NULL)
         closedir(d);
 }
@@ -138,44 +158,51 @@ static void reap_orphans(struct world *w)
 }
 
 /* A helper that ends when its program does may do so some moments later. */
-static void audit_processes(struct world *w)
+static void audit_processes(struct world *w, struct buf *left)
 {
     int64_t until = now_ms() + pace_stretch(GRACE_MS);
-    pid_t left;
+    pid_t pid;
 
-    for (reap_orphans(w); (left = find_left(w)) > 0; reap_orphans(w)) {
-        struct pollfd ended = {.fd = pidfd_open(left, 0), .events = POLLIN};
+    for (reap_orphans(w); (pid = find_left(w)) > 0; reap_orphans(w)) {
+        struct pollfd ended = {.fd = pidfd_open(pid, 0), .events = POLLIN};
         int64_t more = until - now_ms();
         int happened = ended.fd < 0 ? 1 : poll(&ended, 1, more > 0 ? (int)more : 0);
         if (ended.fd >= 0)
             close(ended.fd);
         if (happened > 0 && more > 0)
             continue;
-        char *name = doing_name(left);
-        world_fail_for(w, "ROB-7", "left behind: %s", name);
+        char *name = doing_name(pid);
+        add(left, "%s", name);
         free(name);
         return;
     }
 }
 
 /* Those that the case named; without namespaces there is no other way to find them. */
-static void audit_queues(struct world *w)
+static void audit_queues(const struct world *w, struct buf *left)
 {
     struct queue_state state;
 
     for (size_t i = 0; i < w->queue_count; i++)
         if (queue_look(w->queues[i], &state) == 0 && !queue_may_stay(w, w->queues[i]->path + 1))
-            world_fail_for(w, "ROB-7", "left behind: message queue %s", w->queues[i]->path);
+            add(left, "message queue %s", w->queues[i]->path);
 }
 
 void audit_case(struct world *w)
 {
-    audit_processes(w); /* first: the last one may tidy up */
-    audit_directory(w, w->sandbox->dir, "file");
-    audit_queues(w);
-    if (!w->sandbox->namespaces)
-        return;
-    audit_directory(w, "/tmp", "file");
-    audit_directory(w, "/dev/shm", "shared memory object");
-    audit_directory(w, "/dev/mqueue", "message queue");
+    struct buf left = {0};
+
+    audit_processes(w, &left); /* first: the last one may tidy up */
+    audit_directory(w, w->sandbox->dir, "file", &left);
+    if (w->sandbox->namespaces) {
+        audit_directory(w, "/tmp", "file", &left);
+        audit_directory(w, SANDBOX_LITTLE, "file", &left);
+        audit_directory(w, "/dev/shm", "shared memory object", &left);
+        audit_directory(w, "/dev/mqueue", "message queue", &left);
+    } else {
+        audit_queues(w, &left);
+    }
+    if (left.len > 0)
+        world_fail_for(w, "ROB-7", "left behind: %s", left.data);
+    buf_finish(&left);
 }

@@ -8,7 +8,7 @@
 
 struct world;
 
-/* Fails the case for ROB-7 with the name of the first finding. Waits a moment for processes that
+/* Fails the case for ROB-7 with the names of all that it finds. Waits a moment for processes that
  * end by themselves. */
 void audit_case(struct world *w);
 

@@ -47,6 +47,12 @@ load helper
     told 1 'FAIL ROB-7' 'left behind: process * (*tail*)'
 }
 
+@test "all that was left is named at once" {
+    namespaces
+    attempt untidy create
+    told 1 'FAIL ROB-7' 'left behind: process * (*tail*), file */forgotten, shared memory object /dev/shm/forgotten, message queue /dev/mqueue/forgotten'
+}
+
 @test "a process that ends some moments later was none" {
     attempt lags create
     told 0 PASS
