@@ -193,13 +193,35 @@ static int write_file(struct world *w, const char *name, const struct buf *text)
     return world_fail(w, VERDICT_BROKEN, "%s: %s", f->path, strerror(errno));
 }
 
-int run_file(struct world *w, const struct step *s)
+static struct buf text_of_block(const struct step *s)
 {
     struct buf text = {0};
 
     for (size_t i = 0; s->block[i] != NULL; i++)
         buf_printf(&text, "%s\n", s->block[i]);
+    return text;
+}
+
+int run_file(struct world *w, const struct step *s)
+{
+    struct buf text = text_of_block(s);
     int result = write_file(w, step_word(s, 1), &text);
+
+    buf_finish(&text);
+    return result;
+}
+
+int run_file_in_little_space(struct world *w, const struct step *s)
+{
+    struct world_file *f = world_add_file(w, step_word(s, 1));
+    struct buf text = text_of_block(s);
+    int result = 0;
+
+    free(f->path);
+    f->path = x_printf("%s/%s.txt", SANDBOX_LITTLE, f->name);
+    if (file_write(f->path, text.data, text.len) < 0 ||
+        (geteuid() == 0 && chown(f->path, w->sandbox->uid, w->sandbox->gid) < 0))
+        result = world_fail(w, VERDICT_BROKEN, "%s: %s", f->path, strerror(errno));
     buf_finish(&text);
     return result;
 }

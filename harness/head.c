@@ -89,7 +89,7 @@ static void read_needs(struct head *h, const struct tokens *t, const struct plac
                      "expected features (routes console mac flush mq net epochs reconnect signals "
                      "tidy) or "
                      "needs of the host "
-                     "(pid-namespace two-uids choose-pid seccomp own-network)");
+                     "(pid-namespace two-uids choose-pid seccomp own-network own-files)");
     }
 }
 

@@ -16,11 +16,9 @@
 static const struct {
     const char *name;
     unsigned need;
-} names[] = {{"pid-namespace", NEED_PID_NAMESPACE},
-             {"two-uids", NEED_TWO_UIDS},
-             {"choose-pid", NEED_CHOOSE_PID},
-             {"seccomp", NEED_SECCOMP},
-             {"own-network", NEED_OWN_NETWORK}};
+} names[] = {{"pid-namespace", NEED_PID_NAMESPACE}, {"two-uids", NEED_TWO_UIDS},
+             {"choose-pid", NEED_CHOOSE_PID},       {"seccomp", NEED_SECCOMP},
+             {"own-network", NEED_OWN_NETWORK},     {"own-files", NEED_OWN_FILES}};
 
 unsigned need_find(const char *name)
 {
@@ -100,6 +98,8 @@ char *need_lacking(unsigned needs, const struct sandbox *s)
         return x_strdup("needs a pid namespace, and runs without namespaces");
     if (needs & NEED_OWN_NETWORK && !s->namespaces)
         return x_strdup("needs a network of its own (own-network), and runs without namespaces");
+    if (needs & NEED_OWN_FILES && !s->namespaces)
+        return x_strdup("needs a file system of its own (own-files), and runs without namespaces");
     if (needs & NEED_IPV6 && footing_lacking("ipv6") != NULL)
         return x_strdup(footing_lacking("ipv6"));
     if (needs & NEED_TWO_UIDS && (error = try_in_child(become_another_user)) != 0)

@@ -13,6 +13,7 @@ enum need {
     NEED_CHOOSE_PID = 4,    /* choose-pid */
     NEED_SECCOMP = 8,       /* seccomp */
     NEED_OWN_NETWORK = 16,  /* own-network */
+    NEED_OWN_FILES = 64,    /* own-files */
     NEED_IPV6 = 32,         /* of a step that says ::1 or ::; it has no name */
 };
 
