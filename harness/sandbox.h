@@ -13,8 +13,7 @@
 #include <sys/types.h>
 
 #define SANDBOX_ANOTHER_USER 65533   /* neither root nor an actor */
-#define SANDBOX_LITTLE "/tmp/little" /* a file system of 64 KiB for actors; with namespaces only \
-                                      */
+#define SANDBOX_LITTLE "/tmp/little" /* with namespaces: 64 KiB for actors to fill */
 
 struct sandbox {
     bool namespaces; /* false: the marked fallback */

@@ -171,10 +171,11 @@ TEST(the_head_is_checked)
     CHECK_TOLD(
         "title t\nserver S\n" CHECKED,
         "x/s.rtm:1:1: expected a line: needs routes (the features that an IUT must claim)\n");
-    CHECK_TOLD("title t\nneeds routes flying\nserver S\n" CHECKED,
-               "x/s.rtm:2:14: expected features (routes console mac flush mq net epochs reconnect "
-               "signals tidy) or "
-               "needs of the host (pid-namespace two-uids choose-pid seccomp own-network own-files)\n");
+    CHECK_TOLD(
+        "title t\nneeds routes flying\nserver S\n" CHECKED,
+        "x/s.rtm:2:14: expected features (routes console mac flush mq net epochs reconnect "
+        "signals tidy) or "
+        "needs of the host (pid-namespace two-uids choose-pid seccomp own-network own-files)\n");
     CHECK_TOLD(HEAD "cost 12\nserver S\n" CHECKED,
                "x/s.rtm:3:6: expected: processes=N, with N from 1 to 4096, many=N, up to 99999, or "
                "queues=N, "
