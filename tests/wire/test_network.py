@@ -2,13 +2,17 @@
 """Peers in Python that speak to the real programs over TCP. Each test names the requirements that it
 checks."""
 
+import ctypes
 import os
+import socket
 
 import pytest
 from live import CREATE, DELETE, HELLO, Frame, Replica
 
 LOOPS = pytest.mark.parametrize("loop", ["epoll", "select"])
 EPOCH = 77 << 32
+PIDFD_GETFD = 438  # of syscall(2), on any processor
+libc = ctypes.CDLL(None, use_errno=True)
 ENTRIES = {"01:00:5e:01:01:01": "10.1.1.1", "01:00:5e:01:01:02": "255.255.255.255",
            "ff:ff:ff:ff:ff:ff": "0.0.0.0"}
 
@@ -98,3 +102,29 @@ def test_tables_are_equal_over_both(place, loop):
         client.until("digest", seq=server.do("digest")["seq"], state="synchronised")
         assert client.table() == server.table()
         assert client.do("show arp").rows == server.do("show arp").rows
+
+
+def servers_end(server, peer):
+    """The socket of the connection that the server has; a test is skipped where it may not be had."""
+    handle = os.pidfd_open(server.pid)
+    for fd in os.listdir(f"/proc/{server.pid}/fd"):
+        if not os.readlink(f"/proc/{server.pid}/fd/{fd}").startswith("socket:"):
+            continue
+        copy = libc.syscall(PIDFD_GETFD, handle, int(fd), 0)
+        if copy < 0:
+            pytest.skip(f"pidfd_getfd: {os.strerror(ctypes.get_errno())}")
+        end = socket.socket(fileno=copy)
+        if end.family == peer.sock.family and end.getsockname() == peer.sock.getpeername() \
+                and not end.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            os.close(handle)
+            return end
+        end.close()
+    pytest.fail("the server has no end of the connection")
+
+
+@LOOPS
+def test_who_acknowledges_nothing_is_given_up(place, loop):
+    """NET-16: the kernel was told when; the time is not waited for"""
+    server = place.network_server("--mux", loop)
+    with servers_end(server, opened(place)) as end:
+        assert 0 < end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 120 * 1000
