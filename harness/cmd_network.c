@@ -193,13 +193,27 @@ int run_network_probe_listens(struct world *w, const struct step *s)
     return result;
 }
 
+/* Where the server takes no more for now, a connection in the network is made later, one over a
+ * Unix socket has to be tried again. */
+static bool is_connecting(struct world *w, int fd, const struct where *where)
+{
+    int pause = 0;
+
+    while (connect(fd, &where->any, where->size) < 0 && errno != EINPROGRESS) {
+        if (errno != EAGAIN || world_late(w))
+            return false;
+        world_pause(w, next_pause(&pause));
+    }
+    return true;
+}
+
 /* One more connection, which waits where the server does not take it, and says HELLO. */
 static int join_crowd(struct world *w, const struct where *where)
 {
     struct frame hello;
     int fd = socket(where->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    if (fd < 0 || (connect(fd, &where->any, where->size) < 0 && errno != EINPROGRESS)) {
+    if (fd < 0 || !is_connecting(w, fd, where)) {
         world_fail(w, VERDICT_BROKEN, "a connection cannot be made: %s", strerror(errno));
         if (fd >= 0)
             close(fd);
@@ -215,7 +229,8 @@ static int join_crowd(struct world *w, const struct where *where)
 
 int run_crowd(struct world *w, const struct step *s)
 {
-    const char *place = place_of(w, step_word(s, 1), NULL);
+    const struct actor *server = world_actor(w, step_word(s, 1));
+    const char *place = server->places ? place_of(w, step_word(s, 1), NULL) : server->socket;
     struct where where;
     int result = place && where_parse(place, &where) == NULL ? 0 : -1;
 

@@ -228,6 +228,40 @@ int run_expect_descriptors(struct world *w, const struct step *s)
     return actor_check_descriptors(w, world_actor(w, step_word(s, 1)));
 }
 
+/* The highest socket among its descriptors, -1 if it has none. */
+static int highest_socket(const struct actor *a)
+{
+    char path[64], target[16];
+    int highest = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)a->pid);
+    DIR *d = opendir(path);
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        ssize_t len = readlinkat(dirfd(d), e->d_name, target, sizeof target);
+        if (len > 0 && strncmp(target, "socket:", 7) == 0 && atoi(e->d_name) > highest)
+            highest = atoi(e->d_name);
+    }
+    if (d != NULL)
+        closedir(d);
+    return highest;
+}
+
+int run_expect_no_socket(struct world *w, const struct step *s)
+{
+    struct actor *a = world_actor(w, step_word(s, 1));
+    int from = atoi(step_word(s, 6)), highest, pause = 0;
+
+    while ((highest = highest_socket(a)) >= from) {
+        if (world_late(w))
+            return world_fail(w, VERDICT_FAIL, "%s holds a socket as descriptor %d", a->name,
+                              highest);
+        world_pause(w, next_pause(&pause));
+    }
+    if (highest < 0)
+        return world_fail(w, VERDICT_BROKEN, "the descriptors of %s cannot be looked at", a->name);
+    return 0;
+}
+
 int run_mark_pace(struct world *w, const struct step *s)
 {
     stall_mark(world_actor(w, step_word(s, 3)));
