@@ -65,7 +65,7 @@ iuts: all $(iuts)  ## build the programs of tests/iuts
 
 benches: all $(BUILD)/rtm-bench $(BUILD)/bench-apply
 
-leak:  ## the suite with the reference under valgrind: ten minutes
+leak:  ## the suite with the reference under valgrind: twelve minutes
 	@ci/leak --setup
 
 sim:  ## the simulator over 100,000 seeds, and every mutant; `ci/sim --full SEEDS`
