@@ -13,17 +13,18 @@
 static const struct {
     const char *feature, *id; /* feature NULL: the suite itself */
 } rests[] = {
-    {NULL, "PLT-63"},     /* handles of the actors */
-    {"routes", "PLT-4"},  /* connections over Unix sockets */
-    {"routes", "PLT-65"}, /* the lock of a socket */
-    {"mac", "PLT-42"},    /* shared memory objects */
-    {"mac", "PLT-45"},    /* seen by another process */
-    {"mac", "PLT-53"},    /* that can be reserved */
-    {"flush", "PLT-62"},  /* the kernel's word on a peer, whose handle the server needs */
-    {"mq", "PLT-28"},     /* message queues */
-    {"mq", "PLT-23"},     /* that can be waited for */
-    {"net", "PLT-14"},    /* TCP on loopback */
-    {"ipv6", "PLT-15"},   /* no feature, but a need of some steps (need.h) */
+    {NULL, "PLT-63"},      /* handles of the actors */
+    {"routes", "PLT-4"},   /* connections over Unix sockets */
+    {"routes", "PLT-65"},  /* the lock of a socket */
+    {"mac", "PLT-42"},     /* shared memory objects */
+    {"mac", "PLT-45"},     /* seen by another process */
+    {"mac", "PLT-53"},     /* that can be reserved */
+    {"flush", "PLT-62"},   /* the kernel's word on a peer, whose handle the server needs */
+    {"mq", "PLT-28"},      /* message queues */
+    {"mq", "PLT-23"},      /* that can be waited for */
+    {"net", "PLT-14"},     /* TCP on loopback */
+    {"ipv6", "PLT-15"},    /* no feature, but a need of some steps (need.h) */
+    {"waiting", "PLT-27"}, /* none either, epoll and signalfd: a program may do without (case.c) */
 };
 
 static char *lacking[LENGTH(rests)];

@@ -10,7 +10,8 @@
 
 /* Tries them, in the parent of the cases. The paths are those of sandbox_init(). */
 void footing_test(bool namespaces, const char *root, const char *dir);
-/* Why scenarios that need the feature can't be run here; NULL if they can. */
+/* Why scenarios that need the feature can't be run here; NULL if they can. "waiting" stands for
+ * what many programs wait with. */
 const char *footing_lacking(const char *feature);
 void footing_finish(void);
 
