@@ -25,10 +25,15 @@ static int create(const struct trial *t)
     return CALL(t, shm_open(t->name, O_RDWR | O_CREAT | O_EXCL, 0600));
 }
 
+#define ENLARGE "; mount -o remount,size=64M /dev/shm"
+
+/* Where there is no room, a store would be a SIGBUS. */
 static char *map(const struct trial *t, int fd)
 {
     char *at = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
+    KEEP(t, posix_fallocate(fd, 0, SIZE) != ENOSPC,
+         "there is no room for %d bytes of shared memory" ENLARGE, SIZE);
     KEEP(t, at != MAP_FAILED, "mmap() failed: %s", strerror(errno));
     return at;
 }
@@ -189,7 +194,7 @@ void promise_memory_storage(const struct trial *t)
     struct statvfs v;
 
     if (error != 0)
-        trial_skip(t, "there is no room for %d bytes: %s", LARGE, strerror(error));
+        trial_skip(t, "there is no room for %d bytes: %s" ENLARGE, LARGE, strerror(error));
     CALL(t, shm_unlink(t->name));
     witness = create(t);
     unsigned long before = free_bytes(t, witness);
@@ -270,7 +275,7 @@ void promise_memory_reserve(const struct trial *t)
     struct statvfs v;
 
     if (error == ENOSPC)
-        trial_skip(t, "there is no room for %d bytes", RESERVED);
+        trial_skip(t, "there is no room for %d bytes" ENLARGE, RESERVED);
     KEEP(t, error == 0, "posix_fallocate() failed: %s", strerror(error));
     CALL(t, fstat(fd, &stat));
     KEEP(t, stat.st_size == RESERVED && stat.st_blocks >= RESERVED / 512,

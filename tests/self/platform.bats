@@ -185,6 +185,17 @@ missing() {
     like '*# SKIP mac rests on *Read-only file system (rtmtest platform --only PLT-42)*' "$output"
 }
 
+@test "shared memory without room is told, and how to make some" {
+    command -v unshare >/dev/null || skip 'no unshare(1)'
+    local tiny='mount -t tmpfs -o size=4k none /dev/shm && exec "$@"'
+    local away=(unshare -m bash -c "$tiny" -)
+    "${away[@]}" true || skip 'only root may mount here'
+    run --separate-stderr "${away[@]}" timeout "$deadline" "$bin/rtmtest" platform --report tap \
+        --only PLT-44 --only PLT-46 --only PLT-53 </dev/null 3>&-
+    is '1 0 passed, 2 failed, 1 skipped' "$status ${lines[-1]}"
+    is 3 "$(grep -c 'no room for .* bytes.*; mount -o remount,size=64M /dev/shm' <<<"$output")"
+}
+
 @test "what a container does not mount is told, and how to mount it" {
     command -v unshare >/dev/null || skip 'no unshare(1)'
     local bare='mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && exec "$@"'
