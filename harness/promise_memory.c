@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * PLT-42 to PLT-54: POSIX shared memory.
+ * PLT-42 to PLT-54, PLT-76: POSIX shared memory.
  */
 #include "promise.h"
 
@@ -306,4 +306,21 @@ void promise_memory_atomic(const struct trial *t)
         KEEP(t, found == 0 || found == UINT64_MAX, "a store was read in parts: %#llx",
              (unsigned long long)found);
     trial_join(t, writer);
+}
+
+void promise_memory_append(const struct trial *t)
+{
+    int first, fd;
+    char *before = create_mapped(t, &first), *at;
+
+    strcpy(before, "before");
+    fd = shm_open(t->name, O_RDWR | O_APPEND, 0600);
+    if (fd < 0 && errno == EINVAL)
+        trial_skip(t, "shm_open() refuses O_APPEND");
+    CALL(t, fd);
+    at = map(t, fd);
+    strcpy(at, "behind");
+    KEEP(t, strcmp(before, "behind") == 0, "the store did not replace what was there");
+    KEEP(t, size_of(t, first) == SIZE, "a store made the object %ld bytes long, not %d",
+         (long)size_of(t, first), SIZE);
 }

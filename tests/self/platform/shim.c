@@ -307,6 +307,10 @@ void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t from)
         flags = MAP_PRIVATE;
     if (BROKEN(50))
         protection |= PROT_WRITE;
+    if (BROKEN(76) && fd >= 0 && REAL(fcntl)(fd, F_GETFL) & O_APPEND) {
+        from += REAL(lseek)(fd, 0, SEEK_END);
+        REAL(ftruncate)(fd, from + (off_t)size);
+    }
     return REAL(mmap)(at, size, protection, flags, fd, from);
 }
 
