@@ -14,13 +14,6 @@ struct reading {
     struct route last;
 };
 
-/* A line that is no row, and may have to be one. */
-static void note_stray(char stray[120], const char *line, size_t len)
-{
-    if (*stray == '\0' && misread_holds_address(line, len))
-        snprintf(stray, 120, "%.*s", (int)len, line);
-}
-
 /* A row that is no entry; the first one is told. */
 static void note_unreadable(struct dump *d, char *why, const char *line, size_t len)
 {
@@ -54,7 +47,7 @@ static bool read_row(void *ctx, const char *line, size_t len)
     char dest[40] = "", mask[24] = "", gateway[40] = "", oif[80] = "";
 
     if (!pattern_match(r->row, line, len)) {
-        note_stray(r->dump->stray, line, len);
+        misread_note(r->dump->stray, false, line, len);
         return false;
     }
     pattern_group(r->row, line, "dest", dest, sizeof dest);
@@ -73,7 +66,7 @@ static void read_shown(void *ctx, char *const value[4], const char *line)
 struct arp_reading {
     struct dump *dump;
     const struct objects *objects;
-    struct pattern *row;
+    struct pattern *row, *done;
     uint64_t last;
     size_t rows;
 };
@@ -154,7 +147,8 @@ static bool read_arp_row(void *ctx, const char *line, size_t len)
     char mac[32] = "", ip[40] = "";
 
     if (!pattern_match(r->row, line, len)) {
-        note_stray(r->dump->arp_stray, line, len);
+        if (!pattern_match(r->done, line, len))
+            misread_note(r->dump->arp_stray, true, line, len);
         return false;
     }
     pattern_group(r->row, line, "mac", mac, sizeof mac);
@@ -184,8 +178,8 @@ int dump_fail_stray(struct world *w, const struct actor *a, enum operation op, c
     const char *who = a->is_server ? "server" : "client", *name = operation_name(op);
 
     return world_fail(w, VERDICT_BROKEN,
-                      "%s shows \"%s\", and row of [%s.%s] matches no line of that table", a->name,
-                      stray, who, name);
+                      "%s shows \"%s\", and row of [%s.%s] does not match that line%s", a->name,
+                      stray, who, name, op == ASK_ARP ? "; its ip may be empty" : "");
 }
 
 /* Whose rows chapter 7 has is held to them; where others show lines and not one row, row may be at
@@ -194,6 +188,19 @@ static void forget_stray(const struct world *w, char *stray, size_t rows)
 {
     if (rows > 0 || manifest_claims(w->manifest, "console"))
         *stray = '\0';
+}
+
+/* The same of the ARP table, where a line with a MAC that no row has may be an entry of its own,
+ * whatever the other lines are. */
+static void weigh_arp_stray(const struct world *w, struct dump *d, size_t rows)
+{
+    uint64_t mac;
+
+    d->arp_skips = !manifest_claims(w->manifest, "console") &&
+                   misread_holds_mac(d->arp_stray, strlen(d->arp_stray), &mac) &&
+                   arp_find(oracle_arp(d->table), mac) == NULL;
+    if (!d->arp_skips)
+        forget_stray(w, d->arp_stray, rows);
 }
 
 /* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
@@ -215,15 +222,17 @@ static int check_count(struct world *w, struct actor *a, struct pattern *done, c
 static int read_arp_rows(struct world *w, struct actor *a, struct dump *d)
 {
     struct pattern *done = a->program->ask[ASK_ARP].done;
-    struct arp_reading r = {
-        .dump = d, .objects = &w->manifest->objects, .row = a->program->ask[ASK_ARP].row};
+    struct arp_reading r = {.dump = d,
+                            .objects = &w->manifest->objects,
+                            .row = a->program->ask[ASK_ARP].row,
+                            .done = done};
     struct ask ask = {.op = ASK_ARP, .row = read_arp_row, .ctx = &r};
 
     int result = a->arp_view != NULL ? view_read(w, a, a->arp_view, read_arp_shown, &r)
                                      : actor_ask(w, a, &ask);
     if (a->arp_view != NULL)
         snprintf(d->arp_stray, sizeof d->arp_stray, "%s", view_stray(a->arp_view));
-    forget_stray(w, d->arp_stray, r.rows);
+    weigh_arp_stray(w, d, r.rows);
     if (result < 0 || a->arp_view != NULL)
         return result;
     if (ask.refused)

@@ -16,6 +16,7 @@ struct dump {
     size_t objects_wrong;            /* objects of MACs that do not hold what they have to */
     bool ordered;                    /* ascending by destination, then mask (TBL-15) */
     bool arp_ordered;                /* ascending by MAC (ARP-9) */
+    bool arp_skips;                  /* arp_stray has a MAC that no row has */
     char state[32], arp_state[32];   /* as the closing lines have it; "" if they don't */
     char sample[400];                /* why the first of the rows could not be read, and that row */
     char stray[120], arp_stray[120]; /* a line that may be a row where none was matched, or "" */

@@ -3,6 +3,7 @@
 
 #include "mask.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,30 @@ bool misread_holds_address(const char *line, size_t len)
             return true;
     }
     return false;
+}
+
+bool misread_holds_mac(const char *line, size_t len, uint64_t *mac)
+{
+    char word[18];
+
+    for (size_t at = 0; at + 17 <= len; at++) {
+        snprintf(word, sizeof word, "%.17s", line + at);
+        for (char *c = word; *c != '\0'; c++)
+            *c = (char)(*c == '-' ? ':' : tolower((unsigned char)*c));
+        if (mac_parse(word, mac))
+            return true;
+    }
+    return false;
+}
+
+void misread_note(char stray[120], bool arp, const char *line, size_t len)
+{
+    uint64_t mac;
+    bool better =
+        arp && misread_holds_mac(line, len, &mac) && !misread_holds_mac(stray, strlen(stray), &mac);
+
+    if (better || (*stray == '\0' && misread_holds_address(line, len)))
+        snprintf(stray, 120, "%.*s", (int)len, line);
 }
 
 static char *hidden_bits(const struct route *r)

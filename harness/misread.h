@@ -10,6 +10,11 @@
 
 /* Whether the line holds an address, as a row does and a heading does not. */
 bool misread_holds_address(const char *line, size_t len);
+/* The same of a MAC, and which. */
+bool misread_holds_mac(const char *line, size_t len, uint64_t *mac);
+/* A line of a table that is no row of it: of those that may have to be one it is kept, the first,
+ * but of an ARP table one with a MAC rather than any other. */
+void misread_note(char stray[120], bool arp, const char *line, size_t len);
 /* The route of a row whose mask is a number or a dotted quad. NULL, or what is wrong (the
  * caller's); *form: some group holds what is none of its kind, so that the pattern may be wrong,
  * and not what the program has accepted. */

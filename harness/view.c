@@ -226,9 +226,8 @@ static bool hear_one(struct world *w, struct actor *a, struct view *v, const cha
 /* A line that no table knows. */
 static void note_stray(struct view *v, const char *line, size_t len)
 {
-    if (v != NULL && v->open && v->dialogue->done != NULL && v->stray[0] == '\0' &&
-        misread_holds_address(line, len))
-        snprintf(v->stray, sizeof v->stray, "%.*s", (int)len, line);
+    if (v != NULL && v->open && v->dialogue->done != NULL)
+        misread_note(v->stray, v->arp, line, len);
 }
 
 const char *view_stray(const struct view *v)

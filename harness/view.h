@@ -20,8 +20,8 @@ void view_clear(struct view *v);
 
 /* A line of the actor's output, for both of its views; true if it belongs to a table. */
 bool view_hear(struct world *w, struct actor *a, const char *line, size_t len);
-/* The first line of the table that was shown last which holds an address and is no row; "" if there
- * is none, or nothing says where the table ends. */
+/* A line of the table that was shown last which may have to be a row and is none, as
+ * misread_note() keeps it; "" if there is none, or nothing says where the table ends. */
 const char *view_stray(const struct view *v);
 /* The same for an unfinished line: true if it is a question, or the end of a page, which is
  * answered. */

@@ -72,11 +72,20 @@ astray() {
     style words
     sed -i 's|^row .*(?<oif>.*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
     RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S shows "  122.1.1.1*", and row of \[server.table\] matches no line of that table'
+    told 2 BROKEN 'S shows "  122.1.1.1*", and row of \[server.table\] does not match that line'
     style words
     sed -i '/^begin .*routes/,/^row/s|^row .*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
     RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'A shows "122.1.1.1/32 *", and row of \[client.table\] matches no line of that table'
+    told 2 BROKEN 'A shows "122.1.1.1/32 *", and row of \[client.table\] does not match that line'
+}
+
+@test "a line with a MAC is an entry, also where others are rows" {
+    style words
+    sed -i 's/^row .*"^(?<mac>.*/row = "^(?<mac>[0-9a-f:]{17}) (?<ip>[0-9.]+)$"/' "$fake"
+    FAULT=client-keeps-macs RTM_BUILD=$bin rtmtest run --iut "$fake" --only 6-flush/FLU-1-macs --report tap
+    told 2 BROKEN 'A shows "01:00:5e:01:01:01 -", and row of \[client.arp\] does not match that line*'
+    FAULT=none RTM_BUILD=$bin rtmtest run --iut "$fake" --only 6-flush/FLU-1-macs --report tap
+    told 0 PASS
 }
 
 @test "who has accepted nothing may be asked in the wrong words" {

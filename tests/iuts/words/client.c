@@ -119,6 +119,16 @@ static void empty(void)
     show();
 }
 
+static void flush(void)
+{
+    int kept = faulty("client-keeps-macs") ? mac_n : 0;
+
+    empty();
+    mac_n = kept;
+    if (kept > 0)
+        show();
+}
+
 static void say(int fd, int what)
 {
     struct word w = {what, getpid()};
@@ -180,7 +190,7 @@ static void turn(int signals, int *server)
     poll(fds, 2, *server < 0 ? PAUSE_MS : -1);
     while ((number = take_signal(signals)) != 0) {
         if (number == SIGUSR1 && !faulty("stale-after-flush"))
-            empty();
+            flush();
         if (number == SIGUSR1)
             continue;
         if (faulty("no-end"))

@@ -194,8 +194,11 @@ static const char *remove_mac(const char *mac)
 static const char *flush(void)
 {
     routes = 0;
-    while (mac_n > 0)
-        remove_object(macs[--mac_n]);
+    while (mac_n > 0 && !faulty("flush-keeps-macs"))
+        if (!faulty("flush-keeps-objects"))
+            remove_object(macs[--mac_n]);
+        else
+            mac_n--;
     for (int i = 0; i < client_n && !faulty("no-signal"); i++)
         if (clients[i].pid != 0)
             kill(faulty("signals-group") ? 0 : clients[i].pid, SIGUSR1);
