@@ -193,28 +193,38 @@ static int write_file(struct world *w, const char *name, const struct buf *text)
     return world_fail(w, VERDICT_BROKEN, "%s: %s", f->path, strerror(errno));
 }
 
-static struct buf text_of_block(const struct step *s)
+static struct buf text_of_block(const struct step *s, const char *last)
 {
     struct buf text = {0};
 
     for (size_t i = 0; s->block[i] != NULL; i++)
-        buf_printf(&text, "%s\n", s->block[i]);
+        buf_printf(&text, "%s%s", s->block[i], s->block[i + 1] != NULL ? "\n" : last);
     return text;
 }
 
-int run_file(struct world *w, const struct step *s)
+static int write_block(struct world *w, const struct step *s, const char *last)
 {
-    struct buf text = text_of_block(s);
+    struct buf text = text_of_block(s, last);
     int result = write_file(w, step_word(s, 1), &text);
 
     buf_finish(&text);
     return result;
 }
 
+int run_file(struct world *w, const struct step *s)
+{
+    return write_block(w, s, "\n");
+}
+
+int run_file_unended(struct world *w, const struct step *s)
+{
+    return write_block(w, s, "");
+}
+
 int run_file_in_little_space(struct world *w, const struct step *s)
 {
     struct world_file *f = world_add_file(w, step_word(s, 1));
-    struct buf text = text_of_block(s);
+    struct buf text = text_of_block(s, "\n");
     int result = 0;
 
     free(f->path);

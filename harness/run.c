@@ -26,7 +26,12 @@ struct run {
                                     * that were not asked for */
 };
 
-/* Shuffled by the seed; those on real data first, since they take longest. */
+static bool takes_long(const struct test_case *t)
+{
+    return case_tagged(t, "long") || case_tagged(t, "data");
+}
+
+/* Shuffled by the seed; those that take longest first. */
 static void make_queue(struct run *r)
 {
     struct random random = {r->o->seed};
@@ -41,9 +46,9 @@ static void make_queue(struct run *r)
         shuffled[k] = held;
     }
     r->queue = x_calloc(n, sizeof *r->queue);
-    for (int heavy = 1; heavy >= 0; heavy--)
+    for (int late = 0; late <= 1; late++)
         for (size_t i = 0; i < n; i++)
-            if (case_tagged(shuffled[i], "data") == (heavy == 1))
+            if (takes_long(shuffled[i]) == (late == 0))
                 r->queue[at++] = shuffled[i];
     free(shuffled);
 }

@@ -164,6 +164,8 @@ static bool parse_value(const struct field *d, const char *text, uint64_t *value
     }
     errno = 0;
     *value = strtoull(text, &end, 0);
+    if (end > text && *end == '+')
+        *value += strtoull(end + 1, &end, 0);
     if (errno != 0 || end == text || *end != '\0' || *text == '-')
         return false;
     return d->width == 8 || *value >> (8 * d->width) == 0;

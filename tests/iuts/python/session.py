@@ -34,8 +34,7 @@ class Session:
         if self.state == "closing":
             return
         if (kind == frames.HELLO) != (self.state == "connected") or self.state == "parting":
-            if kind != frames.BYE or self.state == "parting":
-                return self.fail(frames.UNEXPECTED, f"{frames.NAMES[kind]} is not expected in state {self.state}")
+            return self.fail(frames.UNEXPECTED, f"{frames.NAMES[kind]} is not expected in state {self.state}")
         {frames.HELLO: self.on_hello, frames.PID: self.on_pid, frames.RESYNC: self.on_resync,
          frames.BYE: self.on_bye}[kind](seq, *fields)
 
