@@ -53,6 +53,8 @@ void bench_remove_directory(void);
 /* Path of a program of the build. */
 const char *bench_program(const char *name);
 
+int bench_processors(void);
+
 /* The processor of the sender that is measured, and those of everybody else. */
 void bench_pin_sender(void);
 void bench_pin_rest(void);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench.h"
 
@@ -73,6 +74,11 @@ const char *bench_program(const char *name)
 
     snprintf(path, sizeof(paths[0]), "%s/%s", build ? build : "build", name);
     return path;
+}
+
+int bench_processors(void)
+{
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 /* The first processor that we may use is the sender's; all others, if there are any, are the

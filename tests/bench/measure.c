@@ -1,7 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define BUSY 0.1 /* share of the processors: others that use more may be why a bound is missed */
+
+/* Seconds of processor time that the whole machine has given, to whatever it was; see proc(5). */
+static double given_to_all(void)
+{
+    double user = 0, nice = 0, system = 0, steal = 0;
+    FILE *file = fopen("/proc/stat", "r");
+
+    if (file &&
+        fscanf(file, "cpu %lf %lf %lf %*f %*f %*f %*f %lf", &user, &nice, &system, &steal) != 4)
+        user = nice = system = steal = 0;
+    if (file)
+        fclose(file);
+    return (user + nice + system + steal) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static double seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+/* The same to this process and to its children that have ended. */
+static double given_to_us(void)
+{
+    struct rusage own, children;
+
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    return seconds(own.ru_utime) + seconds(own.ru_stime) + seconds(children.ru_utime) +
+           seconds(children.ru_stime);
+}
 
 static int compare(const void *a, const void *b)
 {
@@ -66,6 +101,7 @@ struct measured measure_bench(const struct bench *bench, const struct scale *sca
                               void (*progress)(const struct bench *, int, int))
 {
     struct measured result = {.outcome = OUTCOME_BROKEN};
+    double start = bench_now(), others = given_to_us() - given_to_all();
     bool failed;
 
     progress(bench, 0, scale->pairs);
@@ -74,5 +110,9 @@ struct measured measure_bench(const struct bench *bench, const struct scale *sca
         failed = measure_pairs(bench, scale, progress, &result);
     if (bench->close)
         bench->close();
+    others += given_to_all() - given_to_us();
+    result.others = others > 0 ? others / (bench_now() - start) : 0;
+    if (result.outcome == OUTCOME_FALLS_SHORT && result.others > bench_processors() * BUSY)
+        result.outcome = OUTCOME_UNDECIDED;
     return result;
 }
