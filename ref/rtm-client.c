@@ -31,9 +31,9 @@ static void on_signal(void *arg, unsigned events)
     follow_signal(&program->follow);
 }
 
-static int fail(const char *what)
+static int fail(const char *what, const char *advice)
 {
-    fprintf(stderr, "rtm-client: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "rtm-client: %s: %s; %s\n", what, strerror(errno), advice);
     return -1;
 }
 
@@ -49,16 +49,17 @@ static int open_parts(struct program *program)
 
     program->signals = (struct loop_source){.ready = on_signal, .arg = program};
     program->signals.fd = signals_open(true);
+    if (program->signals.fd < 0)
+        return fail("signals cannot be waited for", signals_advice());
     program->loop = loop_create(options->mux);
-    if (program->signals.fd < 0 || !program->loop ||
-        loop_add(program->loop, &program->signals, LOOP_READ))
-        return fail("the loop cannot be made; raise the limit of descriptors");
+    if (!program->loop || loop_add(program->loop, &program->signals, LOOP_READ))
+        return fail("the loop cannot be made", loop_advice(options->mux));
     if (console_open(&program->console, program->loop, follow_lines, &program->follow))
-        return fail("the console cannot be polled; give another standard input");
+        return fail("the console cannot be polled", "give another standard input");
     if (follow_init(&program->follow, program->loop, &program->console, target_of(options),
                     options->connect ? &options->remote : NULL, options->reconnect,
                     program->signals.fd))
-        return fail("the table cannot be made; make memory free");
+        return fail("the table cannot be made", "make memory free");
     return 0;
 }
 
@@ -68,7 +69,7 @@ static int run(struct program *program)
 
     while (!program->follow.quit) {
         if (loop_wait(program->loop, busy ? 0 : follow_timeout(&program->follow)))
-            return fail("waiting for events failed");
+            return fail("waiting for events failed", "start it again");
         follow_turn(&program->follow);
         busy = console_turn(&program->console);
         if (program->console.terminal && program->console.ended)

@@ -46,6 +46,16 @@ struct loop *loop_create(enum loop_kind kind)
     return loop;
 }
 
+const char *loop_advice(enum loop_kind kind)
+{
+    if (errno == ENOMEM)
+        return "make memory free";
+    if (kind == LOOP_SELECT)
+        return "use --mux epoll";
+    return errno == EMFILE || errno == ENFILE ? "raise the limit of descriptors"
+                                              : "use --mux select";
+}
+
 void loop_destroy(struct loop *loop)
 {
     if (!loop)

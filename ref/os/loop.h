@@ -27,6 +27,8 @@ struct loop;
 
 /* NULL with errno. */
 struct loop *loop_create(enum loop_kind kind);
+/* What to do, by errno, where it cannot be made or takes no source. */
+const char *loop_advice(enum loop_kind kind);
 void loop_destroy(struct loop *loop);
 
 /* fd, ready and arg are set. -1 with errno; EMFILE: select cannot hold so high a descriptor. */

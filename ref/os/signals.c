@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "os/signals.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
@@ -27,6 +28,12 @@ int signals_open(bool flushed)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+const char *signals_advice(void)
+{
+    return errno == EMFILE || errno == ENFILE ? "raise the limit of descriptors"
+                                              : "it takes a kernel with signalfd(2)";
 }
 
 unsigned signals_take(int fd)
