@@ -283,40 +283,36 @@ int run_second_server(struct world *w, const struct step *s)
     return start_fails(w, second, first->socket, "");
 }
 
-/* A server at a path of its own with a queue that it cannot have. */
-static int queue_fails(struct world *w, const struct step *s, long bytes, char **faults,
-                       size_t text)
+/* A server at a path of its own with so many queues, of which it cannot have the last. */
+static int queues_fail(struct world *w, const struct step *s, size_t count, long bytes,
+                       char **faults)
 {
-    struct queue *q = world_queue(w, step_word(s, 4));
-    struct actor *owner = q->server;
     char *socket = x_printf("%s/without.sock", w->sandbox->dir);
     struct actor *a = actor_create(w, "without", true, socket);
-    int result;
 
     free(socket);
-    a->queues = x_calloc(1, sizeof(struct queue *));
-    a->queues[0] = q;
-    a->queue_count = 1;
+    a->queue_count = count;
+    a->queues = x_calloc(count, sizeof(struct queue *));
+    for (size_t i = 0; i < count; i++)
+        a->queues[i] = world_queue(w, step_word(s, 4 + i));
     a->queue_bytes = bytes;
     a->faults = faults;
-    result = start_fails(w, a, q->path, step_word(s, text));
-    q->server = owner;
-    return result;
+    return start_fails(w, a, a->queues[count - 1]->path, step_word(s, s->words.n - 1));
 }
 
-int run_queue_fails(struct world *w, const struct step *s)
+int run_queues_fail(struct world *w, const struct step *s)
 {
-    return queue_fails(w, s, 0, NULL, 7);
+    return queues_fail(w, s, s->words.n - 7, 0, NULL);
 }
 
 int run_queue_fails_within(struct world *w, const struct step *s)
 {
-    return queue_fails(w, s, atol(step_word(s, 6)), NULL, 10);
+    return queues_fail(w, s, 1, atol(step_word(s, 6)), NULL);
 }
 
 int run_queue_fails_failing(struct world *w, const struct step *s)
 {
-    return queue_fails(w, s, 0, take_faults(s, 6, s->words.n - 3), s->words.n - 1);
+    return queues_fail(w, s, 1, 0, take_faults(s, 6, s->words.n - 3));
 }
 
 int run_server_at_fails(struct world *w, const struct step *s)

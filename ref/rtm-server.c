@@ -41,9 +41,9 @@ static void on_signal(void *arg, unsigned events)
         program->admin.quit = true;
 }
 
-static int fail(const char *what)
+static int fail(const char *what, const char *advice)
 {
-    fprintf(stderr, "rtm-server: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "rtm-server: %s: %s; %s\n", what, strerror(errno), advice);
     return -1;
 }
 
@@ -64,17 +64,16 @@ static int open_queues(struct program *program)
 static int open_parts(struct program *program)
 {
     program->loop = loop_create(program->options.mux);
-    if (program->signals.fd < 0 || !program->loop ||
-        loop_add(program->loop, &program->signals, LOOP_READ))
-        return fail("the loop cannot be made; raise the limit of descriptors");
+    if (!program->loop || loop_add(program->loop, &program->signals, LOOP_READ))
+        return fail("the loop cannot be made", loop_advice(program->options.mux));
     if (server_init(&program->server, program->listener.instance, program->options.journal))
-        return fail("the table cannot be made; make memory free");
+        return fail("the table cannot be made", "make memory free");
     if (console_open(&program->console, program->loop, admin_lines, &program->admin))
-        return fail("the console cannot be polled; give another standard input");
+        return fail("the console cannot be polled", "give another standard input");
     admin_init(&program->admin, &program->server, &program->console);
     if (serve_open(&program->serve, program->loop, &program->server, &program->console,
                    program->listener.fd))
-        return fail("the socket cannot be polled; use --mux epoll");
+        return fail("the socket cannot be polled", loop_advice(program->options.mux));
     return open_queues(program);
 }
 
@@ -107,7 +106,11 @@ static int open_network(struct program *program)
 
 static int wait_time(struct program *program, bool busy)
 {
-    return busy ? 0 : serve_timeout(&program->serve);
+    int peers = serve_timeout(&program->serve), log = console_timeout(&program->console);
+
+    if (busy)
+        return 0;
+    return peers < 0 || (log >= 0 && log < peers) ? log : peers;
 }
 
 static int run(struct program *program)
@@ -119,7 +122,7 @@ static int run(struct program *program)
         uint64_t seq = program->server.origin.seq;
 
         if (loop_wait(program->loop, wait_time(program, busy)))
-            return fail("waiting for events failed");
+            return fail("waiting for events failed", "start it again");
         if (program->server.origin.seq != seq)
             serve_turn(&program->serve); /* a queue's change does not wait for the console's turn */
         busy = console_turn(&program->console);
@@ -170,6 +173,10 @@ int main(int argc, char **argv)
     /* first: a signal that ended the program at once would leave the socket and its lock behind */
     program.signals =
         (struct loop_source){.fd = signals_open(false), .ready = on_signal, .arg = &program};
+    if (program.signals.fd < 0) {
+        fail("signals cannot be waited for", signals_advice());
+        return EXIT_FAILURE;
+    }
     if (uds_listen(&program.listener, program.options.socket, reason, sizeof(reason))) {
         fprintf(stderr, "rtm-server: %s\n", reason);
         return EXIT_FAILURE;
@@ -180,7 +187,7 @@ int main(int argc, char **argv)
             start(&program);
             status = run(&program) || program.admin.lost ? EXIT_FAILURE : EXIT_SUCCESS;
         }
-        queues_close(&program.queues);
+        queues_close(&program.queues, status == EXIT_FAILURE);
         admin_end(&program.admin);
         serve_close(&program.serve);
         console_drain(&program.console);
@@ -191,7 +198,6 @@ int main(int argc, char **argv)
     shm_drop(&program.shm);
     uds_close(&program.listener);
     loop_destroy(program.loop);
-    if (program.signals.fd > 0)
-        close(program.signals.fd);
+    close(program.signals.fd);
     return status;
 }

@@ -108,7 +108,7 @@ static void tell_outcome(struct admin *admin)
 
     if (!outcome->held || (admin->console->more && admin->console->more != wait_more))
         return;
-    if (admin->unasked && !console_room(admin->console))
+    if (admin->unasked && !admin->loader && !outcome->refusal && !console_room(admin->console))
         return; /* a notice would be dropped */
     outcome->held = false;
     console_answer_for(admin->console, admin->loader);
@@ -132,6 +132,7 @@ static void end_load(struct admin *admin, enum refusal refusal)
     admin->outcome.seq = admin->server->origin.seq;
     load_finish(&admin->load);
     tell_outcome(admin);
+    admin->console_first = admin->loader;
 }
 
 /* CON-20: one file at a time. */
@@ -153,6 +154,7 @@ static void load(struct admin *admin, struct word path, bool unasked)
 
     if (refuse_busy(admin))
         return;
+    admin->outcome.held = false; /* a notice that had no room */
     admin->loader = admin->console->teller;
     admin->unasked = unasked || admin->loader;
     refusal = load_start(&admin->load, admin->server, path, admin->outcome.reason);
@@ -186,6 +188,7 @@ bool admin_turn(struct admin *admin)
     enum refusal refusal;
     enum file_state state;
 
+    admin->console_first = false;
     tell_outcome(admin);
     if (!admin->load.loader)
         return false;
@@ -212,7 +215,7 @@ static enum console_more save_more(void *arg)
         console_answer(admin->console, "ok save routes=%u macs=%u",
                        "Saved %u routes, %u MAC addresses.", admin->save.routes, admin->save.macs);
     admin->save.fd = 0;
-    return MORE_FINISHED;
+    return MORE_YIELDS; /* to the messages that had to wait for it: ROB-13 */
 }
 
 static void save(struct admin *admin, struct word path)
@@ -337,9 +340,12 @@ static void execute(struct admin *admin, const struct command *command)
     }
 }
 
-bool admin_takes_messages(const struct admin *admin)
+bool admin_takes_messages(struct admin *admin)
 {
-    return admin->save.fd <= 0 && !admin->quit;
+    bool starts = admin->load.loader && admin->unasked && !admin->loader;
+
+    return admin->save.fd <= 0 && !admin->quit && !starts && !admin->console_first &&
+           console_hears(admin->console);
 }
 
 /* MQ-7: what changes the tables. Rows would have no reader, and the end of the server is its
@@ -379,8 +385,10 @@ void admin_message(struct admin *admin, const char *queue, struct word message)
     if (command_skips(message))
         return;
     refusal = parse_message(message, &command, reason);
-    if (!refusal)
-        view_freeze(&admin->view); /* an answer of the console's, and its end is not the log's */
+    if (!refusal) { /* an answer of the console's, or of a load, and its end is not the log's */
+        view_freeze(&admin->view);
+        tell_outcome(admin);
+    }
     console_answer_for(admin->console, queue);
     if (refusal)
         console_refuse(admin->console, refusal, reason);

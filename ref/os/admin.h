@@ -27,6 +27,7 @@ struct admin {
     bool unasked;       /* the load is no command of the console: nothing there waits for its end */
     const char *loader; /* the queue that asked for it, or NULL */
     uint64_t messages;  /* taken from queues */
+    bool console_first; /* a queue's load has ended: now it is the console's turn */
     bool quit, lost;    /* lost: for want of what it was to load at the start */
 };
 
@@ -42,8 +43,9 @@ void admin_preload(struct admin *admin, struct word path);
 /* Executes a message of a queue; its answer goes to the log. The name has to stay. */
 void admin_message(struct admin *admin, const char *queue, struct word message);
 
-/* Whether the tables may change now: not while a save walks them (CON-18). */
-bool admin_takes_messages(const struct admin *admin);
+/* Whether the tables may change now, and the answer be told: not while a save walks them (CON-18),
+ * nor before the table of the start is loaded (MQ-18). */
+bool admin_takes_messages(struct admin *admin);
 
 /* Moves a load on by one slice; whether there is more to do at once. */
 bool admin_turn(struct admin *admin);

@@ -2,6 +2,7 @@
 #include "os/console.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,9 +18,11 @@ enum {
     TURN_LINES = 2100,      /* their changes fill one unit of output to the clients */
     OTHERS_LINES = 128,     /* after so many the turn ends if something else has input: ROB-13 */
     DRAIN_MS = 1000,
+    UNREAD_MS = 1000, /* without a byte read, after which nobody reads: MQ-19 */
 };
 
 static void want(struct console *console);
+static void catch_up(struct console *console);
 
 static void on_input(void *arg, unsigned events)
 {
@@ -58,6 +61,7 @@ int console_open(struct console *console, struct loop *loop, console_lines *line
         .arg = arg,
         .terminal = isatty(STDIN_FILENO),
     };
+    console->telling.seen = UINT64_MAX;
     sink_init(&console->sink, STDOUT_FILENO);
     if (loop_add(loop, &console->input, LOOP_READ) || loop_add(loop, &console->output, 0))
         return -1;
@@ -179,7 +183,7 @@ bool console_turn(struct console *console)
         look = i >= look ? i + OTHERS_LINES : look;
         if (console->more) {
             more = console->more(console->more_arg);
-            if (more == MORE_FINISHED)
+            if (more == MORE_FINISHED || more == MORE_YIELDS)
                 console->more = NULL;
         } else {
             steps = execute(console);
@@ -195,19 +199,50 @@ bool console_turn(struct console *console)
     return console->more || line_end(console) || (console->ended && buffer_size(&console->in));
 }
 
+bool console_hears(struct console *console)
+{
+    struct telling *telling = &console->telling;
+
+    if (console->out_gone || telling->size < OUT_HIGH || telling->unread)
+        return true;
+    if (telling->seen != telling->written) {
+        telling->seen = telling->written;
+        telling->since = loop_now();
+    }
+    telling->unread = loop_now() - telling->since >= UNREAD_MS;
+    return telling->unread;
+}
+
+int console_timeout(const struct console *console)
+{
+    const struct telling *telling = &console->telling;
+    int64_t left;
+
+    if (telling->unread || telling->seen != telling->written)
+        return -1;
+    left = telling->since + UNREAD_MS - loop_now();
+    return left > 0 ? (int)left : 0;
+}
+
 void console_flush(struct console *console)
 {
+    struct telling *telling = &console->telling;
+
     while (buffer_size(&console->out) > 0 && !console->out_gone) {
         ssize_t sent =
             sink_write(&console->sink, buffer_bytes(&console->out), buffer_size(&console->out));
 
-        if (sent >= 0)
+        if (sent >= 0) {
             buffer_consume(&console->out, (size_t)sent);
-        else if (errno == EAGAIN || errno == EINTR)
+            telling->written += (uint64_t)sent;
+        } else if (errno == EAGAIN || errno == EINTR) {
             break;
-        else
+        } else {
             console->out_gone = true; /* nobody reads: serve on */
+        }
     }
+    if (telling->size > 0 && telling->written >= telling->mark)
+        catch_up(console);
     if (console->out_gone || (!buffer_size(&console->out) && console->out.capacity > 2 * OUT_HIGH))
         buffer_finish(&console->out);
     want(console);
@@ -293,14 +328,42 @@ static void leave_prompt(struct console *console)
 
 void console_answer_for(struct console *console, const char *queue)
 {
+    struct telling *telling = &console->telling;
+    size_t size = buffer_size(&console->out);
+
+    if (queue) {
+        telling->before = size;
+    } else if (console->teller) {
+        if (telling->size == 0)
+            telling->mark = telling->written + size;
+        telling->size += size - telling->before;
+    }
     console->teller = queue;
+}
+
+/* The answers to messages have room again. */
+static void catch_up(struct console *console)
+{
+    struct telling *telling = &console->telling;
+    uint64_t lost = telling->lost;
+
+    telling->size = 0;
+    telling->seen = UINT64_MAX;
+    telling->unread = false;
+    telling->lost = 0;
+    if (lost == 0)
+        return;
+    leave_prompt(console);
+    console_print(console, "# %" PRIu64 " answers to messages were dropped\n", lost);
 }
 
 /* False: it is a notice, and nobody reads those. */
 static bool begin_answer(struct console *console)
 {
-    if (console->teller && !console_room(console))
+    if (console->teller && console->telling.unread) {
+        console->telling.lost++;
         return false;
+    }
     leave_prompt(console);
     if (console->teller)
         console_print(console, "# queue %s: ", console->teller);

@@ -26,8 +26,19 @@ struct menu;
  * knows what follows can prepare for it. */
 typedef size_t console_lines(void *arg, const struct word *lines, size_t count);
 
-/* What an unfinished answer says after a step. */
-enum console_more { MORE_FINISHED, MORE_GOES_ON, MORE_WAITS };
+/* What an unfinished answer says after a step; who yields is done, and ends the turn. */
+enum console_more { MORE_FINISHED, MORE_YIELDS, MORE_GOES_ON, MORE_WAITS };
+
+/* Answers to messages that wait in the output: `size` bytes since it was read up to `mark`. Where
+ * nobody reads on they are lost, and their number is told when somebody does (MQ-19, MQ-20). */
+struct telling {
+    uint64_t written, mark; /* bytes of output, since the start */
+    size_t before, size;
+    uint64_t seen; /* what was written when messages began to wait, at the time `since` */
+    int64_t since;
+    bool unread;
+    uint64_t lost;
+};
 
 struct console {
     struct loop *loop;
@@ -39,6 +50,7 @@ struct console {
     bool terminal, prompted;
     const char *teller;       /* the queue whose message is answered: by a notice; or NULL */
     uint64_t teller_refusals; /* of messages, since the start */
+    struct telling telling;   /* how far those answers are read */
     bool ended, skipping;     /* input is at its end; in the rest of a line that is too long */
     struct menu *menu;        /* on a terminal */
     console_lines *lines;
@@ -79,6 +91,11 @@ void console_refuse(struct console *console, enum refusal refusal, const char *r
 
 /* Until it is called with NULL, answers go to the log for this queue (MQ-8): they are notices. */
 void console_answer_for(struct console *console, const char *queue);
+
+/* Whether a message may be answered: there is room, or nobody reads. The time until that may be
+ * so without an event, in milliseconds; -1: never. */
+bool console_hears(struct console *console);
+int console_timeout(const struct console *console);
 
 /* A line that belongs to no answer; dropped if nobody reads them. */
 __attribute__((format(printf, 2, 3))) void console_notice(struct console *console,

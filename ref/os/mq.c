@@ -144,6 +144,7 @@ static enum found take(struct mq_owned *owned, char reason[REASON_SIZE])
     enum found found;
 
     owned->fd = mq_open(owned->name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    owned->inherited = owned->fd >= 0;
     if (owned->fd < 0 && errno == ENOENT)
         owned->fd = create(owned->name);
     if (owned->fd < 0 && errno == EEXIST)
@@ -186,6 +187,16 @@ void mq_drop(struct mq_owned *owned)
     free(owned->bytes);
 }
 
+void mq_leave(struct mq_owned *owned)
+{
+    if (!owned->inherited) {
+        mq_drop(owned);
+        return;
+    }
+    mq_close(owned->fd); /* MQ-18 */
+    free(owned->bytes);
+}
+
 int mq_reach(const char *name, size_t *longest, char reason[REASON_SIZE])
 {
     int fd = mq_open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
@@ -193,8 +204,12 @@ int mq_reach(const char *name, size_t *longest, char reason[REASON_SIZE])
 
     if (fd < 0 && errno == ENOENT)
         return say(name, "there is no such queue", "start rtm-server with --mq", reason);
-    if (fd < 0)
+    if (fd < 0 && errno == EACCES)
         return say(name, strerror(errno), "its server's user may send to it", reason);
+    if (fd < 0 && errno == ENOSYS)
+        return say(name, strerror(errno), "the kernel has no message queues", reason);
+    if (fd < 0)
+        return say(name, strerror(errno), "mq_open(3) says what it lacks", reason);
     mq_getattr(fd, &attr);
     *longest = (size_t)attr.mq_msgsize;
     return fd;

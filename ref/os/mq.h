@@ -6,6 +6,7 @@
 #ifndef OS_MQ_H
 #define OS_MQ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/route.h"
@@ -20,6 +21,7 @@ enum {
 struct mq_owned {
     char name[MQ_NAME]; /* with its slash */
     int fd;             /* nonblocking, and holds the lock */
+    bool inherited;     /* a dead server has left it */
     char *bytes;        /* of the message taken last: room for its longest */
     size_t longest;
 };
@@ -36,6 +38,9 @@ ptrdiff_t mq_take(struct mq_owned *owned);
 
 /* Removes it, lets senders that wait go on, and frees what it holds. */
 void mq_drop(struct mq_owned *owned);
+
+/* The same at a start that fails, but what a dead server has left stays as it is for the next. */
+void mq_leave(struct mq_owned *owned);
 
 /* Opens a server's queue to send: a descriptor and its longest message, or -1, and the reason names
  * the queue and says what to do. */

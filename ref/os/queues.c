@@ -42,7 +42,7 @@ int queues_open(struct queues *queues, struct loop *loop, struct admin *admin,
     *queues = (struct queues){.loop = loop, .admin = admin};
     for (int i = 0; i < count; i++) {
         if (open_one(&queues->at[i], queues, names[i], reason)) {
-            queues_close(queues);
+            queues_close(queues, true);
             return -1;
         }
     }
@@ -57,11 +57,14 @@ void queues_turn(struct queues *queues)
         loop_want(queues->loop, &queues->at[i].source, wants);
 }
 
-void queues_close(struct queues *queues)
+void queues_close(struct queues *queues, bool failed)
 {
     for (int i = 0; i < queues->count; i++) {
         loop_remove(queues->loop, &queues->at[i].source);
-        mq_drop(&queues->at[i].owned);
+        if (failed)
+            mq_leave(&queues->at[i].owned);
+        else
+            mq_drop(&queues->at[i].owned);
     }
     queues->count = 0;
 }

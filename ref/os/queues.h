@@ -29,6 +29,8 @@ int queues_open(struct queues *queues, struct loop *loop, struct admin *admin,
 /* Before the loop waits: takes no message while the administration may not change the tables. */
 void queues_turn(struct queues *queues);
 
-void queues_close(struct queues *queues);
+/* Removes them; where the start has failed, those of a dead server stay, with what waits in them.
+ */
+void queues_close(struct queues *queues, bool failed);
 
 #endif
