@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,7 +165,7 @@ static bool parse_value(const struct field *d, const char *text, uint64_t *value
     }
     errno = 0;
     *value = strtoull(text, &end, 0);
-    if (end > text && *end == '+')
+    if (end > text && *end == '+' && isdigit((unsigned char)end[1]))
         *value += strtoull(end + 1, &end, 0);
     if (errno != 0 || end == text || *end != '\0' || *text == '-')
         return false;

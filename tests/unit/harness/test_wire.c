@@ -355,3 +355,16 @@ TEST(a_route_survives_its_frame)
     CHECK_EQ_INT(back.mask, 24);
     buf_finish(&in);
 }
+
+TEST(a_number_may_be_a_sum)
+{
+    static const char *const wrong[] = {"", "7+", "7+x", "7+8+9", "4294967295+1"};
+    struct frame f;
+
+    wire_start(&f, FRAME_PID);
+    CHECK_EQ_STR(wire_set(&f, "pid", "2+65536"), NULL);
+    CHECK_EQ_INT(wire_number(&f, "pid"), 65538);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (!CHECK(wire_set(&f, "pid", wrong[i]) != NULL))
+            printf("# value %s\n", wrong[i]);
+}
