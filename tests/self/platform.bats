@@ -133,6 +133,13 @@ END
         "$output"
 }
 
+# apart COMMANDS: makes `away` what runs a command behind them, with mounts of its own.
+apart() {
+    command -v unshare >/dev/null || skip 'no unshare(1)'
+    away=(unshare -m bash -c "$1"' && exec "$@"' -)
+    "${away[@]}" true || skip 'only root may mount here'
+}
+
 # missing CALL FEATURE ID CHECK: without the call the check fails, and cases of the feature are skipped
 # with its id; others run.
 missing() {
@@ -173,10 +180,7 @@ missing() {
 }
 
 @test "so they are where shared memory cannot be written to" {
-    command -v unshare >/dev/null || skip 'no unshare(1)'
-    local closed='mount -t tmpfs -o ro none /dev/shm && exec "$@"'
-    local away=(unshare -m bash -c "$closed" -)
-    "${away[@]}" true || skip 'only root may mount here'
+    apart 'mount -t tmpfs -o ro none /dev/shm'
     run --separate-stderr "${away[@]}" timeout "$deadline" "$bin/rtmtest" platform --report tap \
         --only PLT-42 </dev/null 3>&-
     is '1 FAIL PLT-42' "$status $(verdict)"
@@ -187,10 +191,7 @@ missing() {
 }
 
 @test "shared memory without room is told, and how to make some" {
-    command -v unshare >/dev/null || skip 'no unshare(1)'
-    local tiny='mount -t tmpfs -o size=4k none /dev/shm && exec "$@"'
-    local away=(unshare -m bash -c "$tiny" -)
-    "${away[@]}" true || skip 'only root may mount here'
+    apart 'mount -t tmpfs -o size=4k none /dev/shm'
     run --separate-stderr "${away[@]}" timeout "$deadline" "$bin/rtmtest" platform --report tap \
         --only PLT-44 --only PLT-46 --only PLT-53 </dev/null 3>&-
     is '1 0 passed, 2 failed, 1 skipped' "$status ${lines[-1]}"
@@ -198,10 +199,7 @@ missing() {
 }
 
 @test "what a container does not mount is told, and how to mount it" {
-    command -v unshare >/dev/null || skip 'no unshare(1)'
-    local bare='mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && exec "$@"'
-    local away=(unshare -m bash -c "$bare" -)
-    "${away[@]}" true || skip 'only root may mount here'
+    apart 'mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3'
     run --separate-stderr "${away[@]}" timeout "$deadline" "$bin/rtmtest" platform --report tap \
         --only PLT-42 --only PLT-22 </dev/null 3>&-
     is 1 "$status"
