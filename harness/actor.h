@@ -28,8 +28,9 @@ struct actor {
     char **places;  /* of a server: where it serves the network, NULL at the end; or NULL */
     bool is_public; /* and may do so for other machines */
     unsigned descriptors;
-    char *console;         /* a file as its standard input, or NULL */
-    struct queue **queues; /* queue_count of them: it is started with them */
+    char *console;                      /* a file as its standard input, or NULL */
+    const struct requirement *lives_by; /* what its own end breaks, whatever the step; or NULL */
+    struct queue **queues;              /* queue_count of them: it is started with them */
     size_t queue_count;
     long queue_bytes; /* of RLIMIT_MSGQUEUE; 0: that of the suite */
     mode_t umask;

@@ -69,16 +69,8 @@ json_t *case_event(const struct test_case *t, enum verdict verdict, const char *
 /* A process that ended by itself is a finding, whatever the step looked at. */
 static int check_unexpected_ends(struct world *w)
 {
-    for (size_t i = 0; i < w->actor_count; i++) {
-        struct actor *a = w->actors[i];
-        if (actor_runs(a) || a->expected_to_end || departure_excuses(w, a))
-            continue;
-        char *end = doing_describe_end(a);
-        world_accuse(w, a);
-        world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
-        free(end);
+    if (departure_check_ends(w) < 0)
         return -1;
-    }
     for (size_t i = 0; i < w->agent_count; i++) {
         struct agent *a = w->agents[i];
         if (!a->ended || a->expected_to_end)
@@ -119,6 +111,7 @@ static void run_steps(struct world *w, size_t from, size_t to)
         world_begin_step(w, s);
         if (budget_check(w) == 0 && departure_settle(w, s) == 0 && s->command->run(w, s) == 0)
             check_unexpected_ends(w);
+        departure_reconsider(w);
     }
 }
 

@@ -101,7 +101,10 @@ int run_quit(struct world *w, const struct step *s)
 
 int run_end_console(struct world *w, const struct step *s)
 {
-    actor_end_console(world_actor(w, step_word(s, 2)));
+    struct actor *a = world_actor(w, step_word(s, 2));
+
+    a->lives_by = s->cite;
+    actor_end_console(a);
     return 0;
 }
 

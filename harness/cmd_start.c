@@ -90,20 +90,23 @@ int run_server_held_back(struct world *w, const struct step *s)
     return actor_start(w, a);
 }
 
-int run_server_reading(struct world *w, const struct step *s)
+static int start_server_reading(struct world *w, const struct step *s, const char *console)
 {
     struct actor *a = add_server(w, s);
 
-    a->console = x_strdup(world_file(w, step_word(s, 3))->path);
+    a->console = x_strdup(console);
+    a->lives_by = s->cite;
     return actor_start(w, a);
+}
+
+int run_server_reading(struct world *w, const struct step *s)
+{
+    return start_server_reading(w, s, world_file(w, step_word(s, 3))->path);
 }
 
 int run_server_reading_nothing(struct world *w, const struct step *s)
 {
-    struct actor *a = add_server(w, s);
-
-    a->console = x_strdup("/dev/null");
-    return actor_start(w, a);
+    return start_server_reading(w, s, "/dev/null");
 }
 
 /* The words from..to-1, for an actor. */
@@ -195,6 +198,7 @@ static int start_client_reading(struct world *w, const struct step *s, const cha
     if (a == NULL)
         return -1;
     a->console = x_strdup(console);
+    a->lives_by = s->cite;
     return start_if_served(w, a);
 }
 

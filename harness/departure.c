@@ -2,6 +2,7 @@
 #include "departure.h"
 
 #include "command.h"
+#include "doing.h"
 #include "network.h"
 #include "probe.h"
 #include "quiet.h"
@@ -53,7 +54,8 @@ static bool server_has_gone(const struct world *w, const struct actor *a)
     return !actor_runs(s) || s->started_us > a->started_us;
 }
 
-bool departure_excuses(struct world *w, struct actor *a)
+/* Whether the client ended as it does where its server goes. */
+static bool departure_excuses(struct world *w, struct actor *a)
 {
     int64_t until = now_ms() + NOTICED_MS;
 
@@ -63,6 +65,89 @@ bool departure_excuses(struct world *w, struct actor *a)
         world_pause(w, NOTICED_MS / 10);
     a->expected_to_end = server_has_gone(w, a);
     return a->expected_to_end;
+}
+
+/* A server that was ready and has ended by itself, or NULL. */
+static struct actor *lost_server(const struct world *w)
+{
+    for (size_t i = 0; i < w->actor_count; i++) {
+        struct actor *s = w->actors[i];
+        if (s->is_server && s->ready && !actor_runs(s) && !s->expected_to_end)
+            return s;
+    }
+    return NULL;
+}
+
+/* Whether it may be for its server that the client has ended. */
+static bool may_be_turned_out(const struct actor *a)
+{
+    return !a->is_server && a->program->ends_with_server && WIFEXITED(a->status) &&
+           a->lives_by == NULL;
+}
+
+static int fail_ended(struct world *w, const struct actor *a)
+{
+    char *end = doing_describe_end(a);
+    const struct actor *s = server_of(w, a);
+
+    world_accuse(w, a);
+    if (!may_be_turned_out(a) || s == NULL) {
+        world_fail(w, VERDICT_FAIL, "%s ended by itself with %s", a->name, end);
+    } else { /* a server that is taken to be right closes no connection */
+        world_accuse(w, s->program->companion ? a : s);
+        world_fail(w, VERDICT_FAIL,
+                   "%s ended with %s, as if %s had closed its connection; %s lives", a->name, end,
+                   s->name, s->name);
+    }
+    free(end);
+    return -1;
+}
+
+static int check_servers(struct world *w)
+{
+    const struct actor *s = lost_server(w);
+
+    return s == NULL ? 0 : fail_ended(w, s);
+}
+
+int departure_check_ends(struct world *w)
+{
+    if (check_servers(w) < 0)
+        return -1;
+    for (size_t i = 0; i < w->actor_count; i++) {
+        struct actor *a = w->actors[i];
+        if (!actor_runs(a) && !a->expected_to_end && !departure_excuses(w, a))
+            return check_servers(w) < 0 ? -1 : fail_ended(w, a);
+    }
+    return 0;
+}
+
+/* Whether some client has ended by itself. */
+static bool is_client_lost(const struct world *w)
+{
+    for (size_t i = 0; i < w->actor_count; i++) {
+        const struct actor *a = w->actors[i];
+        if (!a->is_server && !actor_runs(a) && a->pidfd >= 0 && !a->expected_to_end)
+            return true;
+    }
+    return false;
+}
+
+void departure_reconsider(struct world *w)
+{
+    enum verdict v = w->outcome.verdict;
+    int64_t until = now_ms() + NOTICED_MS;
+
+    if ((v != VERDICT_FAIL && v != VERDICT_BROKEN && v != VERDICT_UNSUPPORTED) ||
+        (w->accused != NULL && w->accused->is_server))
+        return;
+    while (lost_server(w) == NULL && is_client_lost(w) && now_ms() < until)
+        world_pause(w, NOTICED_MS / 10);
+    if (lost_server(w) == NULL)
+        return;
+    buf_printf(&w->outcome.detail, "what was seen of that: %s\n", w->outcome.message);
+    world_retract(w);
+    check_servers(w);
 }
 
 /* Whether the step holds for a client that was started anew: the course asks no more. */
@@ -119,6 +204,8 @@ int departure_settle(struct world *w, const struct step *s)
     for (size_t i = 0; i < LENGTH(apart); i++)
         if (strncmp(s->command->shape, apart[i], strlen(apart[i])) == 0)
             return 0;
+    if (check_servers(w) < 0)
+        return -1;
     return world_each(w, s, 0, s->words.n, settle, (void *)s);
 }
 

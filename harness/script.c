@@ -441,6 +441,30 @@ bool case_cites(const struct test_case *c, const char *id)
     return false;
 }
 
+/* "4-session/SYN-2-late-joiner" is of SYN-2. */
+static const struct requirement *find_named(const struct test_case *c, const struct requirements *r)
+{
+    const char *slash = strrchr(c->name, '/'), *name = slash ? slash + 1 : c->name;
+    size_t area = strcspn(name, "-"), len = area + strspn(name + area, "-0123456789");
+    char *id = x_strndup(name, len > area + 1 && name[len - 1] == '-' ? len - 1 : len);
+    const struct requirement *q = requirement_find(r, id);
+
+    free(id);
+    return q;
+}
+
+const struct requirement *case_requirement(const struct test_case *c, const struct requirements *r)
+{
+    const struct requirement *found = find_named(c, r);
+
+    for (size_t i = 0; i < c->count && (found == NULL || found->level != LEVEL_MUST); i++) {
+        const struct requirement *q = c->steps[i].cite;
+        if (q != NULL && (found == NULL || q->level == LEVEL_MUST))
+            found = q;
+    }
+    return found;
+}
+
 const char *step_word(const struct step *s, size_t i)
 {
     return s->words.at[i].text;

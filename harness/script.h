@@ -55,6 +55,9 @@ void suite_finish(struct suite *s);
 bool case_tagged(const struct test_case *c, const char *tag);
 /* Whether some step cites the id. */
 bool case_cites(const struct test_case *c, const char *id);
+/* The requirement that it mainly checks: that of its name, else the first MUST that it cites, else
+ * the first of all; NULL if it cites none. */
+const struct requirement *case_requirement(const struct test_case *c, const struct requirements *r);
 /* Word i of a step. */
 const char *step_word(const struct step *s, size_t i);
 /* The text of a step as it was written, with row values in place; the caller's. */

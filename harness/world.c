@@ -100,15 +100,31 @@ bool world_goes_on(const struct world *w)
     return w->outcome.verdict == VERDICT_PASS || w->outcome.verdict == VERDICT_WEAK;
 }
 
+/* Of what broke: who has ended for want of a console did not break what the step looks at. */
+static const struct requirement *find_broken(const struct world *w, const struct requirement *cite)
+{
+    const struct actor *a = w->accused;
+
+    if (a != NULL && !actor_runs(a) && !a->expected_to_end && a->lives_by != NULL)
+        return a->lives_by;
+    return cite;
+}
+
 static int record(struct world *w, enum verdict v, const struct requirement *cite, char *message)
 {
     struct outcome *o = &w->outcome;
+    bool should;
 
     text_make_plain(message); /* it may quote what a program said */
     if (!world_goes_on(w)) {
         free(message);
         return -1;
     }
+    if (v == VERDICT_FAIL)
+        cite = find_broken(w, cite);
+    should = cite != NULL && cite->level == LEVEL_SHOULD;
+    if (v == VERDICT_FAIL && cite == NULL)
+        cite = case_requirement(w->test, w->requirements);
     if (v == VERDICT_FAIL && pair_excuses(w->manifest, cite, w->accused)) {
         char *what = message;
         message = x_printf("%s%s is broken by a program that is not under test: %s",
@@ -117,7 +133,7 @@ static int record(struct world *w, enum verdict v, const struct requirement *cit
         v = VERDICT_BROKEN;
         cite = NULL;
     }
-    if (v == VERDICT_FAIL && cite != NULL && cite->level == LEVEL_SHOULD)
+    if (v == VERDICT_FAIL && should)
         v = VERDICT_WEAK;
     o->verdict = v;
     o->cite = cite;
@@ -159,14 +175,20 @@ int world_fail_for(struct world *w, const char *id, const char *format, ...)
     return record(w, VERDICT_FAIL, requirement_find(w->requirements, id), message);
 }
 
-void world_forgive(struct world *w)
+void world_retract(struct world *w)
 {
     w->outcome.verdict = VERDICT_PASS;
     w->outcome.cite = NULL;
+    w->outcome.unready = NULL;
     w->accused = NULL;
     free(w->outcome.message);
     free(w->outcome.step);
     w->outcome.message = w->outcome.step = NULL;
+}
+
+void world_forgive(struct world *w)
+{
+    world_retract(w);
     world_tell(w, "= as expected");
 }
 

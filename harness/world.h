@@ -90,7 +90,8 @@ void world_begin_step(struct world *w, const struct step *s);
 bool world_goes_on(const struct world *w);
 
 /* Records the verdict and returns -1. FAIL names the requirement of the step, and is WEAK if that
- * is a SHOULD. The first verdict that ends the case stays. */
+ * is a SHOULD; where a step has none, that of the case. The first verdict that ends the case stays.
+ */
 int world_fail(struct world *w, enum verdict v, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The same for a given requirement. */
@@ -98,6 +99,8 @@ int world_fail_for(struct world *w, const char *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Takes the verdict back: the step expected what was recorded. */
 void world_forgive(struct world *w);
+/* The same where something else explains it, which is to be recorded now. */
+void world_retract(struct world *w);
 /* The step is late: FAIL, or UNRESOLVED if its processes waited for a processor all the while. */
 int world_timeout(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same where it is the manifest that may be wrong: BROKEN. sure: it is not for others that

@@ -41,6 +41,20 @@ END
     like 'A ended * with signal 11 (SIGSEGV*' "$(message | sed 's/ended with/ended by itself with/')"
 }
 
+@test "who ends where its console does is told as that, whatever its clients do then" {
+    style menu
+    RTM_BUILD=$bin rtmtest run --iut "$fake" --only 7-console/CON-12-server-null --report tap
+    told 1 'FAIL CON-12' 'S ended *'
+    RTM_BUILD=$bin attempt none console-ends
+    told 1 'FAIL CON-11' 'A ended *with exit status 0*'
+}
+
+@test "who ends where its server is taken to have closed the connection is told as that" {
+    style menu
+    FAULT=turns-away RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-2-many-clients --report tap
+    told 1 'FAIL SYN-2' 'B11 ended with exit status 0*, as if S had closed its connection; S lives'
+}
+
 @test "a server that spins is told" {
     style menu
     RTM_BUILD=$bin attempt spin spins

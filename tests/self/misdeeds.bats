@@ -327,7 +327,7 @@ END
 
 @test "a server that says nothing is not waited for without end" {
     fake=$here/iuts/frames.rtmi attempt silent stream-in-time
-    told 1 FAIL 'P waited for a frame, and none came within *'
+    told 1 'FAIL SYN-17' 'P waited for a frame, and none came within *'
 }
 
 @test "a probe does what it is told, and says what it cannot do" {

@@ -242,6 +242,10 @@ static void welcome(int listener)
         return;
     if (faulty("two-clients") && client_n == 2)
         return; /* says nothing, serves nobody more */
+    if (faulty("turns-away") && client_n == 30) {
+        close(fd);
+        return;
+    }
     clients[client_n++] = fd;
     for (int i = 0; i < routes && !faulty("no-snapshot"); i++)
         send_to(fd, CREATE, &table[i]);
