@@ -4,7 +4,9 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "dump.h"
 #include "generate.h"
+#include "mask.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,21 +14,26 @@
 
 /* The rows of the answer to a lookup. */
 struct found {
-    struct pattern *row;
-    char prefix[52];
+    const struct dialogue *dialogue;
+    char prefix[72], line[120];
+    struct blank blank; /* its row is line, or NULL where the prefix can be read */
     size_t rows;
 };
 
 static bool read_found(void *ctx, const char *line, size_t len)
 {
     struct found *f = ctx;
-    char dest[40] = "", mask[8] = "";
+    char dest[40], mask[24];
 
-    if (!pattern_match(f->row, line, len))
+    if (!pattern_match(f->dialogue->row, line, len))
         return false;
-    pattern_group(f->row, line, "dest", dest, sizeof dest);
-    pattern_group(f->row, line, "mask", mask, sizeof mask);
+    dialogue_read_prefix(f->dialogue, f->dialogue->row, line, dest, mask);
+    mask_count(mask);
     snprintf(f->prefix, sizeof f->prefix, "%s/%s", dest, mask);
+    snprintf(f->line, sizeof f->line, "%.*s", (int)len, line);
+    f->blank = (struct blank){.is_row = true, .has_dest = blank_has_digit(dest), .row = f->line};
+    if (f->blank.has_dest && blank_has_digit(mask))
+        f->blank.row = NULL;
     f->rows++;
     return true;
 }
@@ -36,7 +43,7 @@ static int find(struct world *w, struct actor *a, const char *address, struct fo
 {
     struct ask ask = {.op = ASK_LOOKUP, .address = address, .row = read_found, .ctx = f};
 
-    *f = (struct found){.row = a->program->ask[ASK_LOOKUP].row};
+    *f = (struct found){.dialogue = &a->program->ask[ASK_LOOKUP]};
     if (actor_ask(w, a, &ask) < 0)
         return -1;
     if (f->rows > 1)
@@ -54,6 +61,8 @@ static int look_up(struct world *w, struct actor *a, const char *address, const 
         return -1;
     if (strcmp(f.prefix, want) == 0)
         return 0;
+    if (f.blank.row != NULL && !manifest_claims(w->manifest, "console"))
+        return dump_fail_blank(w, a, ASK_LOOKUP, &f.blank);
     return world_fail(w, VERDICT_FAIL, "%s finds %s for %s; the longest match is %s", a->name,
                       f.rows ? f.prefix : "nothing", address, *want ? want : "none");
 }

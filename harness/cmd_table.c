@@ -96,14 +96,17 @@ static int await_route(struct world *w, struct actor *a, const struct route *key
         bool there = want == NULL ? got == NULL
                                   : got != NULL && got->gateway == want->gateway &&
                                         strcmp(got->oif, want->oif) == 0;
+        const struct blank *blank = got == NULL ? dump_find_blank(w, &d, key) : NULL;
+        bool done = there && blank == NULL, late = !done && world_late(w);
         if (got != NULL)
             route_format(got, line);
+        if (late && blank != NULL)
+            dump_fail_blank(w, a, ASK_TABLE, blank);
+        else if (late)
+            world_timeout(w, "%s shows %s for the prefix, and that did not change", a->name, line);
         dump_finish(&d);
-        if (there)
-            return 0;
-        if (world_late(w))
-            return world_timeout(w, "%s shows %s for the prefix, and that did not change", a->name,
-                                 line);
+        if (done || late)
+            return done ? 0 : -1;
         world_pause(w, next_pause(&pause));
     }
 }

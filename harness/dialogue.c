@@ -39,6 +39,20 @@ static struct move *add_move(struct dialogue *d)
     return &d->moves[d->move_n++];
 }
 
+void dialogue_read_prefix(const struct dialogue *d, struct pattern *p, const char *line,
+                          char dest[40], char mask[24])
+{
+    *dest = *mask = '\0';
+    pattern_group(p, line, "dest", dest, 40);
+    pattern_group(p, line, "mask", mask, 24);
+    if (d->default_word != NULL && strcmp(dest, d->default_word) == 0) {
+        strcpy(dest, "0.0.0.0");
+        strcpy(mask, "0");
+    } else if (d->no_mask != NULL && *mask == '\0') {
+        snprintf(mask, 24, "%s", d->no_mask);
+    }
+}
+
 bool dialogue_knows(const struct dialogue *d, const char *line, size_t len)
 {
     if (d == NULL)
@@ -76,6 +90,8 @@ void dialogue_finish(struct dialogue *d)
     free(d->moves);
     free(d->answer);
     free(d->more_answer);
+    free(d->no_mask);
+    free(d->default_word);
     *d = (struct dialogue){0};
 }
 

@@ -31,7 +31,9 @@ struct dialogue {
     struct move *moves; /* none: the program cannot be asked this */
     size_t move_n;
     struct pattern *done, *refused, *row;
-    bool silent; /* it may also end with nothing said: then the table decides */
+    char *no_mask;      /* the mask of a row that shows none, a number; NULL: each shows one */
+    char *default_word; /* what it shows in place of 0.0.0.0/0, or NULL */
+    bool silent;        /* it may also end with nothing said: then the table decides */
     enum observe observe;
     struct pattern *question, *begin; /* of OBSERVE_ASK and OBSERVE_PRINTED */
     char *answer;
@@ -48,6 +50,9 @@ bool dialogue_asks(const struct dialogue *d);
 /* The only line of a dialogue of one line: questions that follow each other unanswered need that.
  * NULL where there are more moves. */
 const char *dialogue_line(const struct dialogue *d);
+/* The prefix that the last match of a pattern shows: dest, and mask as it is written. */
+void dialogue_read_prefix(const struct dialogue *d, struct pattern *p, const char *line,
+                          char dest[40], char mask[24]);
 /* Whether the line is one that some pattern of it stands for; NULL knows none. */
 bool dialogue_knows(const struct dialogue *d, const char *line, size_t len);
 void dialogue_add_send(struct dialogue *d, const char *line);

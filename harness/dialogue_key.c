@@ -54,6 +54,16 @@ static int set_more_answer(struct dialogue *d, const struct value *v)
     return value_text(&d->more_answer, d->more_key ? &key : v);
 }
 
+static int set_no_mask(struct dialogue *d, const struct value *v)
+{
+    const char *text = v->n == 1 ? v->at[0].text : "";
+
+    if (strlen(text) == 0 || strlen(text) > 2 || strspn(text, "0123456789") != strlen(text) ||
+        atoi(text) > 32)
+        return value_wrong(v, 0, "expected a number from 0 to 32");
+    return value_text(&d->no_mask, v);
+}
+
 /* The keys that are patterns. */
 static const struct {
     const char *key;
@@ -86,11 +96,15 @@ int dialogue_set(struct dialogue *d, const char *key, const struct value *v)
         return set_observe(d, v);
     if (strcmp(key, "more-answer") == 0)
         return set_more_answer(d, v);
+    if (strcmp(key, "no-mask") == 0)
+        return set_no_mask(d, v);
+    if (strcmp(key, "default") == 0)
+        return value_text(&d->default_word, v);
     if (strcmp(key, "answer") == 0)
         return value_text(&d->answer, v);
-    return value_wrong(
-        v, 0,
-        "no such key here; expected send, expect, done, refused, silent, row, "
-        "more, more-answer, observe, question, answer, begin, added, updated, deleted or "
-        "emptied");
+    return value_wrong(v, 0,
+                       "no such key here; expected send, expect, done, refused, silent, row, "
+                       "no-mask, default, more, more-answer, observe, question, answer, begin, "
+                       "added, updated, deleted or "
+                       "emptied");
 }

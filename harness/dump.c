@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BLANKS_MOST 64 /* rows that may stand for a missing one are looked at */
+
 struct reading {
     struct dump *dump;
-    struct pattern *row;
+    const struct dialogue *dialogue;
     struct route last;
 };
 
@@ -22,6 +24,66 @@ static void note_unreadable(struct dump *d, char *why, const char *line, size_t 
     free(why);
 }
 
+bool blank_has_digit(const char *text)
+{
+    return strpbrk(text, "0123456789") != NULL;
+}
+
+static void add_blank(struct dump *d, struct blank b, const char *line, size_t len)
+{
+    if (d->blank_n == BLANKS_MOST)
+        return;
+    b.row = x_strndup(line, len);
+    d->blanks = x_realloc(d->blanks, (d->blank_n + 1) * sizeof *d->blanks);
+    d->blanks[d->blank_n++] = b;
+}
+
+/* The same where its pattern may be at fault for one row, and not for another. */
+static void note_blank(struct dump *d, char *const value[4], const char *line, size_t len)
+{
+    struct blank b = {.is_row = true, .has_dest = blank_has_digit(value[0])};
+    bool read = address_parse(b.has_dest ? value[0] : value[2], b.has_dest ? &b.dest : &b.gateway);
+
+    if (read && !(b.has_dest && blank_has_digit(value[1])))
+        add_blank(d, b, line, len);
+}
+
+/* A line that is no row, and may have to be one. */
+static void note_stray(struct dump *d, const char *line, size_t len)
+{
+    misread_note(d->stray, false, line, len);
+    if (misread_holds_address(line, len))
+        add_blank(d, (struct blank){0}, line, len);
+}
+
+const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
+                                    const struct route *r)
+{
+    if (manifest_claims(w->manifest, "console"))
+        return NULL;
+    for (size_t i = 0; i < d->blank_n; i++) {
+        const struct blank *b = &d->blanks[i];
+        bool may = !b->is_row    ? misread_may_be(b->row, r)
+                   : b->has_dest ? b->dest == r->destination
+                                 : b->gateway == r->gateway;
+        if (may)
+            return b;
+    }
+    return NULL;
+}
+
+int dump_fail_blank(struct world *w, const struct actor *a, enum operation op,
+                    const struct blank *b)
+{
+    if (!b->is_row)
+        return dump_fail_stray(w, a, op, b->row);
+    return world_fail(w, VERDICT_BROKEN, "%s shows \"%s\", in which row of [%s.%s] finds no %s; %s",
+                      a->name, b->row, a->is_server ? "server" : "client", operation_name(op),
+                      b->has_dest ? "mask" : "address as dest",
+                      b->has_dest ? "no-mask = 32 says that a route to one address has none"
+                                  : "default = WORD says what stands for 0.0.0.0/0");
+}
+
 static void add_row(struct reading *r, char *const value[4], const char *line, size_t len)
 {
     struct route route;
@@ -30,6 +92,7 @@ static void add_row(struct reading *r, char *const value[4], const char *line, s
 
     if (wrong != NULL) {
         r->dump->misread += form;
+        note_blank(r->dump, value, line, len);
         note_unreadable(r->dump, wrong, line, len);
         return;
     }
@@ -44,16 +107,17 @@ static void add_row(struct reading *r, char *const value[4], const char *line, s
 static bool read_row(void *ctx, const char *line, size_t len)
 {
     struct reading *r = ctx;
-    char dest[40] = "", mask[24] = "", gateway[40] = "", oif[80] = "";
+    struct pattern *row = r->dialogue->row;
+    char dest[40], mask[24], gateway[40] = "", oif[80] = "";
 
-    if (!pattern_match(r->row, line, len)) {
-        misread_note(r->dump->stray, false, line, len);
+    if (!pattern_match(row, line, len)) {
+        if (!pattern_match(r->dialogue->done, line, len))
+            note_stray(r->dump, line, len);
         return false;
     }
-    pattern_group(r->row, line, "dest", dest, sizeof dest);
-    pattern_group(r->row, line, "mask", mask, sizeof mask);
-    pattern_group(r->row, line, "gateway", gateway, sizeof gateway);
-    pattern_group(r->row, line, "oif", oif, sizeof oif);
+    dialogue_read_prefix(r->dialogue, row, line, dest, mask);
+    pattern_group(row, line, "gateway", gateway, sizeof gateway);
+    pattern_group(row, line, "oif", oif, sizeof oif);
     add_row(r, (char *[]){dest, mask, gateway, oif}, line, len);
     return true;
 }
@@ -255,8 +319,9 @@ static int read_arp(struct world *w, struct actor *a, struct dump *d)
 
 int dump_read(struct world *w, struct actor *a, struct dump *d)
 {
-    struct pattern *done = a->program->ask[ASK_TABLE].done;
-    struct reading r = {.dump = d, .row = a->program->ask[ASK_TABLE].row};
+    const struct dialogue *dialogue = &a->program->ask[ASK_TABLE];
+    struct pattern *done = dialogue->done;
+    struct reading r = {.dump = d, .dialogue = dialogue};
     struct ask ask = {.op = ASK_TABLE, .row = read_row, .ctx = &r};
 
     *d = (struct dump){.table = oracle_create(), .ordered = true, .arp_ordered = true};
@@ -265,7 +330,7 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
                                         : actor_ask(w, a, &ask);
     size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
     if (a->routes_view != NULL)
-        snprintf(d->stray, sizeof d->stray, "%s", view_stray(a->routes_view));
+        note_stray(d, view_stray(a->routes_view), strlen(view_stray(a->routes_view)));
     forget_stray(w, d->stray, rows);
     if (result < 0)
         return -1;
@@ -284,4 +349,9 @@ void dump_finish(struct dump *d)
 {
     oracle_destroy(d->table);
     d->table = NULL;
+    for (size_t i = 0; i < d->blank_n; i++)
+        free(d->blanks[i].row);
+    free(d->blanks);
+    d->blanks = NULL;
+    d->blank_n = 0;
 }

@@ -8,11 +8,21 @@
 
 #include "actor.h"
 
+/* A row that is no entry, as there is no digit in its mask, or in its destination; or a line with
+ * addresses that is no row. */
+struct blank {
+    bool is_row, has_dest; /* with a destination: then it has no mask */
+    uint32_t dest, gateway;
+    char *row;
+};
+
 /* What a dump showed. */
 struct dump {
     struct oracle *table;
-    size_t repeated, unreadable;     /* rows that stood twice, or that chapter 1 or 5 refuses */
-    size_t misread;                  /* of these, routes with a group that holds none of its kind */
+    size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 or 5 refuses */
+    size_t misread;              /* of these, routes with a group that holds none of its kind */
+    struct blank *blanks;        /* of these, blank_n with one that holds no digit at all */
+    size_t blank_n;
     size_t objects_wrong;            /* objects of MACs that do not hold what they have to */
     bool ordered;                    /* ascending by destination, then mask (TBL-15) */
     bool arp_ordered;                /* ascending by MAC (ARP-9) */
@@ -28,6 +38,15 @@ struct dump {
 int dump_read(struct world *w, struct actor *a, struct dump *d);
 /* BROKEN: the line of that table is a row, or no pattern knows it. -1. */
 int dump_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray);
+/* Whether it can be an address or a mask at all. */
+bool blank_has_digit(const char *text);
+/* A row of it that may stand for the route, as far as it can be read, or NULL; of who claims the
+ * line protocol always NULL: its rows are held to chapter 7. */
+const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
+                                    const struct route *r);
+/* BROKEN: row of that dialogue does not understand it. -1. */
+int dump_fail_blank(struct world *w, const struct actor *a, enum operation op,
+                    const struct blank *b);
 void dump_finish(struct dump *d);
 
 #endif

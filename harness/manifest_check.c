@@ -98,6 +98,9 @@ static void check_dialogue(const struct place *p)
         complain(p, "has more, which stands between the pages of a table: it needs row");
     if (a->more_answer != NULL && a->more == NULL)
         complain(p, "has more-answer, and no more to be answered");
+    if ((a->no_mask != NULL || a->default_word != NULL) && p->op != ASK_TABLE &&
+        p->op != ASK_LOOKUP)
+        complain(p, "shows no routes; no-mask and default stand in table and lookup only");
     if (a->observe != OBSERVE_COMMAND) {
         check_observe(p);
         return;

@@ -8,19 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool misread_holds_address(const char *line, size_t len)
+/* The next address of the line at or behind *at; *at comes behind it. */
+static bool next_address(const char *line, size_t len, size_t *at, uint32_t *address)
 {
     char word[16];
-    uint32_t address;
 
-    for (size_t at = 0, n; at < len; at += n + 1) {
-        for (n = 0; at + n < len && strchr("0123456789.", line[at + n]) != NULL;)
+    for (size_t n; *at < len; *at += n + 1) {
+        for (n = 0; *at + n < len && strchr("0123456789.", line[*at + n]) != NULL;)
             n++;
-        snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : 0), line + at);
-        if (address_parse(word, &address))
+        snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : 0), line + *at);
+        if (address_parse(word, address)) {
+            *at += n;
             return true;
+        }
     }
     return false;
+}
+
+bool misread_holds_address(const char *line, size_t len)
+{
+    uint32_t address;
+    size_t at = 0;
+
+    return next_address(line, len, &at, &address);
+}
+
+bool misread_may_be(const char *line, const struct route *r)
+{
+    bool dest = false, gateway = false;
+    uint32_t address;
+
+    for (size_t at = 0; next_address(line, strlen(line), &at, &address);) {
+        bool first = !dest && address == r->destination;
+        gateway = gateway || (!first && address == r->gateway);
+        dest = dest || first;
+    }
+    return gateway && (dest || strstr(line, r->oif) != NULL);
 }
 
 bool misread_holds_mac(const char *line, size_t len, uint64_t *mac)

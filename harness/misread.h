@@ -10,7 +10,9 @@
 
 /* Whether the line holds an address, as a row does and a heading does not. */
 bool misread_holds_address(const char *line, size_t len);
-/* The same of a MAC, and which. */
+/* Whether the line may be a row of that route: it holds its gateway, and its destination or oif. */
+bool misread_may_be(const char *line, const struct route *r);
+/* Whether the line holds a MAC, and which. */
 bool misread_holds_mac(const char *line, size_t len, uint64_t *mac);
 /* A line of a table that is no row of it: of those that may have to be one it is kept, the first,
  * but of an ARP table one with a MAC rather than any other. */

@@ -104,14 +104,17 @@ static char *row_of(const struct view *v, struct pattern *p, const char *line, s
     static const char *const route[VALUES] = {"dest", "mask", "gateway", "oif"},
                              *const entry[VALUES] = {"mac", "ip"};
     const char *const *names = v->arp ? entry : route;
+    char value[VALUES][128] = {""};
     struct buf row = {0};
-    char value[128];
 
+    if (!v->arp) {
+        dialogue_read_prefix(v->dialogue, p, line, value[0], value[1]);
+        mask_count(value[1]); /* a key is one, however it is written */
+    }
     for (size_t i = 0; i < n && names[i] != NULL; i++) {
-        value[0] = '\0';
-        if (pattern_group(p, line, names[i], value, sizeof value) && strcmp(names[i], "mask") == 0)
-            mask_count(value); /* a key is one, however it is written */
-        buf_printf(&row, "%s%s", i ? "\t" : "", value);
+        if (v->arp || i >= 2)
+            pattern_group(p, line, names[i], value[i], sizeof value[i]);
+        buf_printf(&row, "%s%s", i ? "\t" : "", value[i]);
     }
     return buf_take(&row);
 }

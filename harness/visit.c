@@ -157,6 +157,27 @@ static void try_pages(struct visit *v)
         try_tables(v, "a table of 26 routes");
 }
 
+/* The longest mask and the shortest one, which may be left out of a row, or have a word for it. A
+ * program that refuses one is judged in a run. */
+static void try_ends(struct visit *v)
+{
+    static const char *const ends[] = {"10.50.0.1/32", "0.0.0.0/0"};
+    bool made = false;
+
+    for (size_t i = 0; i < LENGTH(ends) && !v->failed[true][ASK_CREATE]; i++) {
+        struct ask ask = {
+            .op = ASK_CREATE, .prefix = ends[i], .gateway = "192.0.2.3", .oif = "eth0"};
+        struct route r;
+        if (!try(v, v->s, &ask, false) || ask.refused)
+            continue;
+        route_parse(ends[i], ask.gateway, ask.oif, &r);
+        oracle_create_route(v->want, &r);
+        made = true;
+    }
+    if (made)
+        try_tables(v, "with 10.50.0.1/32 and 0.0.0.0/0");
+}
+
 /* What the server sends to who connects, and of each change, read as [record] says. */
 static void try_record(struct visit *v, const char *what)
 {
@@ -310,6 +331,7 @@ static void try_all(struct visit *v)
     try_arp(v);
     try_pages(v);
     try_record(v, "what it sends of 26 routes");
+    try_ends(v);
     try_flush(v);
     refuse(v, ASK_DELETE, "10.30.0.0/16"); /* there is none */
     if (v->s->spent)

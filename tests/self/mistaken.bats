@@ -88,6 +88,33 @@ astray() {
     told 0 PASS
 }
 
+@test "a route without a mask, or with a word for it, is the manifest's fault until it says so" {
+    local host='S shows "  255.255.255.255 via *", in which row of \[server.table\] finds no mask; no-mask = 32 *'
+    local default='S shows "  default via *", in which row of \[server.table\] finds no address as dest; default = *'
+    style words
+    unread() {
+        FAULT=bare RTM_BUILD=$bin rtmtest run --iut "$fake" --only "1-tables/TBL-1-create#$1" --report tap
+        told 2 BROKEN "$2"
+    }
+    unread 3 'S shows "  255.255.255.255 via *", and row of \[server.table\] does not match that line'
+    sed -i 's|^row .* via .*|row = "^  (?<dest>\\S+?)(?:/(?<mask>[0-9]+))? via (?<gateway>\\S+) dev (?<oif>\\S+)$"|' "$fake"
+    unread 2 "$default"
+    unread 3 "$host"
+    FAULT=bare RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*with 10.50.0.1/32 and 0.0.0.0/0*PROBLEM: S shows "  *1 problem' "$output"
+    sed -i 's|^row .* via .*|&\nno-mask = 32\ndefault = default|' "$fake"
+    FAULT=bare RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*0 problems' "$output"
+    for fault in bare:0:PASS wrong-mask:1:'FAIL TBL-1'; do
+        IFS=: read -r name code verdict <<<"$fault"
+        FAULT=$name RTM_BUILD=$bin rtmtest run --iut "$fake" --only '1-tables/TBL-1-create#3' --report tap
+        told "$code" "$verdict"
+    done
+    sed -i 's|^no-mask .*|no-mask = 33|' "$fake"
+    RTM_BUILD=$bin rtmtest doctor --iut "$fake"
+    like '*expected a number from 0 to 32*' "$stderr$output"
+}
+
 @test "who has accepted nothing may be asked in the wrong words" {
     style words
     sed -i '/^\[server.create\]/,/^done/s/^send .*"/send = "MAKE {dest}"/' "$fake"

@@ -207,9 +207,13 @@ static const char *flush(void)
 
 static const char *show_routes(void)
 {
-    for (int i = 0; i < routes; i++)
-        printf("  %s/%d via %s dev %s\n", table[i].dest, table[i].mask, table[i].gateway,
-               table[i].oif);
+    for (int i = 0; i < routes; i++) {
+        const struct route *r = &table[i];
+        char mask[8];
+        snprintf(mask, sizeof mask, "/%d", r->mask - (faulty("wrong-mask") && r->mask == 32));
+        printf("  %s%s via %s dev %s\n", faulty("bare") && r->mask == 0 ? "default" : r->dest,
+               faulty("bare") && (r->mask == 0 || r->mask == 32) ? "" : mask, r->gateway, r->oif);
+    }
     return NULL;
 }
 

@@ -149,7 +149,8 @@ TEST(wrong_keys_are_located)
                "public or port\n");
     CHECK_TOLD(HEAD SERVER TABLE "sent = x\n",
                "m.rtmi:11:8: no such key here; expected send, expect, done, refused, silent, row, "
-               "more, more-answer, observe, question, answer, begin, added, updated, deleted or "
+               "no-mask, default, more, more-answer, observe, question, answer, begin, added, "
+               "updated, deleted or "
                "emptied\n");
 }
 
