@@ -121,6 +121,27 @@ TEST(a_dead_one_is_taken_over)
     mq_drop(&owned);
 }
 
+TEST(a_start_that_fails_leaves_what_it_found)
+{
+    struct mq_owned owned;
+    char reason[REASON_SIZE];
+
+    CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
+    put("one", 0);
+    mq_close(owned.fd); /* as by a kill */
+    free(owned.bytes);
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
+        mq_leave(&owned); /* MQ-18 */
+    }
+    CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
+    check_take(&owned, "one");
+    mq_drop(&owned);
+    CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
+    mq_leave(&owned);
+    CHECK(!exists()); /* its own */
+}
+
 /* As another server may have left it. */
 static void leave_queue(long bytes)
 {
