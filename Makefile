@@ -72,7 +72,7 @@ sim:  ## the simulator over 100,000 seeds, and every mutant; `ci/sim --full SEED
 	@ci/sim --full
 
 mutants:  ## defects of the reference, each to be found by the right step: the kill matrix; forty minutes
-	@ci/mutants
+	@ci/mutants --table
 
 soak:  ## 10,000 random changes over clients and servers that come and go; `ci/soak SEED`
 	@ci/soak

@@ -156,8 +156,9 @@ def take(outcome, event, mutant):
 class Judge:
     """Finds out which scenarios kill a mutant."""
 
-    def __init__(self, work, store, suite):
-        self.work, self.store, self.suite = work, store, suite
+    def __init__(self, work, store, suite, excused):
+        """excused: the names of those that survive for a reason."""
+        self.work, self.store, self.suite, self.excused = work, store, suite, excused
         self.base = work / "base"
         self.digest = mutants.reference_digest()
         self.shim = None
@@ -193,17 +194,20 @@ class Judge:
         return found
 
     def judge(self, mutant, everything=False):
-        """Runs the likeliest scenarios, then, unless they find it, the others that cite what it breaks."""
+        """Runs the likeliest scenarios, then, unless they find it, the others that cite what it breaks, and then all: the
+        suite blames steps for more than their line cites."""
         if mutant.shown_by == "promises":
             return self.judge_shim(mutant)
         if mutant.shown_by == "tests":
             return self.judge_tests(mutant)
         if everything:
             return self.look(mutant, list(self.suite.values()), linger=None)
-        found = self.look(mutant, self.named(mutant))
-        if not any(outcome.kills for outcome in found):
-            seen = {outcome.scenario for outcome in found}
-            found += self.look(mutant, [s for s in self.citing(mutant) if s.name not in seen], linger=0)
+        found = []
+        rest = [] if mutant.name in self.excused else self.suite.values()
+        for some, linger in (self.named(mutant), LINGER), (self.citing(mutant), 0), (rest, 0):
+            if not any(outcome.kills for outcome in found):
+                seen = {outcome.scenario for outcome in found}
+                found += self.look(mutant, [s for s in some if s.name not in seen], linger=linger)
         return found
 
     def judge_shim(self, mutant):

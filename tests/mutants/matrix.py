@@ -2,6 +2,7 @@
 """The kill matrix: which steps kill which mutant, as text, as Markdown and as lines of JSON."""
 import json
 import re
+import zlib
 from collections import defaultdict
 
 import mutant as mutants
@@ -10,13 +11,15 @@ import sim
 FILE = mutants.HERE / "MATRIX.md"
 REASONS = mutants.HERE / "reasons"
 SHOWN = 3  # steps that a row of the Markdown names
+STEP = re.compile(r"`([^`:]+):(\d+|end)`")
 DECORATIVE = "## Decorative scenarios"
 LISTED = "Against no mutant of what they cite does one of their steps fail."
 INTRO = """# The kill matrix
 
 Made by `ci/mutants --table`; [README](README.md) says what a mutant is and when it counts as killed. A step is a scenario
 and the line in it that failed; `:end` is what every case ends with. *Noticed by* are other requirements whose steps failed
-in the same runs, which stop soon after the first kill.
+in the same runs, which stop soon after the first kill. What a row says holds for the steps as they were: a comment in it is
+their sum, and `ci/mutants --form` tells the rows whose steps have changed since.
 """
 HEADINGS = {
     "suite": ["requirement", "mutant", "what is wrong", "killed by", "noticed by"],
@@ -45,7 +48,8 @@ class Row:
             return "; ".join(message for message, _ in self.steps).replace("|", "\\|")
         shown = [f"`{name}`" if "::" in name else f"`{name}:{line or 'end'}`" for name, line in self.steps[:SHOWN]]
         more = len(self.steps) - SHOWN
-        return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+        said = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+        return said + (f" {sum_of(said)}" if STEP.search(said) else "")
 
     def cells(self, why, seeds):
         mutant, kind = self.mutant, self.mutant.kind
@@ -61,6 +65,15 @@ class Row:
         return {"mutant": self.mutant.name, "kind": self.mutant.kind, "breaks": self.mutant.breaks,
                 "wrong": self.mutant.wrong, "noticed": self.noticed,
                 "killed": [{"scenario": name, "line": line} for name, line in self.steps]}
+
+
+def sum_of(line):
+    """A comment that tells whether the steps that a row names are still the same."""
+    texts = []
+    for name, at in STEP.findall(line):
+        lines = (mutants.CONFORMANCE / f"{name}.rtm").read_text().splitlines()
+        texts.append("end" if at == "end" else lines[int(at) - 1] if int(at) <= len(lines) else "")
+    return f"<!-- {zlib.crc32(chr(10).join(texts).encode()):08x} -->"
 
 
 def first_cells(mutant):
@@ -95,9 +108,10 @@ def stale(every):
             yield f"{mutant.name}: {'has no row' if line is None else 'its row says something else'}; run ci/mutants --table {mutant.name}"
         elif " | none: " in line and f" | none: {why.get(mutant.name)} | " not in line:
             yield f"{mutant.name}: its row says that it survives, for no reason or another one"
-        else:
-            yield from (f"{mutant.name}: its row names {name}, which is no more; run ci/mutants --table {mutant.name}"
-                        for name in re.findall(r"`([^`:]+):(?:\d+|end)`", line) if not (mutants.CONFORMANCE / f"{name}.rtm").exists())
+        elif gone := [name for name, _ in STEP.findall(line) if not (mutants.CONFORMANCE / f"{name}.rtm").exists()]:
+            yield f"{mutant.name}: its row names {gone[0]}, which is no more; run ci/mutants --table {mutant.name}"
+        elif STEP.search(line) and sum_of(line) not in line:
+            yield f"{mutant.name}: the steps that its row names have changed; run ci/mutants --table {mutant.name}"
     yield from (f"{name}: has a row and is no mutant; run ci/mutants --table with any other" for name in lines)
 
 

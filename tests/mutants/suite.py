@@ -25,7 +25,7 @@ def options():
     parser.add_argument("mutant", nargs="*", help="only these: mutants, or the requirements that they break")
     parser.add_argument("--form", action="store_true", help="builds none: do they apply, has every MUST one or a reason?")
     parser.add_argument("--sample", action="store_true", help="one of each chapter, and --form")
-    parser.add_argument("--all", action="store_true", help="every scenario against each, not only those that cite it")
+    parser.add_argument("--all", action="store_true", help="every scenario against each, also behind the first that kills")
     parser.add_argument("--table", action="store_true", help="write what was found into MATRIX.md")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() + 1, help="mutants at once (the processors, and one)")
     parser.add_argument("--list", action="store_true", help="list the mutants")
@@ -163,7 +163,7 @@ def check(every, args):
     if not picked:
         return 1 if tap.failed else 0
     work = Path(os.environ.get("BUILD", "build")).resolve() / "mutants"
-    judge = Judge(work, Store(work / "results.ndjson"), scenarios())
+    judge = Judge(work, Store(work / "results.ndjson"), scenarios(), matrix.reasons())
     judge.prepare()
     rows = judge_all(tap, judge, picked, args)
     check_control(tap, judge, rows)
@@ -189,6 +189,8 @@ def main():
     args = parser.parse_args()
     try:
         every = [*mutants.read_platform(), *mutants.read_suite(), *mutants.read_all()]
+        if args.jobs < 1:
+            parser.error(f"--jobs {args.jobs}: expected 1 or more")
         unknown = set(args.mutant) - {name for m in every for name in (m.name, *m.breaks)}
         if unknown:
             parser.error(f"no mutant '{min(unknown)}', and none that breaks it; ci/mutants --list names them")
