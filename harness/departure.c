@@ -133,6 +133,14 @@ static bool is_client_lost(const struct world *w)
     return false;
 }
 
+/* Whether a server may be about to end: who could not connect may have seen that first. */
+static bool is_server_leaving(const struct world *w)
+{
+    const struct requirement *q = w->outcome.cite;
+
+    return q != NULL && (strcmp(q->id, "TRN-1") == 0 || strcmp(q->id, "NET-1") == 0);
+}
+
 void departure_reconsider(struct world *w)
 {
     enum verdict v = w->outcome.verdict;
@@ -141,7 +149,8 @@ void departure_reconsider(struct world *w)
     if ((v != VERDICT_FAIL && v != VERDICT_BROKEN && v != VERDICT_UNSUPPORTED) ||
         (w->accused != NULL && w->accused->is_server))
         return;
-    while (lost_server(w) == NULL && is_client_lost(w) && now_ms() < until)
+    while (lost_server(w) == NULL && (is_client_lost(w) || is_server_leaving(w)) &&
+           now_ms() < until)
         world_pause(w, NOTICED_MS / 10);
     if (lost_server(w) == NULL)
         return;
