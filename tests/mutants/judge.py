@@ -156,9 +156,8 @@ def take(outcome, event, mutant):
 class Judge:
     """Finds out which scenarios kill a mutant."""
 
-    def __init__(self, work, store, suite, excused):
-        """excused: the names of those that survive for a reason."""
-        self.work, self.store, self.suite, self.excused = work, store, suite, excused
+    def __init__(self, work, store, suite):
+        self.work, self.store, self.suite = work, store, suite
         self.base = work / "base"
         self.digest = mutants.reference_digest()
         self.shim = None
@@ -176,12 +175,12 @@ class Judge:
             return self.base / "build", self.digest
         return mutants.keep(mutant, self.base, self.digest, self.work / "kept")
 
-    def look(self, mutant, chosen, **how):
-        """What the scenarios find, from the store or by running them."""
+    def look(self, mutant, chosen, fresh=False, **how):
+        """What the scenarios find, from the store or, always if fresh, by running them."""
         if not chosen:
             return []
         home, key = self.programs(mutant)
-        known = {s.name: self.store.find(mutant, key, s) for s in chosen}
+        known = {s.name: None if fresh else self.store.find(mutant, key, s) for s in chosen}
         found = [outcome for outcome in known.values() if outcome]
         missing = [s for s in chosen if not known[s.name]]
         enough = how.get("linger", LINGER) is not None and any(outcome.kills for outcome in found)
@@ -194,20 +193,28 @@ class Judge:
         return found
 
     def judge(self, mutant, everything=False):
-        """Runs the likeliest scenarios, then, unless they find it, the others that cite what it breaks, and then all: the
-        suite blames steps for more than their line cites."""
+        """Runs the likeliest scenarios, then, unless they find it, the others that cite what it breaks."""
         if mutant.shown_by == "promises":
             return self.judge_shim(mutant)
         if mutant.shown_by == "tests":
             return self.judge_tests(mutant)
         if everything:
             return self.look(mutant, list(self.suite.values()), linger=None)
-        found = []
-        rest = [] if mutant.name in self.excused else self.suite.values()
-        for some, linger in (self.named(mutant), LINGER), (self.citing(mutant), 0), (rest, 0):
-            if not any(outcome.kills for outcome in found):
-                seen = {outcome.scenario for outcome in found}
-                found += self.look(mutant, [s for s in some if s.name not in seen], linger=linger)
+        found = self.look(mutant, self.named(mutant))
+        if not any(outcome.kills for outcome in found):
+            seen = {outcome.scenario for outcome in found}
+            found += self.look(mutant, [s for s in self.citing(mutant) if s.name not in seen], linger=0)
+        return found
+
+    def judge_again(self, mutant, found):
+        """With nothing beside it, since a race needs the processors: the likeliest scenarios, and what was undecided. Then
+        all that are left: the suite blames steps for more than their line cites."""
+        unsure = {outcome.scenario for outcome in found if outcome.undecided} | {s.name for s in self.named(mutant)}
+        found = [outcome for outcome in found if outcome.scenario not in unsure]
+        found += self.look(mutant, [self.suite[name] for name in unsure], fresh=True, jobs=1)
+        if not any(outcome.kills for outcome in found):
+            seen = {outcome.scenario for outcome in found}
+            found += self.look(mutant, [s for s in self.suite.values() if s.name not in seen], linger=0)
         return found
 
     def judge_shim(self, mutant):

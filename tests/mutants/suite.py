@@ -82,7 +82,7 @@ def attempt(judge, mutant, everything):
 
 
 def judge_all(tap, judge, picked, args):
-    """The row of each mutant. What is left undecided, since the machine was busy, is tried again alone."""
+    """The row of each mutant. What nothing has killed is tried again alone, unless there is a reason."""
     why, rows, again = matrix.reasons(), {}, []
     with ThreadPoolExecutor(args.jobs) as pool:
         for mutant, (found, wrong) in zip(picked, pool.map(lambda m: attempt(judge, m, args.all), picked)):
@@ -90,14 +90,12 @@ def judge_all(tap, judge, picked, args):
                 tap.say(False, f"{mutant.name}: {mutant.wrong}", wrong)
                 continue
             rows[mutant.name] = row = matrix.Row(mutant, found)
-            if row.undecided and not row.steps:
+            if not row.steps and mutant.shown_by in ("scenarios", "checker") and mutant.name not in why:
                 again.append((mutant, found))
             else:
                 report(tap, row, why)
     for mutant, found in again:
-        left = [judge.suite[name] for name in rows[mutant.name].undecided]
-        found = [outcome for outcome in found if outcome.scenario not in rows[mutant.name].undecided]
-        rows[mutant.name] = matrix.Row(mutant, found + judge.look(mutant, left, jobs=1))
+        rows[mutant.name] = matrix.Row(mutant, judge.judge_again(mutant, found))
         report(tap, rows[mutant.name], why)
     return rows
 
@@ -163,7 +161,7 @@ def check(every, args):
     if not picked:
         return 1 if tap.failed else 0
     work = Path(os.environ.get("BUILD", "build")).resolve() / "mutants"
-    judge = Judge(work, Store(work / "results.ndjson"), scenarios(), matrix.reasons())
+    judge = Judge(work, Store(work / "results.ndjson"), scenarios())
     judge.prepare()
     rows = judge_all(tap, judge, picked, args)
     check_control(tap, judge, rows)
