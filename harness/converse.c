@@ -320,8 +320,10 @@ static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t
     if (is_showing(a, ask) && converse_turn_page(w, a, converse_dialogue(a, ask), rest, len))
         return true;
     bool ready = !a->ready && pattern_match(a->program->ready, rest, len);
-    bool known = ready || view_hear_question(w, a, rest, len) || hear_prompt(a, ask, rest, len);
     a->ready = a->ready || ready;
+    if (ready && pattern_match(a->program->notice, rest, len))
+        return false; /* no prompt: its end is still to come */
+    bool known = ready || view_hear_question(w, a, rest, len) || hear_prompt(a, ask, rest, len);
     if (known)
         converse_note(w, a, rest, len);
     return known;

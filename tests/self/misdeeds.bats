@@ -53,6 +53,11 @@ load helper
     told 1 'FAIL ROB-7' 'left behind: process * (*tail*), file */forgotten, shared memory object /dev/shm/forgotten, message queue /dev/mqueue/forgotten'
 }
 
+@test "a notice that comes in pieces is one, though its first makes the program ready" {
+    attempt halting shown-first
+    told 0 PASS
+}
+
 @test "a process that ends some moments later was none" {
     attempt lags create
     told 0 PASS
