@@ -193,7 +193,7 @@ END
 }
 
 @test "a pause in the middle of a table is not its end" {
-    style words
+    style words # the pauses are what is tested, so they are made of time
     local slowly='while IFS= read -r l; do sleep 0.1; echo $l; done' client="{root}/${bin#"$root"/}/iuts/words-client"
     sed -i "/^features/s/ tidy//; /^done .*== macs ==/d; s|^command .*words-client.*|command = bash -c \"exec $client \$0 none > >($slowly)\" {socket}|" "$fake"
     RTM_BUILD=$bin attempt none course
@@ -215,7 +215,7 @@ END
 }
 
 @test "a pause before the first row is no empty table" {
-    style menu
+    style menu # as above: a pause is time
     local slowly='import os, time; [(time.sleep(.1), os.write(1, d)) for d in iter(lambda: os.read(0, 65536), bytes())]'
     local server="{root}/${bin#"$root"/}/iuts/menu-server"
     sed -i "s|^command .*menu-server.*|command = bash -c \"exec $server \$0 none > >(python3 -c '$slowly')\" {socket}|" "$fake"

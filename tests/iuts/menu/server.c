@@ -129,7 +129,8 @@ static int ask_value(msg_body_t *r)
     return 1;
 }
 
-/* Shows the menu while the change is still to be made, and told. */
+/* Shows the menu while the change is still to be made, and told: the fault is the time between, and
+ * nobody tells when a reader has seen the menu. */
 static void run_ahead(void)
 {
     if (!faulty("prompt-first"))

@@ -107,15 +107,24 @@ TEST(a_live_one_is_not_taken)
     mq_drop(&owned);
 }
 
-TEST(a_dead_one_is_taken_over)
+/* A server with the message in its queue that is killed. */
+static void die_with(const char *message)
 {
     struct mq_owned owned;
     char reason[REASON_SIZE];
 
     CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
-    put("one", 0);
-    mq_close(owned.fd); /* as by a kill */
+    put(message, 0);
+    mq_close(owned.fd);
     free(owned.bytes);
+}
+
+TEST(a_dead_one_is_taken_over)
+{
+    struct mq_owned owned;
+    char reason[REASON_SIZE];
+
+    die_with("one");
     CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
     check_take(&owned, "one"); /* MQ-13 */
     mq_drop(&owned);
@@ -126,10 +135,7 @@ TEST(a_start_that_fails_leaves_what_it_found)
     struct mq_owned owned;
     char reason[REASON_SIZE];
 
-    CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
-    put("one", 0);
-    mq_close(owned.fd); /* as by a kill */
-    free(owned.bytes);
+    die_with("one");
     for (int i = 0; i < 2; i++) {
         CHECK_EQ_INT(mq_make(&owned, queue_name(), reason), 0);
         mq_leave(&owned); /* MQ-18 */
