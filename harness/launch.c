@@ -147,10 +147,12 @@ static void share_processor(void)
     sched_setaffinity(0, sizeof cpu, &cpu);
 }
 
-/* So many descriptors, the lowest that are free, are the program's from the start. */
-static int take_descriptors(unsigned n)
+/* The n descriptors behind its three are the program's from the start. What the suite has there
+ * closes, and *report moves on. */
+static int take_descriptors(unsigned n, int *report)
 {
     struct rlimit limit;
+    int first = 3, end = first + (int)n, moved, null;
 
     if (n == 0)
         return 0;
@@ -159,8 +161,13 @@ static int take_descriptors(unsigned n)
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
         return -1;
-    for (unsigned i = 0; i < n; i++)
-        if (open("/dev/null", O_RDONLY) < 0)
+    moved = fcntl(*report, F_DUPFD_CLOEXEC, end);
+    if (moved < 0)
+        return -1;
+    *report = moved;
+    null = fcntl(open("/dev/null", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, end);
+    for (int fd = first; fd < end; fd++)
+        if (dup2(null, fd) < 0)
             return -1;
     return 0;
 }
@@ -191,7 +198,7 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
     /* what the suite was given by its caller is not for the IUT */
     if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
         goto lost;
-    if (take_descriptors(a->taken) < 0 || limit_queues(a->queue_bytes) < 0)
+    if (take_descriptors(a->taken, &report) < 0 || limit_queues(a->queue_bytes) < 0)
         goto lost;
     /* without namespaces the file may lie where only the caller can reach it */
     if (!w->sandbox->namespaces && strchr(argv[0], '/') != NULL) {

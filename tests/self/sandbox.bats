@@ -41,6 +41,16 @@ load helper
     done
 }
 
+@test "what the caller has open makes no room for the program" {
+    local fd
+    for fd in {30..60}; do # ends with the test's process
+        eval "exec $fd</dev/null"
+    done
+    rtmtest run --only 2-transport/TRN-13-first --report tap
+    is 0 "$status"
+    is '1 passed, 0 failed, 0 skipped' "${lines[-1]}"
+}
+
 @test "nobody needs to be root" {
     FAULT=none as_nobody --only "$cases/create.rtm"
     told 0 PASS
