@@ -4,28 +4,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct slot {
+#define SIZE_LEAST 64
+#define NEAR 15u /* networks of 24 bits that differ in these bits only are neighbours */
+
+struct row {
     struct route route;
-    uint8_t used; /* FREE, LIVE or GONE */
+    bool live; /* not deleted since */
 };
 
-enum { FREE, LIVE, GONE };
+/* Of an index that is searched without a look at the rows it leads to. */
+struct place {
+    uint32_t number; /* of a row, from 1; 0 is free */
+    uint32_t destination;
+};
 
 struct oracle {
-    struct slot *slots; /* open addressing, a power of two of them */
-    size_t size, live, filled;
+    struct row *rows;    /* in the order of their creation; size / 2 of them have room */
+    struct place *index; /* open addressing */
+    size_t size;         /* of the index, a power of two */
+    size_t live, used;   /* of the rows */
     size_t per_mask[33];
     uint64_t digest;
     struct arp *arp;
     struct history *history; /* or NULL */
 };
 
+static void make_room(struct oracle *o, size_t size)
+{
+    o->size = size;
+    o->rows = x_calloc_large(size / 2, sizeof *o->rows);
+    o->index = x_calloc_large(size, sizeof *o->index);
+}
+
 struct oracle *oracle_create(void)
 {
     struct oracle *o = x_calloc(1, sizeof *o);
 
-    o->size = 64;
-    o->slots = x_calloc_large(o->size, sizeof *o->slots);
+    make_room(o, SIZE_LEAST);
     o->arp = arp_create();
     return o;
 }
@@ -34,7 +49,8 @@ void oracle_destroy(struct oracle *o)
 {
     if (o == NULL)
         return;
-    free(o->slots);
+    free(o->rows);
+    free(o->index);
     arp_destroy(o->arp);
     history_destroy(o->history);
     free(o);
@@ -48,12 +64,11 @@ static void note_state(struct oracle *o)
 
 void oracle_clear(struct oracle *o)
 {
-    free(o->slots);
+    free(o->rows);
+    free(o->index);
     arp_destroy(o->arp);
-    *o = (struct oracle){.size = 64,
-                         .slots = x_calloc_large(64, sizeof *o->slots),
-                         .arp = arp_create(),
-                         .history = o->history};
+    *o = (struct oracle){.arp = arp_create(), .history = o->history};
+    make_room(o, SIZE_LEAST);
     note_state(o);
 }
 
@@ -188,33 +203,48 @@ static uint64_t route_hash(const struct route *r)
     return line_hash(line);
 }
 
-/* The slot of a key, or the first free one where it would go. */
-static struct slot *find_slot(const struct oracle *o, uint32_t destination, uint8_t mask)
+/* The place in the index of a key, or the first free one where it would go. Neighbours have theirs
+ * side by side: tables are mostly walked in order, and a place out of the cache is what costs. */
+static struct place *find_place(const struct oracle *o, uint32_t destination, uint8_t mask)
 {
-    uint64_t h = ((uint64_t)destination << 8 | mask) * 0x9e3779b97f4a7c15u;
-    size_t at = (size_t)(h >> 20) & (o->size - 1);
+    uint64_t h = (uint64_t)(destination & ~(uint32_t)NEAR << 8) * 0x9e3779b97f4a7c15u;
+    size_t at = ((size_t)(h >> 20) & (o->size - 1)) ^ (destination >> 8 & NEAR);
 
-    for (;; at = (at + 1) & (o->size - 1)) {
-        struct slot *s = &o->slots[at];
-        if (s->used == FREE)
-            return s;
-        if (s->used == LIVE && s->route.destination == destination && s->route.mask == mask)
-            return s;
+    for (; o->index[at].number != 0; at = (at + 1) & (o->size - 1)) {
+        const struct place *p = &o->index[at];
+        const struct row *row = &o->rows[p->number - 1];
+        if (p->destination == destination && row->route.mask == mask && row->live)
+            break;
     }
+    return &o->index[at];
 }
 
-/* Moves all to a new array of so many slots, without what is gone. */
-static void resize(struct oracle *o, size_t new_size)
+/* NULL if there is none. */
+static struct row *find_row(const struct oracle *o, uint32_t destination, uint8_t mask)
 {
-    struct slot *old = o->slots;
-    size_t size = o->size;
+    uint32_t number = find_place(o, destination, mask)->number;
 
-    o->size = new_size;
-    o->slots = x_calloc_large(o->size, sizeof *o->slots);
-    o->filled = o->live;
-    for (size_t i = 0; i < size; i++)
-        if (old[i].used == LIVE)
-            *find_slot(o, old[i].route.destination, old[i].route.mask) = old[i];
+    return number == 0 ? NULL : &o->rows[number - 1];
+}
+
+static void append(struct oracle *o, const struct route *r, struct place *place)
+{
+    o->rows[o->used] = (struct row){*r, true};
+    *place = (struct place){(uint32_t)++o->used, r->destination};
+}
+
+/* Moves all to new room, without what is gone. */
+static void resize(struct oracle *o, size_t size)
+{
+    struct row *old = o->rows;
+    size_t used = o->used;
+
+    free(o->index);
+    make_room(o, size);
+    o->used = 0;
+    for (const struct row *row = old; row < old + used; row++)
+        if (row->live)
+            append(o, &row->route, find_place(o, row->route.destination, row->route.mask));
     free(old);
 }
 
@@ -222,7 +252,7 @@ static void grow(struct oracle *o)
 {
     size_t size = o->size;
 
-    if (o->filled * 2 < o->size)
+    if (o->used * 2 < o->size)
         return;
     while (o->live * 4 >= size)
         size *= 2;
@@ -242,12 +272,11 @@ void oracle_reserve(struct oracle *o, size_t routes)
 const char *oracle_create_route(struct oracle *o, const struct route *r)
 {
     grow(o);
-    struct slot *s = find_slot(o, r->destination, r->mask);
-    if (s->used == LIVE)
+    struct place *place = find_place(o, r->destination, r->mask);
+    if (place->number != 0)
         return "exists";
-    *s = (struct slot){*r, LIVE};
+    append(o, r, place);
     o->live++;
-    o->filled++;
     o->per_mask[r->mask]++;
     o->digest += route_hash(r);
     note_state(o);
@@ -256,24 +285,24 @@ const char *oracle_create_route(struct oracle *o, const struct route *r)
 
 const char *oracle_update_route(struct oracle *o, const struct route *r)
 {
-    struct slot *s = find_slot(o, r->destination, r->mask);
+    struct row *row = find_row(o, r->destination, r->mask);
 
-    if (s->used != LIVE)
+    if (row == NULL)
         return "absent";
-    o->digest += route_hash(r) - route_hash(&s->route);
-    s->route = *r;
+    o->digest += route_hash(r) - route_hash(&row->route);
+    row->route = *r;
     note_state(o);
     return NULL;
 }
 
 const char *oracle_delete_route(struct oracle *o, const struct route *r)
 {
-    struct slot *s = find_slot(o, r->destination, r->mask);
+    struct row *row = find_row(o, r->destination, r->mask);
 
-    if (s->used != LIVE)
+    if (row == NULL)
         return "absent";
-    o->digest -= route_hash(&s->route);
-    s->used = GONE;
+    o->digest -= route_hash(&row->route);
+    row->live = false;
     o->live--;
     o->per_mask[r->mask]--;
     note_state(o);
@@ -315,9 +344,9 @@ uint64_t oracle_digest_routes(const struct oracle *o)
 
 const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask)
 {
-    struct slot *s = find_slot(o, destination, mask);
+    struct row *row = find_row(o, destination, mask);
 
-    return s->used == LIVE ? &s->route : NULL;
+    return row != NULL ? &row->route : NULL;
 }
 
 const struct route *oracle_lookup(const struct oracle *o, uint32_t address)
@@ -335,10 +364,10 @@ const struct route *oracle_lookup(const struct oracle *o, uint32_t address)
 
 const struct route *oracle_next(const struct oracle *o, size_t *at)
 {
-    while (*at < o->size) {
-        struct slot *s = &o->slots[(*at)++];
-        if (s->used == LIVE)
-            return &s->route;
+    while (*at < o->used) {
+        struct row *row = &o->rows[(*at)++];
+        if (row->live)
+            return &row->route;
     }
     return NULL;
 }

@@ -59,7 +59,7 @@ uint64_t oracle_digest_routes(const struct oracle *o);
 const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask);
 /* Longest match; NULL if there is none. */
 const struct route *oracle_lookup(const struct oracle *o, uint32_t address);
-/* Walks in no order: start with *at 0; NULL at the end. */
+/* Walks in the order of creation: start with *at 0; NULL at the end. */
 const struct route *oracle_next(const struct oracle *o, size_t *at);
 
 /* Says in text, one row a line and at most limit rows, how got differs from want: "-" what is

@@ -400,7 +400,10 @@ uint64_t wire_mac(const struct frame *f)
 static void describe_text(const uint8_t *text, unsigned width, struct buf *out)
 {
     for (unsigned i = 0; i < width && text[i] != '\0'; i++)
-        buf_printf(out, text[i] > ' ' && text[i] <= '~' ? "%c" : "\\x%02x", text[i]);
+        if (text[i] > ' ' && text[i] <= '~')
+            buf_add(out, text + i, 1);
+        else
+            buf_printf(out, "\\x%02x", text[i]);
 }
 
 static void describe_field(const struct frame *f, const struct field *d, struct buf *out)
