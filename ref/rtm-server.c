@@ -123,8 +123,11 @@ static int run(struct program *program)
 
         if (loop_wait(program->loop, wait_time(program, busy)))
             return fail("waiting for events failed", "start it again");
-        if (program->server.origin.seq != seq)
-            serve_turn(&program->serve); /* a queue's change does not wait for the console's turn */
+        /* a queue's change, and its DIGEST, do not wait for the console's turn: ROB-13 */
+        if (program->server.origin.seq != seq) {
+            server_idle(&program->server);
+            serve_turn(&program->serve);
+        }
         busy = console_turn(&program->console);
         busy |= admin_turn(admin);
         server_idle(&program->server);
