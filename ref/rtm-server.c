@@ -121,6 +121,7 @@ static int run(struct program *program)
     while (!admin->quit) {
         uint64_t seq = program->server.origin.seq;
 
+        queues_turn(&program->queues); /* MQ-18: before the first wait, too */
         if (loop_wait(program->loop, wait_time(program, busy)))
             return fail("waiting for events failed", "start it again");
         /* a queue's change, and its DIGEST, do not wait for the console's turn: ROB-13 */
@@ -134,7 +135,6 @@ static int run(struct program *program)
         busy |= serve_turn(&program->serve);
         if (program->console.terminal && program->console.ended)
             admin->quit = true;
-        queues_turn(&program->queues);
     }
     return 0;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Message queues of a server whose console is busy, or whose log nobody reads (ROB-13, MQ-19, MQ-20)."""
+"""Message queues of a server that is busy, is not read, or does not start (ROB-13, MQ-18 to MQ-20)."""
 
 import os
 import re
@@ -110,3 +110,15 @@ def test_no_answer_is_lost_while_a_table_is_read(place, server, queue, table):
     assert server.answer().closing == "ok show routes=8000"
     for i in range(50):
         assert server.notice(f"# queue {queue}:") == f"# queue {queue}: ok create seq={8001 + i}"
+
+
+@LOOPS
+def test_a_table_that_cannot_be_loaded_costs_no_message(place, server, queue, loop, table):
+    pause(server)
+    send(place, queue, "create 10.0.0.0/8 1.1.1.1 eth0")
+    server.process.kill()
+    server.process.wait()
+    table.write_text("\n".join(ROWS + ["no row"]))
+    failing = place.start("rtm-server", "--socket", str(place.socket), "--mq", queue, "--mux", loop, "--load", str(table))
+    assert failing.wait() == 1
+    assert place.server("--mq", queue, "--mux", loop).notice(f"# queue {queue}:") == f"# queue {queue}: ok create seq=1"
