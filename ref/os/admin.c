@@ -343,9 +343,9 @@ static void execute(struct admin *admin, const struct command *command)
 bool admin_takes_messages(struct admin *admin)
 {
     bool starts = admin->load.loader && admin->unasked && !admin->loader;
+    bool hears = console_hears(admin->console); /* always: console_timeout() rests on it */
 
-    return admin->save.fd <= 0 && !admin->quit && !starts && !admin->console_first &&
-           console_hears(admin->console);
+    return hears && admin->save.fd <= 0 && !admin->quit && !starts && !admin->console_first;
 }
 
 /* MQ-7: what changes the tables. Rows would have no reader, and the end of the server is its

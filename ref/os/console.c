@@ -199,18 +199,23 @@ bool console_turn(struct console *console)
     return console->more || line_end(console) || (console->ended && buffer_size(&console->in));
 }
 
-bool console_hears(struct console *console)
+/* Whether nobody reads the answers that wait. */
+static bool is_unread(struct console *console)
 {
     struct telling *telling = &console->telling;
+    uint64_t read = telling->written - sink_unread(&console->sink);
 
-    if (console->out_gone || telling->size < OUT_HIGH || telling->unread)
-        return true;
-    if (telling->seen != telling->written) {
-        telling->seen = telling->written;
+    if (telling->seen != read) {
+        telling->seen = read;
         telling->since = loop_now();
     }
     telling->unread = loop_now() - telling->since >= UNREAD_MS;
     return telling->unread;
+}
+
+bool console_hears(struct console *console)
+{
+    return console->out_gone || console->telling.size < OUT_HIGH || is_unread(console);
 }
 
 int console_timeout(const struct console *console)
@@ -218,7 +223,7 @@ int console_timeout(const struct console *console)
     const struct telling *telling = &console->telling;
     int64_t left;
 
-    if (telling->unread || telling->seen != telling->written)
+    if (console->out_gone || telling->size < OUT_HIGH || telling->unread)
         return -1;
     left = telling->since + UNREAD_MS - loop_now();
     return left > 0 ? (int)left : 0;
@@ -360,7 +365,7 @@ static void catch_up(struct console *console)
 /* False: it is a notice, and nobody reads those. */
 static bool begin_answer(struct console *console)
 {
-    if (console->teller && console->telling.unread) {
+    if (console->teller && console->telling.unread && is_unread(console)) {
         console->telling.lost++;
         return false;
     }

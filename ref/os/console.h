@@ -34,7 +34,7 @@ enum console_more { MORE_FINISHED, MORE_YIELDS, MORE_GOES_ON, MORE_WAITS };
 struct telling {
     uint64_t written, mark; /* bytes of output, since the start */
     size_t before, size;
-    uint64_t seen; /* what was written when messages began to wait, at the time `since` */
+    uint64_t seen; /* what was read when somebody was last seen to read, at the time `since` */
     int64_t since;
     bool unread;
     uint64_t lost;

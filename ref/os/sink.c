@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -59,4 +60,12 @@ ssize_t sink_write(struct sink *sink, const char *bytes, size_t size)
         return send(sink->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     return sink->kind == SINK_PIPE ? write_pipe(sink, bytes, size)
                                    : write_polled(sink, bytes, size);
+}
+
+size_t sink_unread(const struct sink *sink)
+{
+    int size = 0;
+
+    ioctl(sink->fd, sink->kind == SINK_PIPE ? FIONREAD : TIOCOUTQ, &size);
+    return size > 0 ? (size_t)size : 0;
 }

@@ -21,4 +21,7 @@ void sink_init(struct sink *sink, int fd);
 /* Writes what goes at once: how many bytes; -1 with errno, EAGAIN if that is none. */
 ssize_t sink_write(struct sink *sink, const char *bytes, size_t size);
 
+/* How much of what was written nobody has read yet; 0 where the kernel does not tell. */
+size_t sink_unread(const struct sink *sink);
+
 #endif

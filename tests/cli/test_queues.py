@@ -6,6 +6,7 @@ import re
 import select
 import signal
 import subprocess
+import time
 
 import pytest
 from live import DEADLINE, environment, program
@@ -110,6 +111,34 @@ def test_no_answer_is_lost_while_a_table_is_read(place, server, queue, table):
     assert server.answer().closing == "ok show routes=8000"
     for i in range(50):
         assert server.notice(f"# queue {queue}:") == f"# queue {queue}: ok create seq={8001 + i}"
+
+
+def read_slowly(server, ends, bytes_more):
+    """A byte now and then until `ends` has something to read, and so many more: the longest pause."""
+    poll, fd, longest, last = select.poll(), server.process.stdout.fileno(), 0, time.monotonic()
+    poll.register(ends, select.POLLIN)
+    while bytes_more > 0:
+        bytes_more -= bool(poll.poll(0))
+        server.rest += os.read(fd, 1)
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        time.sleep(0.01)  # who is slow is made of time
+    return longest
+
+
+@pytest.mark.parametrize("loop", ["epoll"])
+def test_no_answer_is_lost_while_the_log_is_read_slowly(place, server, queue):
+    sender = subprocess.Popen([program("rtm-send"), queue], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=environment(place.directory))
+    sender.stdin.write(b"bogus\n" * 4000)
+    sender.stdin.close()
+    pause = read_slowly(server, sender.stderr, 50)  # after a second it says that the queue is full
+    if pause > 0.9:
+        sender.kill()
+        pytest.skip("the machine is busy: nobody read for a second")
+    for _ in range(4000):
+        assert server._line("answer").startswith(f"# queue {queue}: ")  # MQ-20
+    assert sender.wait(DEADLINE) == 0
+    sender.stderr.close()
 
 
 @LOOPS

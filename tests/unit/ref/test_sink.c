@@ -75,3 +75,18 @@ TEST(a_full_socket_is_not_waited_for)
     close(ends[0]);
     close(ends[1]);
 }
+
+TEST(what_nobody_has_read_is_known_of_a_pipe)
+{
+    int ends[2];
+    struct sink sink;
+
+    CHECK(pipe(ends) == 0);
+    sink_init(&sink, ends[1]);
+    CHECK_EQ_INT(sink_write(&sink, bytes, 5000), 5000);
+    CHECK_EQ_INT(sink_unread(&sink), 5000);
+    CHECK_EQ_INT(read(ends[0], back, 1), 1);
+    CHECK_EQ_INT(sink_unread(&sink), 4999);
+    close(ends[0]);
+    close(ends[1]);
+}
