@@ -19,11 +19,15 @@ static const char *apply(struct oracle *copy, enum wire_op op, const struct rout
     return oracle_update_route(copy, r);
 }
 
-static int fail_record(struct world *w, struct probe *p, enum verdict v, const char *why)
+/* Of the requirement, or BROKEN without one. */
+static int fail_record(struct world *w, struct probe *p, const char *id, const char *why)
 {
     struct buf *detail = &w->outcome.detail;
 
-    world_fail(w, v, "%s got a message %s", p->name, why);
+    if (id != NULL)
+        world_fail_for(w, id, "%s got a message %s", p->name, why);
+    else
+        world_fail(w, VERDICT_BROKEN, "%s got a message %s", p->name, why);
     buf_adds(detail, "bytes");
     for (unsigned i = 0; i < p->record->size; i++)
         buf_printf(detail, "%s%02x", i % 4 == 0 ? " " : "", (uint8_t)p->in.data[i]);
@@ -53,7 +57,7 @@ static int take_change(struct world *w, struct probe *p)
 
     if (why != NULL) {
         char *text = x_printf("that cannot be read as [record] has it: %s", why);
-        result = fail_record(w, p, VERDICT_BROKEN, text);
+        result = fail_record(w, p, NULL, text);
         free(text);
         free(why);
         return result;
@@ -66,7 +70,7 @@ static int take_change(struct world *w, struct probe *p)
         why = x_printf(
             "that cannot be: %s of %.*s, which %s", names[op], (int)strcspn(line, " "), line,
             strcmp(wrong, "exists") == 0 ? "was told already" : "was never told, or was deleted");
-        result = fail_record(w, p, VERDICT_FAIL, why);
+        result = fail_record(w, p, "SYN-11", why); /* whichever step hears of it */
         free(why);
     }
     return result;
@@ -83,7 +87,7 @@ static int take_record(struct world *w, struct probe *p)
         char *why = x_printf("with the op %s, which [record] does not name; if it is no change, "
                              "end, flush or ignore may say so",
                              code);
-        result = fail_record(w, p, VERDICT_BROKEN, why);
+        result = fail_record(w, p, NULL, why);
         free(why);
     } else if (kind == RECORD_CHANGE) {
         result = take_change(w, p);
