@@ -88,8 +88,9 @@ static bool is_signal(const char *text)
 /* Whether a word is that of the shape: "show(s)" stands for show and for shows. */
 static bool is_literal(const char *element, const char *text)
 {
+    if (text[0] != element[0])
+        return false;
     size_t len = strcspn(element, "(");
-
     if (strncmp(text, element, len) != 0)
         return false;
     return text[len] == '\0' || (element[len] == '(' && strcmp(text + len, "s") == 0);
@@ -99,6 +100,9 @@ static bool is_literal(const char *element, const char *text)
 static bool fits(const char *element, const struct token *t, const struct names *names,
                  const char **expected)
 {
+    *expected = element;
+    if (islower((unsigned char)element[0]))
+        return !t->quoted && is_literal(element, t->text);
     for (size_t i = 0; i < LENGTH(named); i++) {
         if (strcmp(element, named[i].element) != 0)
             continue;
@@ -106,9 +110,6 @@ static bool fits(const char *element, const struct token *t, const struct names 
         *expected = named[i].expected;
         return n != NULL && (named[i].kinds & BIT(n->kind));
     }
-    *expected = element;
-    if (islower((unsigned char)element[0]))
-        return !t->quoted && is_literal(element, t->text);
     if (strncmp(element, "NEW", 3) == 0) {
         *expected = find(names, t->text) != NULL
                         ? "a name that is not taken yet"
@@ -158,28 +159,28 @@ static bool is_list(const char *element)
     static const char *const lists[] = {"CLIENTS", "ACTORS", "NEWS",  "WORDS",
                                         "QUEUES",  "FIELDS", "PAIRS", "FAULTS"};
 
-    for (size_t i = 0; i < LENGTH(lists); i++)
+    for (size_t i = 0; isupper((unsigned char)element[0]) && i < LENGTH(lists); i++)
         if (strcmp(element, lists[i]) == 0)
             return true;
     return false;
 }
 
 struct element {
-    char text[16];
+    char text[16]; /* empty behind the last one */
 };
 
-static size_t split(const char *shape, struct element *out, size_t max)
+/* The first element of a shape, which goes on behind it then. */
+static struct element take(const char **shape)
 {
-    size_t n = 0;
+    struct element e;
+    size_t len = 0;
 
-    while (*shape != '\0' && n < max) {
-        size_t len = strcspn(shape, " ");
-        memcpy(out[n].text, shape, len);
-        out[n++].text[len] = '\0';
-        shape += len;
-        shape += *shape == ' ';
-    }
-    return n;
+    while ((*shape)[len] != ' ' && (*shape)[len] != '\0')
+        len++;
+    memcpy(e.text, *shape, len);
+    e.text[len] = '\0';
+    *shape += len + ((*shape)[len] == ' ');
+    return e;
 }
 
 /* Which kind of name a line declares: its first word says. */
@@ -205,53 +206,55 @@ static enum name_kind declares(const char *element, const struct tokens *words)
 static bool miss(size_t at, const char *text, size_t *where, char **expected)
 {
     *where = at;
-    *expected = x_strdup(text);
+    if (expected != NULL)
+        *expected = x_strdup(text);
     return false;
 }
 
 bool shape_match(const char *shape, const struct tokens *words, struct names *names, size_t *where,
                  char **expected)
 {
-    struct element e[16];
-    size_t n = split(shape, e, LENGTH(e)), at = 0, first_new = words->n, last_new = 0,
-           new_element = 0;
+    struct element e, next = take(&shape), new_element = {""};
+    size_t at = 0, first_new = words->n, last_new = 0;
     int type = -1;
     const char *wanted = "";
 
-    for (size_t i = 0; i < n; i++) {
-        bool list = is_list(e[i].text), is_new = strncmp(e[i].text, "NEW", 3) == 0;
+    while (next.text[0] != '\0') {
+        e = next;
+        next = take(&shape);
+        bool list = is_list(e.text), is_new = strncmp(e.text, "NEW", 3) == 0;
         size_t taken = 0;
         while (at < words->n && (list || taken == 0)) {
-            if (list && i + 1 < n && islower((unsigned char)e[i + 1].text[0]) &&
-                is_literal(e[i + 1].text, words->at[at].text))
+            if (list && islower((unsigned char)next.text[0]) &&
+                is_literal(next.text, words->at[at].text))
                 break;
-            if (!fits(e[i].text, &words->at[at], names, &wanted)) {
-                if (taken > 0 && i + 1 < n)
+            if (!fits(e.text, &words->at[at], names, &wanted)) {
+                if (taken > 0 && next.text[0] != '\0')
                     break; /* the list is over */
                 return miss(at, wanted, where, expected);
             }
-            if (strcmp(e[i].text, "TYPE") == 0)
+            if (strcmp(e.text, "TYPE") == 0)
                 type = wire_type_code(words->at[at].text);
-            if (strcmp(e[i].text, "FIELDS") == 0 && !names_field(type, words->at[at].text))
+            if (strcmp(e.text, "FIELDS") == 0 && !names_field(type, words->at[at].text))
                 return miss(at, "a field that chapter 3 gives this frame", where, expected);
             if (is_new) {
                 first_new = at < first_new ? at : first_new;
                 last_new = at;
-                new_element = i;
+                new_element = e;
             }
             at++;
             taken++;
         }
-        if (taken == 0 && strcmp(e[i].text, "FIELDS") != 0 && strcmp(e[i].text, "PAIRS") != 0 &&
-            strcmp(e[i].text, "WORDS") != 0) {
+        if (taken == 0 && strcmp(e.text, "FIELDS") != 0 && strcmp(e.text, "PAIRS") != 0 &&
+            strcmp(e.text, "WORDS") != 0) {
             struct token none = {.text = (char *)""};
-            fits(e[i].text, &none, names, &wanted);
+            fits(e.text, &none, names, &wanted);
             return miss(words->n, wanted, where, expected);
         }
     }
     if (at < words->n)
         return miss(at, "the end of the line", where, expected);
     for (size_t i = first_new; i <= last_new && i < words->n; i++)
-        declare(names, words->at[i].text, declares(e[new_element].text, words));
+        declare(names, words->at[i].text, declares(new_element.text, words));
     return true;
 }

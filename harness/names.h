@@ -23,7 +23,7 @@ void names_finish(struct names *names);
 
 /* Matches words against a shape. On success declares the shape's new names and returns true.
  * Otherwise *where is the word that did not fit (words->n: something is missing) and *expected (the
- * caller's) what would have. */
+ * caller's; not asked for if NULL) what would have. */
 bool shape_match(const char *shape, const struct tokens *words, struct names *names, size_t *where,
                  char **expected);
 

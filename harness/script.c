@@ -116,21 +116,17 @@ static void complain_shape(struct parser *p, const struct tokens *t, int line, s
         diag_add(p->diag, p->source->name, line, column, "\"%s\": expected %s", at->text, expected);
 }
 
-/* Finds the command whose shape fits; complains and returns NULL if there is none. */
-static const struct command *match(struct parser *p, const struct tokens *t, int line)
+/* Nothing matched: looks at each command again for what it expected, and where. */
+static void complain_match(struct parser *p, const struct tokens *t, int line)
 {
     size_t furthest = 0, n = 0;
     struct buf expected = {0};
     const char **candidates = x_calloc(command_count, sizeof *candidates);
-    const struct command *found = NULL;
 
-    for (size_t i = 0; i < command_count && found == NULL; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         size_t where;
         char *wanted;
-        if (shape_match(commands[i].shape, t, &p->names, &where, &wanted)) {
-            found = &commands[i];
-            break;
-        }
+        shape_match(commands[i].shape, t, &p->names, &where, &wanted);
         if (where > furthest) {
             furthest = where;
             buf_finish(&expected);
@@ -144,13 +140,23 @@ static const struct command *match(struct parser *p, const struct tokens *t, int
         }
         free(wanted);
     }
-    if (found == NULL)
-        complain_shape(p, t, line, furthest, expected.data, candidates, n);
+    complain_shape(p, t, line, furthest, expected.data, candidates, n);
     for (size_t k = 0; k < n; k++)
         free((char *)candidates[k]);
     free(candidates);
     buf_finish(&expected);
-    return found;
+}
+
+/* Finds the command whose shape fits; complains and returns NULL if there is none. */
+static const struct command *match(struct parser *p, const struct tokens *t, int line)
+{
+    size_t where;
+
+    for (size_t i = 0; i < command_count; i++)
+        if (shape_match(commands[i].shape, t, &p->names, &where, NULL))
+            return &commands[i];
+    complain_match(p, t, line);
+    return NULL;
 }
 
 /* Reads the lines up to "end"; returns the number of the line after it. */
