@@ -9,6 +9,8 @@ BUILD  ?= build
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g1
 FORMAT ?= -i
+# A build directory that began with it keeps it: `make clean` or WERROR= ends that.
+WERROR ?= $(findstring -Werror,$(file <$(BUILD)/flags))
 
 warnings = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror)
 sanitize = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
