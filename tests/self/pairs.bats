@@ -4,14 +4,9 @@
 # shellcheck disable=SC2154,SC2030,SC2031,SC2034,SC2016 # set by helper.bash, or for it; patterns of sed
 bats_require_minimum_version 1.5.0
 load helper
+load style
 
 ref=tests/iuts/reference.rtmi python=tests/iuts/python.rtmi menu=tests/iuts/menu.rtmi
-
-setup_file() {
-    local top
-    top=$(realpath "$BATS_TEST_DIRNAME/../..")
-    make -s -C "$top" BUILD="$(realpath -m --relative-to="$top" "${RTM_BUILD:-$top/build}")" iuts
-}
 
 # together CASE OPTION...: one case with RTM_BUILD in place.
 together() {

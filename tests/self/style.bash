@@ -2,6 +2,13 @@
 # Programs of tests/iuts, for tests that change their manifests or faults. Loaded behind helper.bash.
 # shellcheck shell=bash disable=SC2154 # set by helper.bash
 
+# Before the first test of a file.
+setup_file() {
+    local top
+    top=$(realpath "$BATS_TEST_DIRNAME/../..")
+    make -s -C "$top" BUILD="$(realpath -m --relative-to="$top" "${RTM_BUILD:-$top/build}")" iuts
+}
+
 # style MANIFEST [LINE...]: a manifest of tests/iuts with lines added to it, for attempt.
 style() {
     mkdir -p "$dir/style"
@@ -9,7 +16,6 @@ style() {
     shift
     [ $# -eq 0 ] || printf '%s\n' "$@" >>"$dir/style/it.rtmi"
     fake=$dir/style/it.rtmi
-    make -s -C "$root" BUILD="${bin#"$root"/}" iuts
 }
 
 # each [SCENARIO], FAULT VERDICT MESSAGE from standard input: what it has to give on the scenario.
