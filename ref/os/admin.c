@@ -98,7 +98,8 @@ static void give_up(struct admin *admin)
 {
     fprintf(stderr, "rtm-server: --load: %s: %s\n", refusal_name(admin->outcome.refusal),
             admin->outcome.reason);
-    admin->quit = admin->lost = true;
+    admin->quit = true;
+    admin->lost = admin->outcome.refusal != REFUSED_ENDED; /* CON-13: it was told to end */
 }
 
 /* The end of a load, an answer to its command or a notice. A `wait` has no rows to come between. */

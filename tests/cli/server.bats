@@ -454,6 +454,13 @@ $C" "$(grep -v '^#' "$dir/saved" | sort)"
     like '*: No such file*' "$stderr"
 }
 
+@test "who is told to quit before the table of the start is in ends with status 0 [CON-13]" {
+    printf '10.%s.0/24 1.1.1.1 eth0\n' {0..255}.{0..99} >"$dir/table"
+    run --separate-stderr timeout 20 "$bin/rtm-server" --socket "$sock" --load "$dir/table" <<<quit
+    is '0 ok quit' "$status ${lines[-1]}"
+    like '*--load: ended: *' "$stderr"
+}
+
 @test "a bad line is named with file and line, and nothing is applied [CON-15]" {
     serve one
     ask one "create $C"
