@@ -165,8 +165,9 @@ static bool parse_value(const struct field *d, const char *text, uint64_t *value
     }
     errno = 0;
     *value = strtoull(text, &end, 0);
-    if (end > text && *end == '+' && isdigit((unsigned char)end[1]))
-        *value += strtoull(end + 1, &end, 0);
+    if (end > text && *end == '+' && isdigit((unsigned char)end[1]) &&
+        __builtin_add_overflow(*value, strtoull(end + 1, &end, 0), value))
+        return false;
     if (errno != 0 || end == text || *end != '\0' || *text == '-')
         return false;
     return d->width == 8 || *value >> (8 * d->width) == 0;

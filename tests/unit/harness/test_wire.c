@@ -364,6 +364,7 @@ TEST(a_number_may_be_a_sum)
     wire_start(&f, FRAME_PID);
     CHECK_EQ_STR(wire_set(&f, "pid", "2+65536"), NULL);
     CHECK_EQ_INT(wire_number(&f, "pid"), 65538);
+    CHECK(wire_set(&f, "seq", "18446744073709551615+1") != NULL);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (!CHECK(wire_set(&f, "pid", wrong[i]) != NULL))
             printf("# value %s\n", wrong[i]);
