@@ -234,6 +234,7 @@ static void save(struct admin *admin, struct word path)
     }
     admin->console->more = save_more;
     admin->console->more_arg = admin;
+    admin->console->more_silent = true;
 }
 
 static enum console_more wait_more(void *arg)

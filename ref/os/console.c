@@ -170,21 +170,28 @@ static size_t execute(struct console *console)
     return done;
 }
 
+/* A save that waited for a log that nobody reads would keep the messages waiting: MQ-19. */
+static bool goes_on(const struct console *console)
+{
+    return console_room(console) || (console->more && console->more_silent);
+}
+
 bool console_turn(struct console *console)
 {
     enum console_more more = MORE_FINISHED;
     size_t steps = 1, look = OTHERS_LINES;
 
-    for (size_t i = 0;
-         steps > 0 && i < TURN_LINES && more == MORE_FINISHED && console_room(console);
+    for (size_t i = 0; steps > 0 && i < TURN_LINES && more == MORE_FINISHED && goes_on(console);
          i += steps) {
         if (i >= look && loop_others(console->loop, &console->input))
             break;
         look = i >= look ? i + OTHERS_LINES : look;
         if (console->more) {
             more = console->more(console->more_arg);
-            if (more == MORE_FINISHED || more == MORE_YIELDS)
+            if (more == MORE_FINISHED || more == MORE_YIELDS) {
                 console->more = NULL;
+                console->more_silent = false;
+            }
         } else {
             steps = execute(console);
         }
@@ -194,7 +201,7 @@ bool console_turn(struct console *console)
         console->prompted = true;
     }
     console_flush(console);
-    if (!console_room(console) || more == MORE_WAITS)
+    if (!goes_on(console) || more == MORE_WAITS)
         return false;
     return console->more || line_end(console) || (console->ended && buffer_size(&console->in));
 }

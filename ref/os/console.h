@@ -58,6 +58,7 @@ struct console {
     /* Goes on with an unfinished answer by one step; NULL: there is none. */
     enum console_more (*more)(void *arg);
     void *more_arg;
+    bool more_silent; /* its steps print nothing, and need no room */
 };
 
 /* Takes over descriptors 0 and 1; -1 with errno. */

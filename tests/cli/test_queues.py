@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Message queues of a server that is busy, is not read, or does not start (ROB-13, MQ-18 to MQ-20)."""
 
+import array
+import fcntl
 import os
 import re
 import select
 import signal
 import subprocess
+import termios
 import time
+from pathlib import Path
 
 import pytest
 from live import DEADLINE, environment, program
@@ -139,6 +143,35 @@ def test_no_answer_is_lost_while_the_log_is_read_slowly(place, server, queue):
         assert server._line("answer").startswith(f"# queue {queue}: ")  # MQ-20
     assert sender.wait(DEADLINE) == 0
     sender.stderr.close()
+
+
+def unread(pipe):
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
+    return count[0]
+
+
+def ask_unread(server, times):
+    """Asks for so many answers of 19 bytes, which nobody reads, and waits until no more are given."""
+    server.process.stdin.write(b"lookup 1.1.1.1\n" * times)
+    end = time.monotonic() + DEADLINE
+    while unread(server.process.stdin) or Path(f"/proc/{server.pid}/stat").read_text().split()[2] != "S":
+        assert time.monotonic() < end
+
+
+@LOOPS
+def test_a_save_ends_though_the_log_is_full(place, server, queue):
+    path, most, asked = place.directory / "table", 64 * 1024, 4000
+    path.write_text("".join(f"50.{i >> 8}.{i & 255}.0/24 1.1.1.1 eth0\n" for i in range(60000)))
+    server.do(f"load {path}")
+    ask_unread(server, asked)
+    while (room := most - asked * 19 + unread(server.process.stdout)) > 19:  # a notice is longer
+        asked += (room - 1) // 19
+        ask_unread(server, (room - 1) // 19)
+    server.process.stdin.write(b"save saved\n")
+    for _ in range(5):
+        place.connect().sock.sendall(b"\xff" * 64)  # a notice each
+    send(place, queue, *("create 10.0.0.0/8 1.1.1.1 eth0" for _ in range(40)))  # it ends: MQ-19
 
 
 @LOOPS
