@@ -3,6 +3,7 @@
 
 #include "dialogue_key.h"
 #include "manifest_check.h"
+#include "once.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -200,6 +201,8 @@ struct section {
     struct record *record;
     struct program *program;
     struct dialogue *dialogue;
+    struct once sections; /* of the file */
+    struct once keys;     /* of this one */
 };
 
 static bool open_section(struct manifest *m, const char *name, struct section *s)
@@ -207,7 +210,8 @@ static bool open_section(struct manifest *m, const char *name, struct section *s
     const char *dot = strchr(name, '.');
     size_t len = dot ? (size_t)(dot - name) : strlen(name);
 
-    *s = (struct section){.misspelt = s->misspelt};
+    once_finish(&s->keys);
+    *s = (struct section){.misspelt = s->misspelt, .sections = s->sections};
     s->iut = strcmp(name, "iut") == 0;
     if (strcmp(name, "shm") == 0)
         s->objects = &m->objects;
@@ -249,6 +253,64 @@ static bool complain_section(const char *name, const struct source *src, int lin
     return meant != NULL;
 }
 
+/* A line "[NAME]": the keys below it go there. */
+static void read_section(struct manifest *m, struct section *s, const struct value *v, char *first)
+{
+    size_t len = strlen(first);
+    bool closed = first[len - 1] == ']' && v->n == 0;
+    const char *name = first + 1;
+    int line = v->line, stands;
+
+    first[len - 1] = '\0';
+    if (!closed || !open_section(m, name, s)) {
+        s->unknown = true;
+        s->misspelt |= complain_section(name, v->source, line, v->diag);
+        return;
+    }
+    stands = once_take(&s->sections, name, line);
+    if (stands != 0) {
+        diag_add(v->diag, v->source->name, line, 1,
+                 "[%s] stands at line %d already; was another section meant?", name, stands);
+        s->unknown = s->misspelt = true;
+        s->spoilt = NULL;
+        return;
+    }
+    if (s->dialogue != NULL)
+        s->dialogue->line = line;
+    if (s->objects != NULL)
+        s->objects->line = line;
+    if (s->record != NULL)
+        s->record->line = line;
+    if (s->program != NULL)
+        s->program->line = line;
+}
+
+/* A line "KEY = VALUE" of a section. */
+static void read_key(struct manifest *m, struct section *s, const struct token *key,
+                     const struct value *v)
+{
+    bool again = strcmp(key->text, "send") == 0 || strcmp(key->text, "expect") == 0;
+    int stands = again ? 0 : once_take(&s->keys, key->text, v->line);
+
+    if (stands != 0)
+        diag_add(v->diag, v->source->name, v->line, key->column,
+                 "%s stands at line %d already; a section has each key once, but send and expect",
+                 key->text, stands);
+    else if (s->iut)
+        set_iut(m, key->text, v);
+    else if (s->objects != NULL)
+        objects_set(s->objects, key->text, v);
+    else if (s->record != NULL)
+        record_set(s->record, key->text, v);
+    else if (s->program != NULL)
+        set_program(s->program, key->text, v);
+    else if (s->dialogue != NULL)
+        dialogue_set(s->dialogue, key->text, v);
+    else
+        diag_add(v->diag, v->source->name, v->line, 1,
+                 "a key before the first section; expected [iut]");
+}
+
 static void read_line(struct manifest *m, struct section *s, const struct source *src, int number,
                       struct diag *d)
 {
@@ -257,41 +319,17 @@ static void read_line(struct manifest *m, struct section *s, const struct source
 
     if (scan_line(src, number, &t, d) < 0 || t.n == 0)
         return;
-    char *first = t.at[0].text;
-    size_t len = strlen(first);
+    struct value heading = {src, number, t.at + 1, t.n - 1, d};
     struct value v = {src, number, t.at + 2, t.n < 2 ? 0 : t.n - 2, d};
-    if (first[0] == '[') {
-        bool closed = first[len - 1] == ']' && t.n == 1;
-        first[len - 1] = '\0';
-        s->unknown = !closed || !open_section(m, first + 1, s);
-        if (!s->unknown && s->dialogue != NULL)
-            s->dialogue->line = number;
-        if (!s->unknown && s->objects != NULL)
-            s->objects->line = number;
-        if (!s->unknown && s->record != NULL)
-            s->record->line = number;
-        if (!s->unknown && s->program != NULL)
-            s->program->line = number;
-        if (s->unknown)
-            s->misspelt |= complain_section(first + 1, src, number, d);
-    } else if (s->unknown) {
+    if (t.at[0].text[0] == '[')
+        read_section(m, s, &heading, t.at[0].text);
+    else if (s->unknown)
         ; /* told with its section */
-    } else if (t.n < 2 || strcmp(t.at[1].text, "=") != 0) {
+    else if (t.n < 2 || strcmp(t.at[1].text, "=") != 0)
         diag_add(d, src->name, number, t.at[0].column,
                  "expected KEY = VALUE, with blanks around the =");
-    } else if (s->iut) {
-        set_iut(m, first, &v);
-    } else if (s->objects != NULL) {
-        objects_set(s->objects, first, &v);
-    } else if (s->record != NULL) {
-        record_set(s->record, first, &v);
-    } else if (s->program != NULL) {
-        set_program(s->program, first, &v);
-    } else if (s->dialogue != NULL) {
-        dialogue_set(s->dialogue, first, &v);
-    } else {
-        diag_add(d, src->name, number, 1, "a key before the first section; expected [iut]");
-    }
+    else
+        read_key(m, s, &t.at[0], &v);
     if (d->count > before && s->spoilt != NULL)
         *s->spoilt = true;
     tokens_finish(&t);
@@ -354,6 +392,8 @@ struct manifest *manifest_read(const char *path, struct diag *d)
     if (source_read(&source, path, path, d) == 0) {
         for (int i = 1; i <= source.count; i++)
             read_line(m, &section, &source, i, d);
+        once_finish(&section.keys);
+        once_finish(&section.sections);
         if (!section.misspelt)
             check(m, d);
         find_root(m, path, d);

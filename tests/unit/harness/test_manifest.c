@@ -137,6 +137,33 @@ TEST(wrong_sections_are_located)
 #undef TOLD
 }
 
+TEST(what_stands_twice_is_located)
+{
+#define MEANT(name, line) "[" name "] stands at line " line " already; was another section meant?\n"
+#define KEY(name, line) \
+    name " stands at line " line " already; a section has each key once, but send and expect\n"
+    CHECK_TOLD(HEAD "name = x\n" SERVER TABLE, "m.rtmi:4:1: " KEY("name", "2"));
+    CHECK_TOLD(HEAD SERVER TABLE " done = x\ndone = y\n",
+               "m.rtmi:11:2: " KEY("done", "10") "m.rtmi:12:1: " KEY("done", "10"));
+    CHECK_TOLD(HEAD SERVER TABLE "[server.flush]\nsend = flush\ndone = ok\n"
+                                 "[server.flush]\nsend = other\ndone = x\nno = key\n",
+               "m.rtmi:14:1: " MEANT("server.flush", "11"));
+    CHECK_TOLD(HEAD SERVER TABLE SERVER, "m.rtmi:11:1: " MEANT("server", "4"));
+    CHECK_TOLD(HEAD SERVER TABLE "[iut]\nroot = .\n", "m.rtmi:11:1: " MEANT("iut", "1"));
+    CHECK_TOLD(HEAD "wire = own\n[shm]\nlayout = segment\n[shm]\n" SERVER TABLE,
+               "m.rtmi:7:1: " MEANT("shm", "5"));
+    CHECK_TOLD(HEAD "wire = own\n[record]\nsize = 72\nsize = 72\n[record]\n" SERVER TABLE,
+               "m.rtmi:7:1: " KEY("size", "6") "m.rtmi:8:1: " MEANT("record", "5"));
+    CHECK_TOLD(HEAD SERVER TABLE "[server.create]\nsend = 1\nexpect = x\nsend = 2\nexpect = x\n"
+                                 "send = 1\nsilent = yes\n",
+               "");
+    CHECK_TOLD(HEAD SERVER TABLE "[server.clients]\nsend = a\ndone = x\n[server.status]\n"
+                                 "send = a\ndone = x\n",
+               "");
+#undef KEY
+#undef MEANT
+}
+
 TEST(wrong_keys_are_located)
 {
     CHECK_TOLD(
@@ -156,24 +183,24 @@ TEST(wrong_keys_are_located)
 
 TEST(wrong_values_are_located)
 {
-    CHECK_TOLD(HEAD "name = two words\n" SERVER TABLE,
-               "m.rtmi:4:12: expected one word or one \"quoted text\" after the =\n");
-    CHECK_TOLD(HEAD "name =\n" SERVER TABLE,
-               "m.rtmi:4:1: expected one word or one \"quoted text\" after the =\n");
-    CHECK_TOLD(HEAD "features = routes flying\n" SERVER TABLE,
-               "m.rtmi:4:19: no such feature; expected some of: routes console mac flush mq net "
+    CHECK_TOLD("[iut]\nfeatures = routes\nname = two words\n" SERVER TABLE,
+               "m.rtmi:3:12: expected one word or one \"quoted text\" after the =\n");
+    CHECK_TOLD("[iut]\nfeatures = routes\nname =\n" SERVER TABLE,
+               "m.rtmi:3:1: expected one word or one \"quoted text\" after the =\n");
+    CHECK_TOLD("[iut]\nname = x\nfeatures = routes flying\n" SERVER TABLE,
+               "m.rtmi:3:19: no such feature; expected some of: routes console mac flush mq net "
                "epochs reconnect signals tidy\n");
     CHECK_TOLD(HEAD "memory = 8\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
     CHECK_TOLD(HEAD "memory = 0G\n" SERVER TABLE,
                "m.rtmi:4:10: expected a number of gibibytes such as 8G, or unlimited\n");
-    CHECK_TOLD(HEAD SERVER "command =\n" TABLE, "m.rtmi:7:1: expected words after the =\n");
+    CHECK_TOLD(HEAD "[server]\ncommand =\n" TABLE, "m.rtmi:5:1: expected words after the =\n");
     CHECK_TOLD(HEAD SERVER "ready = a b\n" TABLE,
                "m.rtmi:7:11: expected one \"pattern\" after the =\n");
-    CHECK_TOLD(HEAD SERVER "quit = signal KIL\n" TABLE,
-               "m.rtmi:7:8: expected: say \"a line\", or signal NAME, such as signal INT\n");
-    CHECK_TOLD(HEAD SERVER "quit = say\n" TABLE,
-               "m.rtmi:7:8: expected: say \"a line\", or signal NAME, such as signal INT\n");
+    CHECK_TOLD(HEAD "[server]\nquit = signal KIL\n" TABLE,
+               "m.rtmi:5:8: expected: say \"a line\", or signal NAME, such as signal INT\n");
+    CHECK_TOLD(HEAD "[server]\nquit = say\n" TABLE,
+               "m.rtmi:5:8: expected: say \"a line\", or signal NAME, such as signal INT\n");
 }
 
 TEST(a_wrong_pattern_says_where_and_why)
@@ -238,8 +265,6 @@ TEST(what_is_wrong_with_shared_memory_is_told)
     static const struct {
         const char *line, *told;
     } wrong[] = {
-        {"layout = one", "m.rtmi:7:10: expected segment (the object of chapter 5) or "
-                         "object-per-mac\n"},
         {"name = mac", "m.rtmi:7:8: expected the name of an object with {mac} in it once, such as "
                        "\"arp-{mac}\"; a slash may only begin it\n"},
         {"name = a/{mac}", "m.rtmi:7:8: expected the name of an object with {mac} in it once, such "
@@ -258,6 +283,8 @@ TEST(what_is_wrong_with_shared_memory_is_told)
         CHECK_TOLD(text, wrong[i].told);
         free(text);
     }
+    CHECK_TOLD(HEAD "wire = own\n[shm]\nlayout = one\n" SERVER TABLE,
+               "m.rtmi:6:10: expected segment (the object of chapter 5) or object-per-mac\n");
     CHECK_TOLD(HEAD "[shm]\nlayout = object-per-mac\n" SERVER TABLE,
                "m.rtmi:4:1: [shm] has layout = object-per-mac, and with wire = rtm1 WELCOME names "
                "one segment; expected wire = own in [iut], or no [shm]\n");
