@@ -63,6 +63,11 @@ static bool is_name(const char *text)
     return true;
 }
 
+bool names_lack(const struct names *names, const struct token *word)
+{
+    return !word->quoted && is_name(word->text) && find(names, word->text) == NULL;
+}
+
 static bool is_number(const char *text, const char *suffix)
 {
     size_t digits = strspn(text, "0123456789");

@@ -21,6 +21,9 @@ struct names {
 
 void names_finish(struct names *names);
 
+/* Whether a word is a name as scenarios give them, and none of these. */
+bool names_lack(const struct names *names, const struct token *word);
+
 /* Matches words against a shape. On success declares the shape's new names and returns true.
  * Otherwise *where is the word that did not fit (words->n: something is missing) and *expected (the
  * caller's; not asked for if NULL) what would have. */

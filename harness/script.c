@@ -97,6 +97,18 @@ static const struct requirement *take_citation(struct parser *p, struct tokens *
     return found;
 }
 
+/* What expects something declared, " or " between them; the caller's. */
+static char *join_names(const char *const *candidates, size_t n)
+{
+    struct buf out = {0};
+
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(candidates[i], "the name of ", 12) == 0 ||
+            strncmp(candidates[i], "names of ", 9) == 0)
+            buf_printf(&out, "%s%s", out.len ? " or " : "", candidates[i]);
+    return buf_take(&out);
+}
+
 /* Nothing matched: tell what the command that came furthest expected. */
 static void complain_shape(struct parser *p, const struct tokens *t, int line, size_t where,
                            const char *expected, const char *const *candidates, size_t n)
@@ -105,15 +117,20 @@ static void complain_shape(struct parser *p, const struct tokens *t, int line, s
     const struct token *at = &t->at[missing ? t->n - 1 : where];
     int column = at->column + (missing ? (int)strlen(at->text) : 0);
     const char *meant = missing ? NULL : suggest(at->text, candidates, n);
+    char *named = join_names(candidates, n);
 
     if (meant != NULL)
         diag_add(p->diag, p->source->name, line, column, "\"%s\": did you mean \"%s\"?", at->text,
                  meant);
+    else if (!missing && *named != '\0' && names_lack(&p->names, at))
+        diag_add(p->diag, p->source->name, line, column,
+                 "\"%s\": no %s was declared above; expected %s", at->text, at->text, named);
     else if (missing)
         diag_add(p->diag, p->source->name, line, column, "the line ends too early; expected %s",
                  expected);
     else
         diag_add(p->diag, p->source->name, line, column, "\"%s\": expected %s", at->text, expected);
+    free(named);
 }
 
 /* Nothing matched: looks at each command again for what it expected, and where. */
