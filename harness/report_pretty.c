@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * For people: one line a case on a terminal only while it is the latest, failures in full, then the
- * counts.
+ * For people: one line a case on a terminal only while it is the latest, failures in full, then
+ * what was not asked and why, the notes of cases that did not fail, and the counts.
  */
 #include "report_text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *colour_of(enum verdict v)
 {
@@ -50,19 +51,27 @@ static void print_notes(const struct report *r, json_t *e)
     free(prefix);
 }
 
+/* What was not asked: its reasons are told at the end. */
+static bool was_left_out(const struct report *r, json_t *e)
+{
+    enum verdict v = event_verdict(e);
+
+    return !report_of_platform(r) && (v == VERDICT_UNSUPPORTED || v == VERDICT_SKIPPED);
+}
+
 static void print_case(struct report *r, json_t *e)
 {
     enum verdict v = event_verdict(e);
-    bool failed = verdict_standing(v) == FAILED;
+    bool failed = verdict_standing(v) == FAILED, quiet = v == VERDICT_PASS || was_left_out(r, e);
 
     clear_progress(r);
-    if (!report_of_platform(r))
+    if (!report_of_platform(r) && !quiet)
         print_notes(r, e);
-    if (v != VERDICT_PASS || report_of_platform(r))
+    if (!quiet || report_of_platform(r))
         print_title(r, e, v);
     if (v == VERDICT_WEAK || (failed && v != VERDICT_XPASS))
         report_explain(r, e, "            ");
-    else if (v != VERDICT_PASS)
+    else if (!quiet)
         fprintf(r->out, "            %s\n", event_text(e, "message"));
     if (report_of_platform(r)) /* the limits that were found */
         report_lines(r, json_object_get(e, "notes"), "            ");
@@ -70,9 +79,74 @@ static void print_case(struct report *r, json_t *e)
     print_progress(r, e);
 }
 
+/* One more case of which the text is told, for print_groups. */
+static void group(json_t *groups, const char *label, const char *text, const json_t *e)
+{
+    char *line = x_printf("%s\n%s", label, text);
+    json_t *one = json_object_get(groups, line);
+
+    if (one == NULL)
+        json_object_set_new(groups, line,
+                            json_pack("{s:s, s:s, s:s, s:i}", "label", label, "text", text, "case",
+                                      event_text(e, "case"), "n", 1));
+    else
+        json_object_set_new(one, "n", json_integer(event_count(one, "n") + 1));
+    free(line);
+}
+
+static int more_first(const void *a, const void *b)
+{
+    const json_t *one = *(json_t *const *)a, *other = *(json_t *const *)b;
+    int label = -strcmp(event_text(one, "label"), event_text(other, "label"));
+    int n = event_count(other, "n") - event_count(one, "n");
+
+    return label ? label : n ? n : strcmp(event_text(one, "text"), event_text(other, "text"));
+}
+
+/* A line for each text: of how many cases, or of which one. */
+static void print_groups(const struct report *r, json_t *groups)
+{
+    size_t n = 0;
+    const char *key;
+    json_t *one, **at = x_calloc(json_object_size(groups) + 1, sizeof *at);
+
+    json_object_foreach(groups, key, one) at[n++] = one;
+    qsort(at, n, sizeof *at, more_first);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(r->out, "%-11s ", event_text(at[i], "label"));
+        if (event_count(at[i], "n") == 1)
+            fputs(event_text(at[i], "case"), r->out);
+        else
+            fprintf(r->out, "%d cases", event_count(at[i], "n"));
+        fprintf(r->out, ": %s\n", event_text(at[i], "text"));
+    }
+    free(at);
+}
+
+/* What was not asked, by its reasons, and the notes of cases of which nothing else was told. */
+static void print_others(const struct report *r)
+{
+    size_t i, k;
+    json_t *e, *note, *groups = json_object();
+
+    json_array_foreach(r->cases, i, e)
+    {
+        bool out = was_left_out(r, e);
+        if (out)
+            group(groups, verdict_name(event_verdict(e)), event_text(e, "message"), e);
+        if (out || event_verdict(e) == VERDICT_PASS)
+            json_array_foreach(json_object_get(e, "notes"), k, note)
+                group(groups, "note", json_string_value(note), e);
+    }
+    print_groups(r, groups);
+    json_decref(groups);
+}
+
 static void print_end(const struct report *r, json_t *e)
 {
     clear_progress(r);
+    if (!report_of_platform(r))
+        print_others(r);
     report_close(r, e, "");
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_FAILURES 20 /* that are listed once more */
+
 char *report_join(const json_t *texts)
 {
     struct buf b = {0};
@@ -193,6 +195,32 @@ static void print_tiers(const struct report *r, const json_t *end, const char *p
                 event_count(n, "passed"), event_count(n, "failed"), event_count(n, "skipped"));
 }
 
+static int by_case(const void *a, const void *b)
+{
+    return strverscmp(event_text(*(json_t *const *)a, "case"),
+                      event_text(*(json_t *const *)b, "case"));
+}
+
+/* The failures once more, a line each, in the order of the chapters: the basics first. */
+static void print_failures(const struct report *r, const char *prefix)
+{
+    size_t n = 0, i;
+    json_t *event, **failed = x_calloc(json_array_size(r->cases) + 1, sizeof *failed);
+
+    json_array_foreach(r->cases, i, event) if (verdict_standing(event_verdict(event)) == FAILED)
+        failed[n++] = event;
+    qsort(failed, n, sizeof *failed, by_case);
+    if (n > 0)
+        fprintf(r->out, "%sfailed:\n", prefix);
+    for (i = 0; i < n && i < MOST_FAILURES; i++)
+        fprintf(r->out, "%s  %-10s %-7s %s\n", prefix, verdict_name(event_verdict(failed[i])),
+                *event_text(failed[i], "id") != '\0' ? event_text(failed[i], "id") : "-",
+                event_text(failed[i], "case"));
+    if (n > i)
+        fprintf(r->out, "%s  and %zu more\n", prefix, n - i);
+    free(failed);
+}
+
 void report_close(const struct report *r, const json_t *e, const char *prefix)
 {
     const char *verdict;
@@ -209,6 +237,7 @@ void report_close(const struct report *r, const json_t *e, const char *prefix)
     if (!report_of_platform(r))
         fprintf(r->out, " with seed %s", event_text(r->start, "seed"));
     fputc('\n', r->out);
+    print_failures(r, prefix);
     fprintf(r->out, "%d passed, %d failed, %d skipped\n", event_count(e, "passed"),
             event_count(e, "failed"), event_count(e, "skipped"));
 }

@@ -12,8 +12,8 @@ void report_open(const struct report *r, const char *prefix);
 /* What a failed case has to tell, each line after a prefix: message, requirement, step, detail,
  * transcript, how to repeat it. */
 void report_explain(const struct report *r, const json_t *event, const char *prefix);
-/* The verdicts, why the run ends as it does and where its time went, each line after a prefix; last
- * the counts, bare. */
+/* The verdicts, why the run ends as it does, where its time went and the first failures once more,
+ * each line after a prefix; last the counts, bare. */
 void report_close(const struct report *r, const json_t *event, const char *prefix);
 
 /* Whether the run judged the machine, not an implementation. */

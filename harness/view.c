@@ -319,8 +319,8 @@ int view_read(struct world *w, struct actor *a, struct view *v,
     if (a->stopped)
         return world_fail(w, VERDICT_BROKEN, "%s is stopped; say \"continue %s\" first", a->name,
                           a->name);
-    world_note(w, "the %s of %s is seen by observe = %s", v->arp ? "ARP table" : "table", a->name,
-               observe_name(v->dialogue->observe));
+    world_note(w, "the %s of %ss is seen by observe = %s", v->arp ? "ARP table" : "table",
+               a->is_server ? "server" : "client", observe_name(v->dialogue->observe));
     if (await_whole(w, a, v) < 0)
         return -1;
     if (!actor_runs(a) && a->out < 0) {

@@ -69,6 +69,22 @@ def last_line(text):
                                        text.splitlines()[-1]).groups()))
 
 
+def natural(name):
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]
+
+
+def groups(told):
+    """(label, text, case) as pretty tells them: the number of the cases in place of the only one."""
+    by_text = {}
+    for label, text, case in told:
+        by_text.setdefault((label, text), []).append(case)
+    return [(*key, f"{len(some)} cases" if len(some) > 1 else some[0]) for key, some in by_text.items()]
+
+
+def groups_of(text, labels):
+    return [(m[0], m[2], m[1]) for m in re.findall(rf"^({labels}) +(\d+ cases|\S+): (.*)$", text, re.M)]
+
+
 events = [json.loads(line) for line in text_of("ndjson").splitlines()]
 for event in events:
     assert fits(event, schema), event
@@ -94,9 +110,24 @@ same("TAP verdicts", Counter(re.findall(r"^# ([A-Z]+) (?:[A-Z]+-\d+)?$", tap, re
 same("TAP last line", last_line(tap), triple(verdicts))
 
 pretty = text_of("pretty")
-names = "|".join(verdicts)
-unsaid = Counter() if events[0].get("platform") else Counter(PASS=verdicts["PASS"])
-same("pretty verdicts", Counter(re.findall(rf"^({names}) +\S", pretty, re.M)), verdicts - unsaid)
+platform = events[0].get("platform", False)
+grouped = set() if platform else {"UNSUPPORTED", "SKIPPED"}  # one line for each reason, not for each case
+names = "|".join(set(verdicts) - grouped)
+same("pretty verdicts", Counter(re.findall(rf"^({names}) +\S", pretty, re.M) if names else ()),
+     Counter({v: n for v, n in verdicts.items() if v not in grouped and (platform or v != "PASS")}))
+same("pretty reasons", sorted(groups_of(pretty, "UNSUPPORTED|SKIPPED") if grouped else ()),
+     sorted(groups((e["verdict"], e["message"], e["case"]) for e in cases if e["verdict"] in grouped)))
+quiet = {e["case"] for e in cases if e["verdict"] in grouped | {"PASS"}}
+notes = [("note", note, e["case"]) for e in cases for note in e.get("notes", []) if not platform]
+same("pretty notes", sorted(groups_of(pretty, "note")),
+     sorted(groups(n for n in notes if n[2] in quiet) + [n for n in notes if n[2] not in quiet]))
+for name, text, before in (("pretty", pretty, ""), ("TAP", tap, "# ")):
+    lines = text.splitlines()
+    bad = sorted((e for e in cases if e["verdict"] in FAILURES | ERRORS), key=lambda e: natural(e["case"]))
+    listed = [[e["verdict"], e.get("id", "-"), e["case"]] for e in bad[:20]]
+    listed += [["and", str(len(bad) - 20), "more"]] if len(bad) > 20 else []
+    start = lines.index(before + "failed:") + 1 if bad else len(lines) - 1
+    same(name + " failures at the end", [line.removeprefix(before).split() for line in lines[start:-1]], listed)
 same("pretty last line", last_line(pretty), triple(verdicts))
 same("pretty and TAP sums", re.findall(r"^verdicts: (.*)$", pretty, re.M),
      re.findall(r"^# verdicts: (.*)$", tap, re.M))

@@ -29,6 +29,7 @@ all_formats() {
 every_verdict() {
     local name only=()
     scenario unsupported 'a lookup' 'expect S finds nothing for 1.1.1.1 [TBL-17]'
+    scenario unsaid 'another lookup' 'expect S finds nothing for 2.2.2.2 [TBL-17]'
     scenario known 'a failure that is known' 'expect S refuses delete 10.0.0.0/8 as prefix [TBL-6]'
     scenario stale 'a failure that was known' 'expect S right [TBL-14]'
     scenario strange "a \"title\" with <b>, & | \`\`\` ]]> @ # \\ ä and a%s" \
@@ -70,6 +71,20 @@ every_verdict() {
         "$bin/rtmtest" schema >"$dir/schema"
         python3 "$here/check_reports.py" "$dir/run" "$dir/schema"
     done
+}
+
+@test "what was not asked is one line for each reason, and the first failures stand once more at the end" {
+    scenario unsupported 'a lookup' 'expect S finds nothing for 1.1.1.1 [TBL-17]'
+    scenario unsaid 'another lookup' 'expect S finds nothing for 2.2.2.2 [TBL-17]'
+    scenario many 'failure {number}' 'expect S refuses delete 10.0.0.0/8 as prefix [TBL-6]'
+    { echo 'rows number' && printf 'row %d\n' {1..22}; } | sed -i '/^needs/r /dev/stdin' "$dir/odd/many.rtm"
+    all_formats run --only "$dir"/odd/unsupported.rtm --only "$dir"/odd/unsaid.rtm --only "$dir"/odd/many.rtm
+    is 1 "$status"
+    "$bin/rtmtest" schema >"$dir/schema"
+    python3 "$here/check_reports.py" "$dir/run" "$dir/schema" FAIL UNSUPPORTED
+    is 'UNSUPPORTED 2 cases: the manifest does not say how to ask S for lookup' "$(grep ^UNSUPP "$dir/run.pretty")"
+    like $'*\n  FAIL       TBL-6   odd/many#20\n  and 2 more\n0 passed, 22 failed, 2 skipped' "$(<"$dir/run.pretty")"
+    like $'*\n#   FAIL       TBL-6   odd/many#20\n#   and 2 more\n0 passed, 22 failed, 2 skipped' "$(<"$dir/run.tap")"
 }
 
 @test "a run without a failure is well-formed too" {
