@@ -39,10 +39,24 @@ static char *name_of(const char *path)
     return x_strdup(strrchr(resolved, '/') + 1);
 }
 
+/* 0, or why it is no directory. */
+static int lacks(const char *directory)
+{
+    struct stat st;
+
+    return stat(directory, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+}
+
 /* Complains about what cannot be graded. */
 static int check_directories(int n, char **directories)
 {
-    int code = n > 0 ? 0 : usage("grade what? Give the directories of the submissions", NULL);
+    int there = 0;
+
+    for (int i = 0; i < n; i++)
+        there += lacks(directories[i]) == 0;
+    int code = n == 0       ? usage("grade what? Give the directories of the submissions", NULL)
+               : there == 0 ? usage("nothing to grade: no directory", directories[0])
+                            : 0;
 
     for (int i = 0; i < n && code == 0; i++) {
         char *name = name_of(directories[i]);
@@ -131,7 +145,7 @@ static int run_all(const struct grading *g, const struct manifest *m, const stru
 /* Builds and runs one, and adds its row; -1 after a complaint. */
 static int grade_one(struct grading *g, const char *name, const char *events, const char *page)
 {
-    char *requests[] = {x_printf("ndjson=%s", events), x_printf("html=%s", page)}, *why = NULL;
+    char *requests[] = {x_printf("ndjson=%s", events), x_printf("html=%s", page)};
     struct reports reports = {0};
     struct stream told = {0};
     struct diag d = {0};
@@ -139,9 +153,7 @@ static int grade_one(struct grading *g, const char *name, const char *events, co
     int result = 0;
 
     for (size_t i = 0; i < LENGTH(requests) && result == 0; i++)
-        result = reports_add(&reports, requests[i], &why);
-    if (why != NULL)
-        usage(why, NULL);
+        result = reports_add(&reports, requests[i]);
     const struct manifest *m = lineup_read(&l, g->o, &d);
     if (m != NULL && result == 0)
         run_all(g, m, &l, &reports);
@@ -153,7 +165,6 @@ static int grade_one(struct grading *g, const char *name, const char *events, co
         result = -1;
     for (size_t i = 0; i < LENGTH(requests); i++)
         free(requests[i]);
-    free(why);
     stream_finish(&told);
     lineup_finish(&l);
     diag_finish(&d);
@@ -181,8 +192,7 @@ static int add_one(struct grading *g, const char *directory, int at, int n)
 /* Whether it is there; a row says so if not. */
 static bool is_there(struct grading *g, const char *directory)
 {
-    struct stat st;
-    int error = stat(directory, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+    int error = lacks(directory);
 
     if (error == 0)
         return true;

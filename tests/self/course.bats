@@ -148,6 +148,10 @@ row() {
     like 'empty: does not build*: make: \*\*\* No targets specified and no makefile found*' "${lines[1]}"
     like '1 graded; *' "${lines[2]}"
     is 3 "$(wc -l <"$dir/out/grades.csv")"
+    rtmtest grade --iut "$dir/style.rtmi" --save "$dir/none" "$dir/in/two" "$dir/style.rtmi"
+    is 64 "$status"
+    like "*nothing to grade: no directory $dir/in/two;*" "$stderr"
+    [ ! -e "$dir/none" ] # no table of nothing
     rtmtest grade --iut "$dir/style.rtmi" "$dir/in/one" "$dir/in/one/"
     like '*two submissions have the name one*' "$stderr"
     is 64 "$status"
