@@ -363,6 +363,8 @@ static void read_case(struct parser *p, struct test_case *c)
         struct token title = {.text = c->head.title};
         substitute(p, &title);
         c->head.title = title.text;
+        for (size_t len = strlen(title.text); len > 0 && strchr(": ", title.text[len - 1]); len--)
+            title.text[len - 1] = '\0'; /* before a value that is empty */
     }
     check_case(p, c, p->diag->count > before);
     names_finish(&p->names);

@@ -117,6 +117,21 @@ TEST(what_is_not_said_has_its_default)
     free(told);
 }
 
+TEST(a_title_ends_before_an_empty_value)
+{
+    struct suite s;
+    char *told = read_text(&s, "title the reason: {why}\nneeds routes\nrows why\nrow \"\"\nrow b\n"
+                               "server S\n" CHECKED);
+
+    CHECK_EQ_STR(told, "");
+    if (CHECK_EQ_INT(s.n, 2)) {
+        CHECK_EQ_STR(s.at[0].head.title, "the reason");
+        CHECK_EQ_STR(s.at[1].head.title, "the reason: b");
+    }
+    suite_finish(&s);
+    free(told);
+}
+
 TEST(rows_make_cases)
 {
     struct suite s;
