@@ -317,7 +317,7 @@ int options_parse(struct options *o, int argc, char **argv)
         .steps = 40,
     };
     optind = 2;
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
         if (!take_plain(o, c) && take_checked(o, c) != 0)
             return EXIT_USAGE;
     if (o->server != NULL && o->client != NULL && o->iut != NULL)

@@ -206,7 +206,9 @@ static const char *own_text(const char *word)
 {
     if (strcmp(word, "--version") == 0)
         return options_version;
-    return strcmp(word, "--help") == 0 || strcmp(word, "help") == 0 ? options_help : NULL;
+    bool help = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+
+    return help ? options_help : NULL;
 }
 
 int main(int argc, char **argv)
