@@ -200,16 +200,12 @@ int conduct_run_with(const struct options *o, const struct requirements *q,
 
 int conduct_open_reports(const struct options *o, struct reports *reports, bool shown)
 {
-    char *why = NULL;
     int result = 0;
 
     for (size_t i = 0; i < o->report_n && result == 0; i++)
-        result = reports_add(reports, o->reports[i], &why);
+        result = reports_add(reports, o->reports[i]);
     if (result == 0 && shown && !reports_show(reports))
-        result = reports_add(reports, isatty(STDOUT_FILENO) ? "pretty" : "tap", &why);
-    if (result < 0)
-        usage(why, NULL);
-    free(why);
+        result = reports_add(reports, isatty(STDOUT_FILENO) ? "pretty" : "tap");
     return result;
 }
 

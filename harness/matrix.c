@@ -121,21 +121,18 @@ static void run_cell(const struct options *whole, const struct requirements *q,
 {
     struct reports reports = {.cases = json_array()};
     struct options o = *whole;
-    char *save = o.save ? saved_path(o.save, m, c) : NULL, *why = NULL;
+    char *save = o.save ? saved_path(o.save, m, c) : NULL;
     bool alone = strcmp(c->server_file, c->client_file) == 0;
 
     o.iut = c->server_file;
     o.server = alone ? NULL : c->server_file;
     o.client = alone ? NULL : c->client_file;
     c->exit = EXIT_INTERNAL;
-    if (save == NULL || reports_add(&reports, save, &why) == 0)
+    if (save == NULL || reports_add(&reports, save) == 0)
         c->exit = conduct_run_with(&o, q, suite, cases, n, &reports);
-    else
-        fprintf(stderr, "rtmtest: %s\n", why);
     cell_count(c, reports.cases);
     if (reports_finish(&reports) < 0)
         c->exit = EXIT_INTERNAL;
-    free(why);
     free(save);
 }
 

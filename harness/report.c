@@ -27,43 +27,49 @@ static bool find_format(const char *name, size_t len, struct report *report)
     return false;
 }
 
-static int open_out(struct report *report, char **why)
+/* Takes the message over. */
+static int complain(char *message, const char *advice)
+{
+    fprintf(stderr, "rtmtest: %s; %s\n", message, advice);
+    free(message);
+    return -1;
+}
+
+static int open_out(struct report *report)
 {
     const char *term = getenv("TERM");
     bool terminal;
 
     report->out = report->path == NULL ? stdout : fopen(report->path, "we");
-    if (report->out == NULL) {
-        *why = x_printf("%s: %s", report->path, strerror(errno));
-        return -1;
-    }
+    if (report->out == NULL)
+        return complain(x_printf("the report %s: %s", report->path, strerror(errno)),
+                        errno == ENOENT ? "make its directory, or name a file in another one"
+                                        : "name another file");
     terminal = isatty(fileno(report->out)) && term != NULL && strcmp(term, "dumb") != 0;
     report->progress = terminal;
     report->colours = terminal && getenv("NO_COLOR") == NULL;
     return 0;
 }
 
-int reports_add(struct reports *r, const char *request, char **why)
+int reports_add(struct reports *r, const char *request)
 {
+    static const char help[] = "rtmtest --help shows how";
     size_t len = strcspn(request, "=");
     struct report report = {.path = request[len] == '=' ? request + len + 1 : NULL};
 
-    if (!find_format(request, len, &report)) {
-        *why = x_printf("expected %s, or FORMAT=FILE, not %s", report_formats, request);
-        return -1;
-    }
-    if (report.path != NULL && *report.path == '\0') {
-        *why = x_printf("expected a file behind the = of %s", request);
-        return -1;
-    }
+    if (!find_format(request, len, &report))
+        return complain(x_printf("expected %s, or FORMAT=FILE, not %s", report_formats, request),
+                        help);
+    if (report.path != NULL && *report.path == '\0')
+        return complain(x_printf("expected a file behind the = of %s", request), help);
     if (report.path != NULL && strcmp(report.path, "-") == 0)
         report.path = NULL;
-    if (report.path == NULL && reports_show(r)) {
-        *why = x_printf("standard output takes one report only; say where %.*s goes: %.*s=FILE",
-                        (int)len, request, (int)len, request);
-        return -1;
-    }
-    if (open_out(&report, why) < 0)
+    if (report.path == NULL && reports_show(r))
+        return complain(x_printf("standard output takes one report only; say where %.*s goes: "
+                                 "%.*s=FILE",
+                                 (int)len, request, (int)len, request),
+                        help);
+    if (open_out(&report) < 0)
         return -1;
     if (r->cases == NULL)
         r->cases = json_array();

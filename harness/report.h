@@ -28,8 +28,8 @@ struct reports {
 };
 
 /* Adds a report, "FORMAT" or "FORMAT=FILE"; "-" and no file are standard output, which takes one
- * only. Creates the file. -1 with the reason, the caller's. */
-int reports_add(struct reports *r, const char *request, char **why);
+ * only. Creates the file. -1 after a complaint. */
+int reports_add(struct reports *r, const char *request);
 /* Whether one of them goes to standard output. */
 bool reports_show(const struct reports *r);
 /* Tells one event to all. */

@@ -34,7 +34,6 @@ int saved_report(int n, char **words)
 {
     struct reports reports = {0};
     struct stream run;
-    char *why = NULL;
     int code;
 
     if (n < 2)
@@ -42,15 +41,13 @@ int saved_report(int n, char **words)
     code = read_runs(&run, words + n - 1, 1);
     if (code != 0)
         return code;
-    for (int i = 0; i < n - 1 && why == NULL; i++)
-        reports_add(&reports, words[i], &why);
-    if (why == NULL)
+    for (int i = 0; i < n - 1 && code == 0; i++)
+        if (reports_add(&reports, words[i]) < 0)
+            code = EXIT_USAGE;
+    if (code == 0)
         tell_all(&reports, &run);
-    else
-        code = usage(why, NULL);
     if (reports_finish(&reports) < 0)
         code = EXIT_INTERNAL;
-    free(why);
     stream_finish(&run);
     return code;
 }

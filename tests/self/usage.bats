@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 load helper
 
 @test "--help names every command, option and exit status" {
-    for words in --help help 'run --help' 'list --help'; do
+    for words in --help -h help 'run --help' 'run -h' 'list --help'; do
         read -ra words <<<"$words"
         rtmtest "${words[@]}"
         is 0 "$status"
@@ -54,7 +54,6 @@ run --report latex
 run --report junit=
 run --report tap --report ndjson
 run --report tap --report ndjson=-
-run --report tap=/nonexistent/tap
 run surplus
 list surplus
 coverage surplus
@@ -85,6 +84,18 @@ END
     like '*expected*auto, namespaces or none*some*' "$stderr"
     rtmtest run surplus
     like '*surplus*' "$stderr"
+}
+
+@test "a report that has no place is told with what to do, by all that write one" {
+    rtmtest run --iut "$fake" --only "$cases/table.rtm" --report "ndjson=$dir/run"
+    for words in "run --report junit=$dir/no/x" "report junit=$dir/no/x $dir/run"; do
+        read -ra words <<<"$words"
+        rtmtest "${words[@]}"
+        is 64 "$status"
+        is "rtmtest: the report $dir/no/x: No such file or directory; make its directory, or name a file in another one" "$stderr"
+    done
+    rtmtest run --report "tap=$dir"
+    is "rtmtest: the report $dir: Is a directory; name another file" "$stderr"
 }
 
 @test "a misspelt command is suggested" {
