@@ -144,7 +144,7 @@ load helper
     local ended
     for _ in 1 2 3 4 5; do # where it waited for a processor for a tenth of that time it is, and rightly
         attempt sluggish sluggish --limit 1 --report ndjson="$dir/run"
-        told 2 UNRESOLVED 'the case takes longer than the 3 s that it has (--limit gives it more)'
+        told 2 UNRESOLVED 'the case takes longer than the [3-9] s that it has (--limit gives it more)'
         like "*in round * of 100*repeat: *--limit 1*" "$output"
         ended=$(grep -oE '"(spent|alone)":true' "$dir/run" | paste -sd ' ')
         [ "$ended" != '"spent":true' ] || break
