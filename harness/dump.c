@@ -242,8 +242,9 @@ int dump_fail_stray(struct world *w, const struct actor *a, enum operation op, c
     const char *who = a->is_server ? "server" : "client", *name = operation_name(op);
 
     return world_fail(w, VERDICT_BROKEN,
-                      "%s shows \"%s\", and row of [%s.%s] does not match that line%s", a->name,
-                      stray, who, name, op == ASK_ARP ? "; its ip may be empty" : "");
+                      "%s shows \"%s\", and row of [%s.%s] does not match that line%s; notice of "
+                      "[%s] says that it is no row",
+                      a->name, stray, who, name, op == ASK_ARP ? "; its ip may be empty" : "", who);
 }
 
 /* Whose rows chapter 7 has is held to them; where others show lines and not one row, row may be at

@@ -72,11 +72,23 @@ astray() {
     style words
     sed -i 's|^row .*(?<oif>.*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
     RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'S shows "  122.1.1.1*", and row of \[server.table\] does not match that line'
+    told 2 BROKEN 'S shows "  122.1.1.1*", and row of \[server.table\] does not match that line; notice of *'
     style words
     sed -i '/^begin .*routes/,/^row/s|^row .*|row = "^(?<dest>[0-9.]+) (?<mask>[0-9]+) (?<gateway>.+) (?<oif>.+)"|' "$fake"
     RTM_BUILD=$bin attempt none course
-    told 2 BROKEN 'A shows "122.1.1.1/32 *", and row of \[client.table\] does not match that line'
+    told 2 BROKEN 'A shows "122.1.1.1/32 *", and row of \[client.table\] does not match that line; notice of *'
+}
+
+@test "a line that has what a missing route has is no row where a notice says so" {
+    style words
+    local client="{root}/${bin#"$root"/}/iuts/words-client" detail='/ Ethernet/a next hop 10.1.1.1 on Ethernet1'
+    sed -i "s|^command .*words-client.*|command = bash -c \"exec $client \$0 half-snapshot > >(sed -u '$detail')\" {socket}|" "$fake"
+    unnoticed() { FAULT=half-snapshot RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-2-late-joiner --report tap; }
+    unnoticed
+    told 2 BROKEN 'A shows "next hop *; notice of \[client\] says *'
+    sed -i '/^\[client\]/a notice = "^next hop "' "$fake"
+    unnoticed
+    told 1 'FAIL SYN-2'
 }
 
 @test "a line with a MAC is an entry, also where others are rows" {
@@ -96,7 +108,7 @@ astray() {
         FAULT=bare RTM_BUILD=$bin rtmtest run --iut "$fake" --only "1-tables/TBL-1-create#$1" --report tap
         told 2 BROKEN "$2"
     }
-    unread 3 'S shows "  255.255.255.255 via *", and row of \[server.table\] does not match that line'
+    unread 3 'S shows "  255.255.255.255 via *", and row of \[server.table\] does not match that line; notice of *'
     sed -i 's|^row .* via .*|row = "^  (?<dest>\\S+?)(?:/(?<mask>[0-9]+))? via (?<gateway>\\S+) dev (?<oif>\\S+)$"|' "$fake"
     unread 2 "$default"
     unread 3 "$host"
