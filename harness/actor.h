@@ -115,6 +115,7 @@ struct ask {
     bool followed;   /* it has printed what a move expects */
     bool back;       /* at its prompt, */
     bool over;       /* with no move left */
+    bool cut;        /* it has paused within a notice behind its prompt */
     bool answered, refused;
     size_t strays;     /* lines of the answer that are no rows */
     char stray[120];   /* the first of them */

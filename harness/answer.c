@@ -133,11 +133,9 @@ static int hear_silence(struct world *w, struct actor *a, struct ask *ask)
     const struct dialogue *d = converse_dialogue(a, ask);
     bool moved = ask->move == d->move_n;
 
-    if (a->heard.len > 0 && !converse_is_open(a, ask)) {
-        converse_end_line(w, a);
-        if (ask->answered || !world_goes_on(w))
-            return world_goes_on(w) ? 0 : -1;
-    }
+    converse_end_line(w, a, ask);
+    if (ask->answered || !world_goes_on(w))
+        return world_goes_on(w) ? 0 : -1;
     if (ask->settled && ask->refused && !ask->back && a->program->prompt != NULL) {
         if (!ask->recovering && dialogue_asks(&a->program->ask[ASK_RECOVER])) {
             converse_recover(w, a, ask);

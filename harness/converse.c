@@ -137,38 +137,55 @@ static void close_answer(struct world *w, struct actor *a, struct ask *ask, cons
     settle(w, a, ask);
 }
 
-/* What the program waits with for the next move; true if the line is that. */
-static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, const char *line,
-                          size_t len)
+/* What the program has to print before the next move; NULL if there is none. */
+static struct pattern *next_expected(const struct actor *a, const struct ask *ask)
 {
     const struct dialogue *d = converse_dialogue(a, ask);
 
-    if (ask->move == d->move_n || !pattern_match(d->moves[ask->move].expect, line, len))
-        return false;
+    return ask->move < d->move_n ? d->moves[ask->move].expect : NULL;
+}
+
+/* It has printed that, on this line. */
+static void go_on(struct world *w, struct actor *a, struct ask *ask, const char *line, size_t len)
+{
     ask->move++;
     ask->followed = true;
     ask->back = ask->over = false;
     converse_note(w, a, line, len);
     converse_make_moves(w, a, ask);
-    if (ask->recovering && ask->move == d->move_n)
+    if (ask->recovering && ask->move == converse_dialogue(a, ask)->move_n)
         ask->answered = a->program->prompt == NULL;
+}
+
+/* What the program waits with for the next move; true if the line is that. */
+static bool hear_expected(struct world *w, struct actor *a, struct ask *ask, const char *line,
+                          size_t len)
+{
+    if (!pattern_match(next_expected(a, ask), line, len))
+        return false;
+    go_on(w, a, ask, line, len);
     return true;
 }
 
 /* It is back at its prompt. With no outcome so far that may be one from before the question: then
  * only silence tells. */
+static void come_back(struct actor *a, struct ask *ask)
+{
+    a->ready = a->ready || a->program->ready == NULL;
+    if (ask == NULL)
+        return;
+    ask->back = true;
+    ask->over = ask->move == converse_dialogue(a, ask)->move_n;
+    ask->answered = ask->settled || (ask->rows > 0 && converse_dialogue(a, ask)->done == NULL);
+}
+
 static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size_t len)
 {
     if (!pattern_match(a->program->prompt, line, len)) {
         a->behind_prompt = a->behind_prompt || (ask != NULL && ask->over && ask->followed);
         return false;
     }
-    a->ready = a->ready || a->program->ready == NULL;
-    if (ask == NULL)
-        return true;
-    ask->back = true;
-    ask->over = ask->move == converse_dialogue(a, ask)->move_n;
-    ask->answered = ask->settled || (ask->rows > 0 && converse_dialogue(a, ask)->done == NULL);
+    come_back(a, ask);
     return true;
 }
 
@@ -269,18 +286,51 @@ static const struct dialogue *open_dialogue(const struct actor *a)
     return a->loading ? &a->program->ask[ASK_LOAD] : NULL;
 }
 
+/* The question that is open, or NULL. */
+static struct ask *open_question(const struct actor *a)
+{
+    return a->asking != NULL && !a->asking->answered ? a->asking : NULL;
+}
+
+/* What the next move waits for, with a notice behind it; cut: or what may become one. Its bytes, or
+ * 0 if the line is none. */
+static size_t hear_field(struct world *w, struct actor *a, const char *line, size_t len, bool cut)
+{
+    struct ask *ask = open_question(a);
+    size_t head = ask == NULL ? 0 : prompt_before_notice(a, next_expected(a, ask), line, len, cut);
+
+    if (head > 0)
+        go_on(w, a, ask, line, head);
+    return head;
+}
+
+/* Whether the prompt of head bytes is one to which the program may have come back. */
+static bool is_back(const struct actor *a, const char *line, size_t len, size_t head)
+{
+    const struct ask *ask = open_question(a);
+
+    return head > 0 &&
+           (ask == NULL || !prompt_is_field(&a->program->ask[ask->op], line, len, head));
+}
+
 static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
 {
-    size_t head = prompt_before(a, open_dialogue(a), line, len);
+    size_t field = hear_field(w, a, line, len, false);
+    size_t head = field > 0 ? 0 : prompt_before(a, open_dialogue(a), line, len);
+    bool back = is_back(a, line, len, head);
 
     if (head > 0 && a->feed == NULL)
         converse_note(w, a, line, head);
+    head += field;
     line += head;
     len -= head;
     if (!a->ready)
         network_learn_port(a->places, a->program->listening, line, len);
-    if (hear_itself(w, a, line, len))
+    if (hear_itself(w, a, line, len)) {
+        if (back) /* nothing but what nobody asked for is behind the last one */
+            come_back(a, open_question(a));
         return;
+    }
     if (a->feed != NULL)
         feed_hear(w, a, line, len);
     else if (a->loading && hear_load(w, a, line, len))
@@ -304,6 +354,8 @@ bool converse_is_open(const struct actor *a, const struct ask *ask)
 
     if (a->heard.len == 0 || d->row == NULL || !is_showing(a, ask))
         return false;
+    if (ask->cut && pattern_may_match(a->program->notice, a->heard.data, a->heard.len))
+        return false;
     for (size_t i = 0; i < LENGTH(known); i++)
         if (pattern_match(known[i], a->heard.data, a->heard.len))
             return false;
@@ -313,7 +365,7 @@ bool converse_is_open(const struct actor *a, const struct ask *ask)
 /* The unfinished line: nothing of it is an outcome yet, but it may be a prompt. True if it is. */
 static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t len)
 {
-    struct ask *ask = a->asking != NULL && !a->asking->answered ? a->asking : NULL;
+    struct ask *ask = open_question(a);
 
     if (ask != NULL && hear_expected(w, a, ask, rest, len))
         return true;
@@ -362,8 +414,30 @@ static void hear_lines(struct world *w, struct actor *a)
     buf_consume(&a->heard, a->heard.len - left);
 }
 
-void converse_end_line(struct world *w, struct actor *a)
+/* A prompt with the beginning of a notice behind it, the rest of which is still to come. True if it
+ * is: the prompt counts. */
+static bool hear_cut(struct world *w, struct actor *a, struct ask *ask)
 {
+    const char *line = a->heard.data;
+    size_t len = a->heard.len, field = hear_field(w, a, line, len, true);
+    size_t head = field > 0 ? field : prompt_before_notice(a, a->program->prompt, line, len, true);
+
+    if (field == 0 && !is_back(a, line, len, head))
+        return false;
+    if (field == 0) {
+        converse_note(w, a, line, head);
+        come_back(a, ask);
+        ask->cut = true;
+    }
+    buf_consume(&a->heard, head);
+    a->scanned -= head;
+    return true;
+}
+
+void converse_end_line(struct world *w, struct actor *a, struct ask *ask)
+{
+    if (a->heard.len == 0 || hear_cut(w, a, ask) || converse_is_open(a, ask))
+        return;
     char *line = x_strndup(a->heard.data, a->heard.len);
 
     buf_finish(&a->heard);

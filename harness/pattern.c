@@ -52,6 +52,20 @@ bool pattern_match(struct pattern *p, const char *line, size_t len)
     return p != NULL && pcre2_match(p->code, (PCRE2_SPTR)line, len, 0, 0, p->match, NULL) > 0;
 }
 
+size_t pattern_begin(const struct pattern *p)
+{
+    return pcre2_get_ovector_pointer(p->match)[0];
+}
+
+bool pattern_may_match(struct pattern *p, const char *line, size_t len)
+{
+    int found = p == NULL ? PCRE2_ERROR_NOMATCH
+                          : pcre2_match(p->code, (PCRE2_SPTR)line, len, 0, PCRE2_PARTIAL_SOFT,
+                                        p->match, NULL);
+
+    return found > 0 || found == PCRE2_ERROR_PARTIAL;
+}
+
 bool pattern_has(const struct pattern *p, const char *name)
 {
     return p != NULL && pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name) > 0;

@@ -16,6 +16,10 @@ void pattern_destroy(struct pattern *p);
 
 /* Matches anywhere in the line. NULL never matches. */
 bool pattern_match(struct pattern *p, const char *line, size_t len);
+/* Where the last match began. */
+size_t pattern_begin(const struct pattern *p);
+/* Whether it matches the line, or may once more has come behind it. NULL never does. */
+bool pattern_may_match(struct pattern *p, const char *line, size_t len);
 /* Copies a named group of the last match; false if the pattern has no such group or it took no part
  * in the match. Cuts what doesn't fit. */
 bool pattern_group(struct pattern *p, const char *line, const char *name, char *out, size_t size);

@@ -34,6 +34,21 @@ END
     told 0 PASS
 }
 
+@test "a notice may stand behind a prompt, that of a field too, and may come in pieces" {
+    style menu
+    sed -i '/^prompt/a notice = "^[[][0-9]+ connected]$"' "$fake"
+    local notices='notices|0|PASS|
+half-notices|0|PASS|'
+    each <<<"$notices"
+    sed -i 's/^notice .*/notice = "connected"/' "$fake"
+    each <<<"$notices"
+    RTM_BUILD=$bin FAULT=notices rtmtest doctor --iut "$fake"
+    like '*0 problems' "$output"
+    sed -i '/^notice/d; /^\[server.recover\]/,/^send/d' "$fake"
+    RTM_BUILD=$bin attempt half-notices course
+    told 2 BROKEN
+}
+
 @test "a client that crashes is told with its signal" {
     style menu
     RTM_BUILD=$bin attempt segv course

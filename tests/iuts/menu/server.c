@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static msg_body_t table[ROUTES];
-static int routes, clients[FD_SETSIZE], client_n, marks;
+static int routes, clients[FD_SETSIZE], client_n, marks, half;
 static const char *fault, *path;
 
 static int faulty(const char *name)
@@ -55,11 +55,33 @@ static void send_to_all(opcode_t op, const msg_body_t *body)
         send_to(clients[i], op, body);
 }
 
+/* What it waits with; by a fault with a notice on the same line, or with half of one: the other
+ * half comes behind the next line that it is told. */
+static void wait_with(const char *prompt)
+{
+    printf("%s: ", prompt);
+    if (faulty("notices"))
+        printf("[%d connected]\n", client_n);
+    half = faulty("half-notices") && client_n > 0;
+    if (half)
+        printf("[%d conn", client_n);
+    fflush(stdout);
+}
+
+static char *hear(char *into, int size)
+{
+    char *line = fgets(into, size, stdin);
+
+    if (half)
+        printf("ected]\n");
+    return line;
+}
+
 static void show_menu(void)
 {
     printf("\n1. Create a route\n2. Update a route\n3. Delete a route\n4. Show the table\n"
-           "5. Exit\nYour choice: ");
-    fflush(stdout);
+           "5. Exit\n");
+    wait_with("Your choice");
 }
 
 static void leave(void)
@@ -70,9 +92,8 @@ static void leave(void)
 
 static void ask(const char *what, char *into, int size)
 {
-    printf("%s: ", what);
-    fflush(stdout);
-    if (fgets(into, size, stdin) == NULL)
+    wait_with(what);
+    if (hear(into, size) == NULL)
         leave();
     into[strcspn(into, "\n")] = '\0';
 }
@@ -209,7 +230,7 @@ static void choose(void)
 {
     char text[64];
 
-    if (fgets(text, sizeof text, stdin) == NULL)
+    if (hear(text, sizeof text) == NULL)
         leave();
     switch (atoi(text)) {
     case 1:
