@@ -116,6 +116,7 @@ struct ask {
     bool back;       /* at its prompt, */
     bool over;       /* with no move left */
     bool cut;        /* it has paused within a notice behind its prompt */
+    char front[128]; /* what ends the table and stood in front of that, on its line, or "" */
     bool answered, refused;
     size_t strays;     /* lines of the answer that are no rows */
     char stray[120];   /* the first of them */

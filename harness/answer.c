@@ -118,11 +118,12 @@ static int take_silence(struct world *w, struct actor *a, struct ask *ask, bool 
             world_note(w,
                        "%s says nothing of some changes: a window of %d ms, then its table decides",
                        a->name, quiet_window(a));
-    } else if (ask->back) {
+    } else if (ask->back && !converse_hear_front(w, a, ask)) {
         return world_fail(w, VERDICT_BROKEN,
                           "%s came back to its prompt, and nothing that it printed matched done or "
-                          "refused of %s; silent = yes would let the table decide",
-                          a->name, operation_name(ask->op));
+                          "refused of %s%s",
+                          a->name, operation_name(ask->op),
+                          d->row ? "" : "; silent = yes would let the table decide");
     }
     return 0;
 }

@@ -179,12 +179,28 @@ static void come_back(struct actor *a, struct ask *ask)
     ask->answered = ask->settled || (ask->rows > 0 && converse_dialogue(a, ask)->done == NULL);
 }
 
+/* A last line of a table may have no end of its own: its prompt stands behind it. It counts only
+ * once nothing else comes, for a prompt may have words of its own that look so. */
+static void keep_front(const struct actor *a, struct ask *ask, const char *line)
+{
+    const struct dialogue *d = converse_dialogue(a, ask);
+    size_t len = pattern_begin(a->program->prompt);
+
+    while (len > 0 && line[len - 1] == ' ')
+        len--;
+    if (!ask->settled && d->row != NULL && len < sizeof ask->front &&
+        (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
+        snprintf(ask->front, sizeof ask->front, "%.*s", (int)len, line);
+}
+
 static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size_t len)
 {
     if (!pattern_match(a->program->prompt, line, len)) {
         a->behind_prompt = a->behind_prompt || (ask != NULL && ask->over && ask->followed);
         return false;
     }
+    if (ask != NULL)
+        keep_front(a, ask, line);
     come_back(a, ask);
     return true;
 }
@@ -229,6 +245,19 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
         ask->rows++;
     else
         hear_prompt(a, ask, line, len);
+}
+
+bool converse_hear_front(struct world *w, struct actor *a, struct ask *ask)
+{
+    char front[sizeof ask->front];
+
+    snprintf(front, sizeof front, "%s", ask->front);
+    ask->front[0] = '\0';
+    if (front[0] == '\0' || ask->move < converse_dialogue(a, ask)->move_n)
+        return false;
+    hear_answer(w, a, ask, front, strlen(front));
+    ask->answered = ask->settled;
+    return true;
 }
 
 /* A line that belongs to no question. On the line protocol it must not look like an answer (CON-1).

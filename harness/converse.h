@@ -21,6 +21,8 @@ void converse_recover(struct world *w, struct actor *a, struct ask *ask);
 /* Whether the unfinished line of a table is nothing that its dialogue knows: the rest of it may
  * come, or what comes next is for the suite to say. */
 bool converse_is_open(const struct actor *a, const struct ask *ask);
+/* Whether the end of a table stood in front of the prompt, on its line; then it is heard. */
+bool converse_hear_front(struct world *w, struct actor *a, struct ask *ask);
 /* Nothing more comes: what stands on the unfinished line is a line, unless the rest of it may come,
  * of a table or of a notice behind a prompt. */
 void converse_end_line(struct world *w, struct actor *a, struct ask *ask);

@@ -128,6 +128,16 @@ END
     told 2 BROKEN 'S answered 0 of 200 changes that it was told at once, and printed "*OK", which neither done nor refused matches'
 }
 
+@test "the last line of a table may end in the prompt" {
+    style lines
+    sed -i -e '/^row .*dev/a done = "^-- (?<routes>[0-9]+) in all --$"' -e 's/^prompt .*/prompt = "rtm> $"/' "$fake"
+    RTM_BUILD=$bin attempt footer course
+    told 0 PASS
+    sed -i 's/^done .*in all.*/done = "^-- none"/' "$fake"
+    RTM_BUILD=$bin attempt footer course
+    told 2 BROKEN 'S came back to its prompt, and nothing that it printed matched done or refused of table'
+}
+
 @test "a mask is shown as a dotted quad" {
     paged
     RTM_BUILD=$bin attempt none masks

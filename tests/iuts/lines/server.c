@@ -83,11 +83,13 @@ static void tell_neighbour(char op, const struct neighbour *n, const char *fault
     say_ok();
 }
 
-static void show(void)
+static void show(const char *fault)
 {
     for (int i = 0; i < routes && loud; i++)
         printf("\033[1m%s\033[0m/%d -> %s dev %s\n", table[i].dest, table[i].mask, table[i].gateway,
                table[i].oif);
+    if (strcmp(fault, "footer") == 0 && loud)
+        printf("-- %d in all -- ", routes); /* the prompt is to stand behind it */
 }
 
 static void show_pages(void)
@@ -166,7 +168,7 @@ static void obey(const char *path, const char *fault)
         table[at] = table[--routes];
         tell('D', &r, fault);
     } else if (strcmp(verb, "SHOW") == 0) {
-        paged ? show_pages() : show();
+        paged ? show_pages() : show(fault);
     } else {
         obey_arp(line, fault);
     }
