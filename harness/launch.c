@@ -126,15 +126,30 @@ static void keep_environment(const char *dir, bool terminal)
     setenv("TMPDIR", dir, 1);
 }
 
-/* In the child of an actor that is held back: it is scheduled behind the suite. A session of its
- * own would be a group of its own to the scheduler (sched(7), autogroup), with a share of its own.
+/* Whether one is held back: then the others stay in its session, too. Each session is a group to
+ * the scheduler (sched(7), autogroup), and the group of a server that never pauses, in SCHED_IDLE,
+ * was seen to keep a client of another one from the processor for seconds.
  */
-static void step_back(void)
+static bool one_is_held_back(const struct world *w)
+{
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->held_back)
+            return true;
+    return false;
+}
+
+/* In the child: a session of its own, or a process group where one is held back. That one is
+ * scheduled behind the suite. */
+static void leave_group(const struct world *w, const struct actor *a)
 {
     struct sched_param none = {0};
 
-    setpgid(0, 0);
-    sched_setscheduler(0, SCHED_IDLE, &none);
+    if (one_is_held_back(w) && (a->held_back || !a->program->terminal))
+        setpgid(0, 0);
+    else
+        setsid(); /* a terminal has to be a session's */
+    if (a->held_back)
+        sched_setscheduler(0, SCHED_IDLE, &none);
 }
 
 /* From now on the suite, and who it starts, has one processor. */
@@ -185,10 +200,7 @@ static void become(const struct world *w, const struct actor *a, char **argv, co
 {
     int error, program = -1;
 
-    if (a->held_back)
-        step_back();
-    else
-        setsid();
+    leave_group(w, a);
     umask(a->umask);
     for (int i = 0; i < 3; i++)
         if (dup2(fds[i], i) < 0)
