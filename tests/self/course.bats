@@ -117,7 +117,7 @@ row() {
 
 @test "a submission that hangs is given up" {
     submissions hangs
-    sed -i '2s/.*/exec sleep 1000/' "$dir/in/hangs/server.sh"
+    sed -i '2s/.*/exec sleep 1000/' "$dir/in/hangs/server.sh" # never ends, to the suite
     grade
     is 0 "$status"
     like '"given up",0,4,*' "$(row hangs)"

@@ -52,10 +52,11 @@ flood|1|FAIL SYN-2|A prints lines that answer nothing, of more than * bytes, suc
 END
 }
 
-@test "lines and a table that is printed whole" {
-    style lines
-    sed -i '/^observe/,$d; s/{HOW:-log}/{HOW:-printed}/' "$fake"
+# print_whole: its clients print their tables whole.
+print_whole() {
+    sed -i -E '/^\[client.table\]/,$d; s/\{HOW:-(log|ask)\}/{HOW:-printed}/' "$fake"
     cat >>"$fake" <<'END'
+[client.table]
 observe = printed
 begin   = "^---- routing table"
 row     = "^(?<dest>[0-9.]+)/(?<mask>[0-9]+)\t(?<gateway>\S+)\t(?<oif>\S+)$"
@@ -64,6 +65,11 @@ observe = printed
 begin   = "^---- neighbours"
 row     = "^(?<mac>[0-9a-f:]{17}) is at (?<ip>\S+)$"
 END
+}
+
+@test "lines and a table that is printed whole" {
+    style lines
+    print_whole
     each <<'END'
 none|0|PASS|
 no-update|1|FAIL SYN-11|the table of A does not become that of S*
@@ -84,17 +90,7 @@ answer   = y
 row      = "^(?<mac>[0-9a-f:]{17}) is at (?<ip>\S+)$"
 END
     each neighbours <<<"$faults"
-    sed -i '/^\[client.table\]/,$d; s/{HOW:-ask}/{HOW:-printed}/' "$fake"
-    cat >>"$fake" <<'END'
-[client.table]
-observe = printed
-begin   = "^---- routing table"
-row     = "^(?<dest>[0-9.]+)/(?<mask>[0-9]+)\t(?<gateway>\S+)\t(?<oif>\S+)$"
-[client.arp]
-observe = printed
-begin   = "^---- neighbours"
-row     = "^(?<mac>[0-9a-f:]{17}) is at (?<ip>\S+)$"
-END
+    print_whole
     each neighbours <<<"$faults"
 }
 
