@@ -52,7 +52,8 @@ struct actor {
     struct buf to_say, heard, complaint; /* standard input, output, error */
     enum escaping escaping;              /* of the output, on a terminal */
     int64_t heard_ms, longest_gap_ms;    /* of quiet.h: its last sign, its longest pause so far */
-    bool behind_prompt;                  /* it prints what answers a question there, too */
+    char prompt_tail[16]; /* how a prompt ends, if prompt = matches the whole of one, or "" */
+    bool behind_prompt;   /* it prints what answers a question there, too */
     struct {
         bool seen; /* asleep, in this call, in the pause that lasts */
         bool marked;

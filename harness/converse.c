@@ -2,6 +2,7 @@
 #include "converse.h"
 
 #include "doing.h"
+#include "excess.h"
 #include "feed.h"
 #include "network.h"
 #include "prompt.h"
@@ -15,23 +16,7 @@
 #include <string.h>
 
 #define SAID_MOST 1048576 /* bytes of lines that are kept; who prints more is out of its mind */
-#define LINE_MOST 1048576 /* of one line */
-#define IDLE_MOST 2097152 /* of what answers nothing, within a step */
-#define IDLE_CHANGE 1024  /* besides, for what a log tells of each change */
-#define PRINTED_MOST 268435456 /* of tables, within a step */
-#define NOTICES_MOST 33554432  /* of notices: the answers to queues are, and they may be many */
-#define ANSWER_MOST 268435456  /* of an answer */
-#define ROWS_TOLD 8            /* of an answer, in the transcript */
-
-/* Counts what answers nothing, of the step. */
-static void count_idle(struct world *w, struct actor *a, size_t len, bool notice)
-{
-    if (a->idle_step_us != w->step_us)
-        a->idle = a->noticed = 0;
-    a->idle_step_us = w->step_us;
-    a->unasked += len;
-    *(notice ? &a->noticed : &a->idle) += len;
-}
+#define ROWS_TOLD 8       /* of an answer, in the transcript */
 
 static void note(struct world *w, struct actor *a, const char *line, size_t len)
 {
@@ -45,7 +30,7 @@ static void note(struct world *w, struct actor *a, const char *line, size_t len)
 
 void converse_note(struct world *w, struct actor *a, const char *line, size_t len)
 {
-    count_idle(w, a, len, false);
+    excess_count(w, a, len, false);
     note(w, a, line, len);
 }
 
@@ -179,15 +164,13 @@ static void come_back(struct actor *a, struct ask *ask)
     ask->answered = ask->settled || (ask->rows > 0 && converse_dialogue(a, ask)->done == NULL);
 }
 
-/* A last line of a table may have no end of its own: its prompt stands behind it. It counts only
- * once nothing else comes, for a prompt may have words of its own that look so. */
-static void keep_front(const struct actor *a, struct ask *ask, const char *line)
+/* The last line of a table may have no end of its own: its prompt stands behind it. Where words of
+ * the prompt itself may look so, it counts only once nothing else comes. */
+static void keep_front(const struct actor *a, struct ask *ask, const char *line, size_t len)
 {
     const struct dialogue *d = converse_dialogue(a, ask);
-    size_t len = pattern_begin(a->program->prompt);
 
-    while (len > 0 && line[len - 1] == ' ')
-        len--;
+    len = prompt_front(a, line, len);
     if (!ask->settled && d->row != NULL && len < sizeof ask->front &&
         (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
         snprintf(ask->front, sizeof ask->front, "%.*s", (int)len, line);
@@ -199,8 +182,8 @@ static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size
         a->behind_prompt = a->behind_prompt || (ask != NULL && ask->over && ask->followed);
         return false;
     }
-    if (ask != NULL)
-        keep_front(a, ask, line);
+    if (ask != NULL && *a->prompt_tail == '\0')
+        keep_front(a, ask, line, len);
     come_back(a, ask);
     return true;
 }
@@ -298,7 +281,7 @@ static bool hear_itself(struct world *w, struct actor *a, const char *line, size
         return true;
     }
     if (pattern_match(a->program->notice, line, len)) {
-        count_idle(w, a, len, true);
+        excess_count(w, a, len, true);
         note(w, a, line, len);
         return true;
     }
@@ -342,12 +325,14 @@ static bool is_back(const struct actor *a, const char *line, size_t len, size_t 
            (ask == NULL || !prompt_is_field(&a->program->ask[ask->op], line, len, head));
 }
 
-static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
+/* A line with nothing in front of a prompt that is a line of its own. */
+static void hear_piece(struct world *w, struct actor *a, const char *line, size_t len)
 {
     size_t field = hear_field(w, a, line, len, false);
     size_t head = field > 0 ? 0 : prompt_before(a, open_dialogue(a), line, len);
     bool back = is_back(a, line, len, head);
 
+    prompt_learn(a, NULL, line, head);
     if (head > 0 && a->feed == NULL)
         converse_note(w, a, line, head);
     head += field;
@@ -370,25 +355,70 @@ static void hear_line(struct world *w, struct actor *a, const char *line, size_t
         hear_answer(w, a, a->asking, line, len);
 }
 
+/* What stands in front of prompts and is known there, a line each. Where what is left begins. */
+static size_t hear_fronts(struct world *w, struct actor *a, const char *text, size_t len)
+{
+    size_t at = 0, next, front;
+
+    while ((front = prompt_split(a, open_dialogue(a), text + at, len - at, &next)) > 0) {
+        hear_piece(w, a, text + at, front);
+        at += next;
+    }
+    return at;
+}
+
+static void hear_line(struct world *w, struct actor *a, const char *line, size_t len)
+{
+    size_t at = hear_fronts(w, a, line, len);
+
+    hear_piece(w, a, line + at, len - at);
+}
+
 /* Whether it is showing what was asked for: all moves are made, and nothing has ended it. */
 static bool is_showing(const struct actor *a, const struct ask *ask)
 {
     return ask != NULL && !ask->settled && ask->move == converse_dialogue(a, ask)->move_n;
 }
 
+/* The dialogue of the table that it is showing, or NULL. */
+static const struct dialogue *shown(const struct actor *a, const struct ask *ask)
+{
+    return is_showing(a, ask) && converse_dialogue(a, ask)->row ? converse_dialogue(a, ask) : NULL;
+}
+
 bool converse_is_open(const struct actor *a, const struct ask *ask)
 {
-    const struct dialogue *d = converse_dialogue(a, ask);
-    struct pattern *const known[] = {d->row, d->done, d->refused, a->program->notice};
+    const struct dialogue *d = shown(a, ask);
+    const char *line = a->heard.data;
+    size_t len = a->heard.len;
 
-    if (a->heard.len == 0 || d->row == NULL || !is_showing(a, ask))
+    if (len == 0 || d == NULL || (ask->cut && pattern_may_match(a->program->notice, line, len)))
         return false;
-    if (ask->cut && pattern_may_match(a->program->notice, a->heard.data, a->heard.len))
-        return false;
-    for (size_t i = 0; i < LENGTH(known); i++)
-        if (pattern_match(known[i], a->heard.data, a->heard.len))
-            return false;
-    return true;
+    return !dialogue_knows(d, line, len) && !pattern_match(a->program->notice, line, len) &&
+           !pattern_match(a->program->prompt, line, len);
+}
+
+/* Where the unfinished line ends in a prompt that is known whole, what is in front is heard. */
+static void hear_front(struct world *w, struct actor *a, const char *rest, size_t len)
+{
+    const struct dialogue *d = shown(a, open_question(a));
+    size_t front = prompt_front(a, rest, len);
+
+    if (front > 0 && *a->prompt_tail != '\0')
+        hear_piece(w, a, rest, front);
+    else if (front > 0 && prompt_hides_row(a, d, rest, front))
+        world_fail(w, VERDICT_BROKEN,
+                   "%s prints \"%.*s\", and [%s] has prompt = \"%s\": it has to match the whole of "
+                   "a prompt where one stands behind a row",
+                   a->name, (int)len, rest, a->is_server ? "server" : "client",
+                   pattern_text(a->program->prompt));
+}
+
+/* The unfinished line may be a prompt; true if it is. */
+static bool hear_waiting(struct world *w, struct actor *a, const char *rest, size_t len)
+{
+    hear_front(w, a, rest, len);
+    return hear_prompt(a, open_question(a), rest, len);
 }
 
 /* The unfinished line: nothing of it is an outcome yet, but it may be a prompt. True if it is. */
@@ -404,27 +434,12 @@ static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t
     a->ready = a->ready || ready;
     if (ready && pattern_match(a->program->notice, rest, len))
         return false; /* no prompt: its end is still to come */
-    bool known = ready || view_hear_question(w, a, rest, len) || hear_prompt(a, ask, rest, len);
+    bool known =
+        ready || view_hear_question(w, a, rest, len) ||
+        (!prompt_is_within_row(a, shown(a, ask), rest, len) && hear_waiting(w, a, rest, len));
     if (known)
         converse_note(w, a, rest, len);
     return known;
-}
-
-static void give_up(struct world *w, struct actor *a, const char *what, size_t most)
-{
-    const char *sample = a->said.len > 200 ? a->said.data + a->said.len - 200 : "";
-    const char *line = strchr(sample, '\n');
-    struct buf whole = {0};
-
-    buf_printf(&whole, "%s prints %s of more than %zu bytes%s%.*s", a->name, what, most,
-               line ? ", such as: " : "", line ? (int)strcspn(line + 1, "\n") : 0,
-               line ? line + 1 : "");
-    world_tell_granted(w, &whole);
-    world_accuse(w, a);
-    world_fail(w, VERDICT_FAIL, "%s", whole.data);
-    buf_finish(&whole);
-    if (a->out >= 0)
-        actor_end_output(a);
 }
 
 static void hear_lines(struct world *w, struct actor *a)
@@ -471,30 +486,31 @@ void converse_end_line(struct world *w, struct actor *a, struct ask *ask)
 
     buf_finish(&a->heard);
     a->scanned = 0;
-    hear_line(w, a, line, strlen(line));
+    if (hear_waiting(w, a, line, strlen(line)))
+        converse_note(w, a, line, strlen(line));
+    else
+        hear_line(w, a, line, strlen(line));
     free(line);
 }
 
-static size_t idle_most(const struct world *w)
+/* The same of the unfinished line, where it stays. */
+static void hear_rest_fronts(struct world *w, struct actor *a)
 {
-    return IDLE_MOST + IDLE_CHANGE * world_count_changes(w);
+    if (a->heard.len == 0)
+        return;
+    prompt_learn(a, open_dialogue(a), a->heard.data, a->heard.len);
+    size_t heard = hear_fronts(w, a, a->heard.data, a->heard.len);
+    buf_consume(&a->heard, heard);
+    a->scanned -= a->scanned < heard ? a->scanned : heard;
 }
 
 void converse_hear(struct world *w, struct actor *a)
 {
     hear_lines(w, a);
+    hear_rest_fronts(w, a);
     if (a->heard.len > 0 && hear_rest(w, a, a->heard.data, a->heard.len)) {
         buf_finish(&a->heard);
         a->scanned = 0;
     }
-    if (a->heard.len > LINE_MOST)
-        give_up(w, a, "a line", LINE_MOST);
-    else if (a->idle > IDLE_MOST && a->idle_step_us == w->step_us && a->idle > idle_most(w))
-        give_up(w, a, "lines that answer nothing,", idle_most(w));
-    else if (a->noticed > NOTICES_MOST && a->idle_step_us == w->step_us && !queues_flooded(w))
-        give_up(w, a, "notices", NOTICES_MOST);
-    else if (a->asking != NULL && a->asking->heard > ANSWER_MOST)
-        give_up(w, a, "an answer", ANSWER_MOST);
-    else if (world_is_overprinted(w, PRINTED_MOST))
-        world_fail_overprinted(w);
+    excess_check(w, a);
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "prompt.h"
 
+#include "misread.h"
+
+#include <stdio.h>
+#include <string.h>
+
 #define LONGEST 128 /* bytes of a prompt */
 
 static bool is_known(const struct actor *a, const struct dialogue *d, const char *line, size_t len)
@@ -33,6 +38,120 @@ static size_t measure(struct pattern *prompt, const char *line, size_t len)
     size_t n = len > 0 ? find_end(prompt, line, len - 1) : 0;
 
     return n > 0 ? skip(line, n) : 0;
+}
+
+static size_t trim(const char *line, size_t len)
+{
+    while (len > 0 && line[len - 1] == ' ')
+        len--;
+    return len;
+}
+
+size_t prompt_front(const struct actor *a, const char *line, size_t len)
+{
+    struct pattern *prompt = a->program->prompt;
+
+    return pattern_match(prompt, line, len) ? trim(line, pattern_begin(prompt)) : 0;
+}
+
+/* The prompt is the whole of these bytes. */
+static void learn(struct actor *a, const char *prompt, size_t len)
+{
+    size_t tail = len - trim(prompt, len) + 1;
+
+    if (len >= tail && tail < sizeof a->prompt_tail)
+        snprintf(a->prompt_tail, sizeof a->prompt_tail, "%.*s", (int)tail, prompt + len - tail);
+}
+
+void prompt_learn(struct actor *a, const struct dialogue *d, const char *line, size_t len)
+{
+    struct pattern *prompt = a->program->prompt;
+
+    if (prompt == NULL || *a->prompt_tail != '\0')
+        return;
+    size_t end = find_end(prompt, line, len);
+    if (end > 0 && pattern_begin(prompt) == 0) {
+        learn(a, line, end);
+        return;
+    }
+    size_t front = prompt_front(a, line, len);
+    if (front > 0 && line[front] == ' ' && dialogue_knows(d, line, front) &&
+        pattern_match(prompt, line, len))
+        learn(a, line + pattern_begin(prompt), len - pattern_begin(prompt));
+}
+
+/* Known as it stands, or behind a prompt. */
+static bool holds_known(const struct actor *a, const struct dialogue *d, const char *line,
+                        size_t len)
+{
+    return is_known(a, d, line, len) || prompt_before(a, d, line, len) > 0;
+}
+
+/* The same with the blanks behind it or without them: so many bytes of it, or 0. */
+static size_t measure_known(const struct actor *a, const struct dialogue *d, const char *line,
+                            size_t len)
+{
+    size_t bare = trim(line, len);
+
+    if (bare == 0)
+        return 0;
+    return holds_known(a, d, line, bare) ? bare : holds_known(a, d, line, len) ? len : 0;
+}
+
+size_t prompt_split(const struct actor *a, const struct dialogue *d, const char *text, size_t len,
+                    size_t *next)
+{
+    size_t tail = strlen(a->prompt_tail), from = 0, front;
+
+    for (const char *hit = text; tail > 0;) {
+        hit = memmem(hit, len - (size_t)(hit - text), a->prompt_tail, tail);
+        if (hit == NULL)
+            return 0;
+        hit += tail;
+        size_t end = (size_t)(hit - text);
+        if (!pattern_match(a->program->prompt, text + from, end - from))
+            continue;
+        *next = from + pattern_begin(a->program->prompt);
+        if ((front = measure_known(a, d, text, *next)) > 0)
+            return front;
+        from = end;
+    }
+    return 0;
+}
+
+/* Whether it may be the middle of a row that the program prints by itself. */
+static bool is_within_own(const struct actor *a, const char *line, size_t front)
+{
+    const struct dialogue *ask = a->program->ask;
+    bool shows =
+        ask[ASK_TABLE].observe != OBSERVE_COMMAND || ask[ASK_ARP].observe != OBSERVE_COMMAND;
+
+    return shows && misread_holds_address(line, front) && !holds_known(a, NULL, line, front);
+}
+
+bool prompt_is_within_row(const struct actor *a, const struct dialogue *d, const char *line,
+                          size_t len)
+{
+    size_t front = prompt_front(a, line, len);
+
+    if (front == 0)
+        return false;
+    if (d == NULL)
+        return is_within_own(a, line, front);
+    return *a->prompt_tail != '\0' ? !dialogue_knows(d, line, front)
+                                   : misread_holds_address(line, front);
+}
+
+bool prompt_hides_row(const struct actor *a, const struct dialogue *d, const char *line, size_t len)
+{
+    const enum operation shown[] = {ASK_TABLE, ASK_ARP};
+    bool hides = d != NULL && d->done == NULL && pattern_match(d->row, line, len);
+
+    for (size_t i = 0; i < LENGTH(shown); i++) {
+        const struct dialogue *t = &a->program->ask[shown[i]];
+        hides = hides || (t->observe != OBSERVE_COMMAND && dialogue_knows(t, line, len));
+    }
+    return hides && misread_holds_address(line, len);
 }
 
 bool prompt_is_field(const struct dialogue *d, const char *line, size_t len, size_t head)

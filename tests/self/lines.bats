@@ -134,6 +134,32 @@ END
     told 2 BROKEN 'S came back to its prompt, and nothing that it printed matched done or refused of table'
 }
 
+@test "so may the last row, and an answer, where prompt = matches the whole of a prompt" {
+    style lines
+    sed -i 's/^prompt .*/prompt = "rtm> $"/; s/^features .*/features = routes/; /^silent/d' "$fake"
+    FAULT=joined RTM_BUILD=$bin rtmtest run --iut "$fake" --only 4-session/SYN-11-changes --report tap
+    told 0 PASS
+    FAULT=joined RTM_BUILD=$bin rtmtest doctor --iut "$fake" # tells it lines at once
+    like '*one behind the other, and each is answered*' "$output"
+    sed -i 's/^prompt .*/prompt = "> $"/; s/^done .*OK.*/&\nsilent = yes/' "$fake"
+    RTM_BUILD=$bin attempt joined course
+    told 2 BROKEN 'S prints "* dev Ethernet1rtm> ", and \[server\] has prompt = "> $": it has to match the whole *'
+    style lines
+    sed -i -E 's/^features .*/features = routes/; /^\[client.table\]/,$d; s/\{HOW:-log\}/{HOW:-joined}/' "$fake"
+    sed -i 's/^ready .*Listening.*/&\nprompt = "client> $"/' "$fake"
+    printf '%s\n' '[client.table]' 'observe = printed' 'begin = "^---- routing table"' \
+        'row = "^(?<dest>[0-9.]+)/(?<mask>[0-9]+)\t(?<gateway>\S+)\t(?<oif>\S+)$"' >>"$fake"
+    RTM_BUILD=$bin attempt none course
+    told 0 PASS
+}
+
+@test "the middle of a row may look like the end of a prompt" {
+    style lines
+    sed -i '/^\[server\]/,/^$/s/^prompt .*/prompt = "> $"/; s/^features .*/features = routes/' "$fake"
+    RTM_BUILD=$bin attempt halting course
+    told 0 PASS
+}
+
 @test "a mask is shown as a dotted quad" {
     paged
     RTM_BUILD=$bin attempt none masks

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A client that prints what changes ("log"), its whole tables after each change ("printed"), or
- * asks then whether to show its neighbours ("ask"); nobody can ask it. client SOCKET HOW FAULT
+ * A client that prints what changes ("log"), its whole tables after each change ("printed",
+ * "pages", or "joined": its routes, with a prompt behind the last row), or asks then whether to
+ * show its neighbours ("ask"); nobody can ask it. client SOCKET HOW FAULT
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +67,8 @@ static void print_log(char op, const struct route *r)
                r->gateway, r->oif);
 }
 
-/* page: of so many rows; 0: it has none. */
-static void print_table(int page)
+/* page: of so many rows; 0: it has none. joined: a prompt stands behind the last row. */
+static void print_table(int page, bool joined)
 {
     char key[16];
 
@@ -78,8 +80,12 @@ static void print_table(int page)
             if (fgets(key, sizeof key, stdin) == NULL)
                 return;
         }
-        printf("%s/%d\t%s\t%s\n", table[i].dest, table[i].mask, table[i].gateway, table[i].oif);
+        printf("%s/%d\t%s\t%s%s", table[i].dest, table[i].mask, table[i].gateway, table[i].oif,
+               joined && i == routes - 1 ? "" : "\n");
     }
+    if (joined)
+        printf("client> ");
+    fflush(stdout);
 }
 
 static void print_neighbours(void)
@@ -95,8 +101,12 @@ static void print(const char *how, char op, const struct route *r)
     char answer[16] = "";
 
     if (strcmp(how, "printed") == 0 || strcmp(how, "pages") == 0) {
-        print_table(strcmp(how, "pages") == 0 ? 2 : 0);
+        print_table(strcmp(how, "pages") == 0 ? 2 : 0, false);
         print_neighbours();
+        return;
+    }
+    if (strcmp(how, "joined") == 0) {
+        print_table(0, true);
         return;
     }
     if (strcmp(how, "log") == 0 || (op != 'A' && op != 'R')) {
@@ -123,6 +133,10 @@ int main(int argc, char **argv)
     }
     FILE *in = fdopen(fd, "r");
     printf("Listening.\n");
+    if (strcmp(how, "joined") == 0) {
+        printf("client> ");
+        fflush(stdout);
+    }
     while (fgets(line, sizeof line, in) != NULL) {
         struct route r;
         char op;

@@ -5,6 +5,7 @@
  * leaves. Its other table comes in pages, with dotted masks. server SOCKET FAULT [pages]
  */
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,31 +64,40 @@ static void send_neighbour(int fd, char op, const struct neighbour *n)
     send_line(fd, line);
 }
 
-static void say_ok(void)
+static void say_ok(const char *fault)
 {
     if (loud)
-        printf("\033[32mOK\033[0m\r\n");
+        printf("\033[32mOK\033[0m%s", strcmp(fault, "joined") == 0 ? " " : "\r\n");
 }
 
 static void tell(char op, const struct route *r, const char *fault)
 {
     for (int i = 0; i < client_n && !(op == 'D' && strcmp(fault, "no-delete") == 0); i++)
         send_to(clients[i], op, r);
-    say_ok();
+    say_ok(fault);
 }
 
 static void tell_neighbour(char op, const struct neighbour *n, const char *fault)
 {
     for (int i = 0; i < client_n && !(op == 'R' && strcmp(fault, "no-remove") == 0); i++)
         send_neighbour(clients[i], op, n);
-    say_ok();
+    say_ok(fault);
 }
 
 static void show(const char *fault)
 {
-    for (int i = 0; i < routes && loud; i++)
-        printf("\033[1m%s\033[0m/%d -> %s dev %s\n", table[i].dest, table[i].mask, table[i].gateway,
-               table[i].oif);
+    bool joined = strcmp(fault, "joined") == 0; /* the prompt is to stand behind the last row */
+
+    for (int i = 0; i < routes && loud; i++) {
+        printf("\033[1m%s\033[0m/%d -> ", table[i].dest, table[i].mask);
+        if (strcmp(fault, "halting") == 0) {
+            fflush(stdout);
+            usleep(
+                20000); /* the fault is the time between: nobody tells when a reader has seen it */
+        }
+        printf("%s dev %s%s", table[i].gateway, table[i].oif,
+               joined && i == routes - 1 ? "" : "\n");
+    }
     if (strcmp(fault, "footer") == 0 && loud)
         printf("-- %d in all -- ", routes); /* the prompt is to stand behind it */
 }
@@ -211,6 +221,8 @@ int main(int argc, char **argv)
     }
     loud = isatty(1);
     paged = argc > 3;
+    if (loud && strcmp(fault, "joined") == 0)
+        printf("Welcome. ");
     for (;;) {
         fd_set fds;
         if (loud)
