@@ -196,8 +196,9 @@ int actor_start(struct world *w, struct actor *a)
     if (a->oracle != NULL)
         oracle_clear(a->oracle);
     arp_destroy(a->found);
-    a->found =
-        a->is_server && w->manifest->objects.per_mac ? objects_list(&w->manifest->objects) : NULL;
+    a->found = a->is_server && w->manifest->objects.per_mac
+                   ? objects_list(&w->manifest->objects, OBJECTS_OF_ANYONE)
+                   : NULL;
     if (actor_launch(w, a) < 0)
         return world_fail(w, VERDICT_BROKEN, "%s cannot be started: %s: %s%s", a->name,
                           a->program->wrapper ? a->program->wrapper[0] : a->program->command[0],

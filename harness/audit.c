@@ -49,18 +49,29 @@ static bool owns_object(const struct world *w, const char *name)
     return false;
 }
 
-/* Whether it is the socket of a probe that listens, or what a server that was killed could not take
- * with it: its socket, wherever that is, and what has its name and more. */
+/* Whether a server that was killed could not take it with it. */
+static bool was_kept(const struct world *w, const char *socket)
+{
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->is_server && w->actors[i]->killed &&
+            strcmp(w->actors[i]->socket, socket) == 0)
+            return true;
+    return false;
+}
+
+/* Whether it is the socket of a probe that listens, or what a program that was killed could not
+ * take with it: a server its socket, wherever that is, and any what has that name and more. */
 static bool is_of_socket(const struct world *w, const char *directory, const char *name)
 {
     char *path = x_printf("%s/%s", directory, name);
-    bool is = false;
+    bool is = was_kept(w, path);
 
     for (size_t i = 0; i < w->probe_count; i++)
         is = is || (w->probes[i]->listener >= 0 && strcmp(w->probes[i]->socket, path) == 0);
     for (size_t i = 0; i < w->actor_count; i++) {
         const struct actor *a = w->actors[i];
-        is = is || (a->killed && strncmp(a->socket, path, strlen(a->socket)) == 0);
+        size_t len = strlen(a->socket);
+        is = is || (a->killed && strncmp(a->socket, path, len) == 0 && path[len] != '\0');
     }
     free(path);
     return is;
@@ -188,6 +199,31 @@ static void audit_queues(const struct world *w, struct buf *left)
             add(left, "message queue %s", w->queues[i]->path);
 }
 
+/* What has a name on the machine that the programs choose; without namespaces there is more there
+ * than the case's. */
+static void audit_objects(const struct world *w, struct buf *left)
+{
+    const struct objects *o = &w->manifest->objects;
+    struct arp *list = objects_list(o, sandbox_owner(w->sandbox));
+    const struct neighbour *n;
+
+    for (size_t at = 0; (n = arp_next(list, &at)) != NULL;) {
+        char *name = objects_name(o, n->mac);
+        if (arp_find(w->before.others, n->mac) == NULL && !owns_object(w, name + 1))
+            add(left, "shared memory object /dev/shm%s", name);
+        free(name);
+    }
+    arp_destroy(list);
+}
+
+static void audit_place(const struct world *w, struct buf *left)
+{
+    const char *place = manifest_place(w->manifest);
+
+    if (place != NULL && access(place, F_OK) == 0 && !was_kept(w, place))
+        add(left, "socket %s", place);
+}
+
 void audit_case(struct world *w)
 {
     struct buf left = {0};
@@ -201,6 +237,9 @@ void audit_case(struct world *w)
         audit_directory(w, "/dev/mqueue", "message queue", &left);
     } else {
         audit_queues(w, &left);
+        audit_place(w, &left);
+        if (w->before.others != NULL)
+            audit_objects(w, &left);
     }
     if (left.len > 0)
         world_fail_for(w, "ROB-7", "left behind: %s", left.data);

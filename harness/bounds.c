@@ -42,6 +42,24 @@ char *bounds_lacking(const struct limits *l, const struct ask *ask)
     return NULL;
 }
 
+/* Where /dev/shm is not the case's, what is there may be anyone's. */
+static int allow_object(struct world *w, const struct ask *ask)
+{
+    uint64_t mac;
+
+    if (w->before.others == NULL || ask->op != ASK_ARP_ADD || !mac_parse(ask->mac, &mac) ||
+        arp_find(w->before.others, mac) == NULL)
+        return 0;
+    char *name = objects_name(&w->manifest->objects, mac);
+    world_fail(
+        w, VERDICT_SKIPPED,
+        "/dev/shm%s was there before, and without namespaces it is the program's too; remove "
+        "it if nobody needs it",
+        name);
+    free(name);
+    return -1;
+}
+
 int bounds_allow(struct world *w, const struct actor *a, const struct ask *ask)
 {
     const struct limits *l = &w->manifest->limits;
@@ -51,7 +69,7 @@ int bounds_allow(struct world *w, const struct actor *a, const struct ask *ask)
         lacking =
             x_printf("%s beside another mask; the manifest says mask-in-key = no", ask->prefix);
     if (lacking == NULL)
-        return 0;
+        return allow_object(w, ask);
     world_fail(w, VERDICT_UNSUPPORTED, "%s", lacking);
     free(lacking);
     return -1;

@@ -9,7 +9,8 @@
 
 /* The limit beyond which the question lies, whatever the table holds (the caller's); NULL: none. */
 char *bounds_lacking(const struct limits *l, const struct ask *ask);
-/* 0, or -1 after world_fail(): UNSUPPORTED, with the limit. */
+/* 0, or -1 after world_fail(): UNSUPPORTED, with the limit; SKIPPED, where what it would name is
+ * there and not of the case. */
 int bounds_allow(struct world *w, const struct actor *a, const struct ask *ask);
 int bounds_allow_client(struct world *w);
 int bounds_allow_server(struct world *w, const struct actor *a);

@@ -18,10 +18,12 @@
 #include "wrap.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool case_starts(const struct test_case *t, const char *role)
 {
@@ -137,6 +139,19 @@ static void run_all(struct world *w)
     run_steps(w, at, t->count);
 }
 
+/* Why no server can listen at the place of its own; NULL if it can, or has none. */
+static const char *place_lacking(const struct world *w)
+{
+    const char *place = manifest_place(w->manifest);
+
+    if (place == NULL)
+        return NULL;
+    char *directory = x_strndup(place, (size_t)(strrchr(place, '/') + 1 - place));
+    int error = access(directory, W_OK | X_OK) == 0 ? 0 : errno;
+    free(directory);
+    return error == 0 ? NULL : strerror(error);
+}
+
 /* Why the wire of the IUT is not that of some step; NULL if it is. */
 static const char *foreign_wire(const struct world *w)
 {
@@ -182,6 +197,14 @@ static bool lacks_something(struct world *w)
     for (size_t i = 0; h->features[i] != NULL; i++)
         if (footing_lacking(h->features[i]) != NULL)
             return world_fail(w, VERDICT_SKIPPED, "%s", footing_lacking(h->features[i])) < 0;
+    if (place_lacking(w) != NULL)
+        return world_fail(w, VERDICT_SKIPPED, "a server is to listen at %s: %s",
+                          manifest_place(w->manifest), place_lacking(w)) < 0;
+    if (w->before.taken)
+        return world_fail(w, VERDICT_SKIPPED,
+                          "%s was there before, and without namespaces it is the server's too; end "
+                          "who has it, or remove it",
+                          manifest_place(w->manifest)) < 0;
     lacking = need_lacking(h->needs, w->sandbox);
     if (lacking != NULL)
         world_fail(w, VERDICT_SKIPPED, "%s", lacking);
@@ -348,7 +371,6 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
                  const struct requirements *r, const char *hopeless)
 {
     const struct sigaction harmless = {.sa_handler = ignore, .sa_flags = SA_RESTART};
-    struct arp *others = m->objects.per_mac ? objects_list(&m->objects) : NULL;
     struct world w;
 
     signal(SIGPIPE, SIG_IGN);
@@ -369,10 +391,5 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
     }
     json_t *event = make_event(&w);
     world_finish(&w);
-    if (!s->namespaces)
-        sandbox_end_children();
-    if (others != NULL)
-        objects_tidy(&m->objects, others); /* all is over: nobody maps them */
-    arp_destroy(others);
     return event;
 }

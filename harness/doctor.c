@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor.h"
 
+#include "alone.h"
 #include "build.h"
 #include "visit.h"
 #include "world.h"
@@ -35,11 +36,15 @@ static int visit_sandboxed(const struct options *o, const struct manifest *m,
     }
     signal(SIGPIPE, SIG_IGN);
     world_init(&w, &t, m, &s, q);
-    int problems = visit_programs(&w);
+    int problems = 1;
+    if (w.before.taken)
+        printf("PROBLEM: %s is there, and without namespaces it is the server's too\n"
+               "  change: end who has it, or remove it\n",
+               manifest_place(m));
+    else
+        problems = visit_programs(&w);
     fflush(stdout);
     world_finish(&w);
-    if (!s.namespaces)
-        sandbox_end_children();
     return problems == 0 ? EXIT_CONFORMS : EXIT_UNDECIDED;
 }
 
@@ -64,6 +69,7 @@ static int visit_in_child(const struct options *o, const struct manifest *m,
     int status = 0;
 
     free(why);
+    int alone = alone_needed(m, namespaces) ? alone_begin() : -1;
     if (!make_dir(dir)) {
         fprintf(stderr, "rtmtest: %s: %s\n", dir, strerror(errno));
         return EXIT_INTERNAL;
@@ -74,6 +80,8 @@ static int visit_in_child(const struct options *o, const struct manifest *m,
         _exit(visit_sandboxed(o, m, q, dir, namespaces));
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
+    if (alone >= 0)
+        close(alone);
     tree_remove(dir);
     return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_INTERNAL;
 }

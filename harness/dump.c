@@ -164,7 +164,7 @@ static void read_object(struct arp_reading *r, struct neighbour *n)
 static void look_for_leftovers(const struct world *w, const struct actor *a, struct dump *d)
 {
     const struct objects *o = &w->manifest->objects;
-    struct arp *list = objects_list(o);
+    struct arp *list = objects_list(o, sandbox_owner(w->sandbox));
     const struct neighbour *n;
 
     for (size_t at = 0; (n = arp_next(list, &at)) != NULL;)
@@ -179,7 +179,7 @@ static void look_for_leftovers(const struct world *w, const struct actor *a, str
 
 static bool leftovers_count(const struct world *w, const struct actor *a)
 {
-    bool count = a->is_server && w->manifest->objects.per_mac && w->sandbox->namespaces;
+    bool count = a->is_server && w->manifest->objects.per_mac;
 
     for (size_t i = 0; i < w->actor_count; i++)
         count = count && (w->actors[i] == a || !w->actors[i]->is_server);

@@ -460,6 +460,11 @@ bool manifest_claims(const struct manifest *m, const char *feature)
     return is_listed(m, feature);
 }
 
+const char *manifest_place(const struct manifest *m)
+{
+    return m->server.socket != NULL && *m->server.socket == '/' ? m->server.socket : NULL;
+}
+
 bool program_is_told_socket(const struct program *p)
 {
     for (char **word = p->command; word != NULL && *word != NULL; word++)

@@ -96,6 +96,8 @@ struct manifest *manifest_read(const char *path, struct diag *d);
 void manifest_set_root(struct manifest *m, const char *root, struct diag *d);
 void manifest_destroy(struct manifest *m);
 bool manifest_claims(const struct manifest *m, const char *feature);
+/* The path on the machine at which its servers listen whatever they are told, or NULL. */
+const char *manifest_place(const struct manifest *m);
 /* Whether its command says where the server listens; else that is fixed. */
 bool program_is_told_socket(const struct program *p);
 /* The root of the one of its programs that lies elsewhere; NULL if there is none. */

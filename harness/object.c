@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PLACE "{mac}"
@@ -218,23 +219,31 @@ bool objects_mac(const struct objects *o, const char *file, uint64_t *mac)
     return same;
 }
 
-struct arp *objects_list(const struct objects *o)
+static bool is_of(DIR *d, const char *name, uid_t owner)
+{
+    struct stat s;
+
+    return owner == OBJECTS_OF_ANYONE ||
+           (fstatat(dirfd(d), name, &s, AT_SYMLINK_NOFOLLOW) == 0 && s.st_uid == owner);
+}
+
+struct arp *objects_list(const struct objects *o, uid_t owner)
 {
     struct arp *list = arp_create();
     DIR *d = opendir("/dev/shm");
     struct neighbour n = {0};
 
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (objects_mac(o, e->d_name, &n.mac))
+        if (objects_mac(o, e->d_name, &n.mac) && is_of(d, e->d_name, owner))
             arp_add(list, &n);
     if (d != NULL)
         closedir(d);
     return list;
 }
 
-void objects_tidy(const struct objects *o, const struct arp *known)
+void objects_tidy(const struct objects *o, uid_t owner, const struct arp *known)
 {
-    struct arp *list = objects_list(o);
+    struct arp *list = objects_list(o, owner);
     const struct neighbour *n;
 
     for (size_t at = 0; (n = arp_next(list, &at)) != NULL;) {

@@ -9,6 +9,10 @@
 #include "arp.h"
 #include "value.h"
 
+#include <sys/types.h>
+
+#define OBJECTS_OF_ANYONE ((uid_t)-1)
+
 /* How an object holds its address. */
 enum object_value {
     OBJECT_TEXT,     /* dotted quad, up to a NUL or the object's end */
@@ -40,9 +44,10 @@ char *objects_read(const struct objects *o, uint64_t mac, uint32_t *address);
 
 /* The MAC whose object has that file in /dev/shm; false if it is none of these. */
 bool objects_mac(const struct objects *o, const char *file, uint64_t *mac);
-/* The MACs that have an object, so far as the naming tells. */
-struct arp *objects_list(const struct objects *o);
-/* Removes those that are not among the known. */
-void objects_tidy(const struct objects *o, const struct arp *known);
+/* The MACs that have an object, so far as the naming tells; owner: only that user's, or
+ * OBJECTS_OF_ANYONE. */
+struct arp *objects_list(const struct objects *o, uid_t owner);
+/* Removes those of that owner that are not among the known. */
+void objects_tidy(const struct objects *o, uid_t owner, const struct arp *known);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool.h"
 
+#include "alone.h"
 #include "budget.h"
 #include "case.h"
 #include "footing.h"
@@ -36,7 +37,9 @@ struct worker {
 struct pool {
     struct pool_options o;
     const struct pool_client *client;
-    char *dir, *data; /* data: NULL if there is none */
+    char *dir, *data;     /* data: NULL if there is none */
+    int alone;            /* of alone.h, or -1 */
+    struct before before; /* of the case, where there is one at a time */
     struct worker *workers;
     size_t worker_n;
     const struct test_case *waiting; /* it does not fit beside those that run */
@@ -112,6 +115,15 @@ static char *describe_loss(int status, size_t said)
                     code > 128 ? code - 128 : code, said);
 }
 
+/* A case that could not tidy up itself. */
+static void tidy_after(struct pool *p, const struct worker *w)
+{
+    if (!alone_needed(p->o.manifest, p->o.namespaces))
+        return;
+    sandbox_end_children();
+    before_restore(&p->before, p->o.manifest, w->sandbox.uid);
+}
+
 static void finish_worker(struct pool *p, struct worker *w)
 {
     json_error_t error;
@@ -129,6 +141,7 @@ static void finish_worker(struct pool *p, struct worker *w)
                         : describe_loss(status, w->event.len);
         event = case_event(w->test, late ? VERDICT_UNRESOLVED : VERDICT_BROKEN, why);
         free(why);
+        tidy_after(p, w);
     }
     learn(p, w->test, event);
     p->processes -= w->test->head.processes;
@@ -200,6 +213,8 @@ static void start(struct pool *p, const struct test_case *t, bool alone)
         refuse(p, w, "a pipe");
         return;
     }
+    before_finish(&p->before);
+    p->before = before_look(p->o.manifest, p->o.namespaces);
     w->pid = fork();
     if (w->pid == 0)
         work(p, w, pipes[1]);
@@ -218,7 +233,8 @@ static void start(struct pool *p, const struct test_case *t, bool alone)
 /* Starts what fits beside what runs already. */
 static void start_some(struct pool *p)
 {
-    int jobs = p->client->jobs > 0 ? p->client->jobs : p->o.jobs;
+    bool one = alone_needed(p->o.manifest, p->o.namespaces);
+    int jobs = one ? 1 : p->client->jobs > 0 ? p->client->jobs : p->o.jobs;
 
     if (p->worker_n > 0 && p->workers[0].alone)
         return;
@@ -269,6 +285,7 @@ static void abandon(struct pool *p)
     for (size_t i = 0; i < p->worker_n; i++) {
         kill(p->workers[i].pid, SIGKILL);
         waitpid(p->workers[i].pid, NULL, 0);
+        tidy_after(p, &p->workers[i]);
         close(p->workers[i].fd);
         buf_finish(&p->workers[i].event);
         free(p->workers[i].dir);
@@ -338,6 +355,7 @@ struct pool *pool_create(const struct pool_options *o, char **why)
         bytes.rlim_cur / QUEUE_BYTES < 64 ? (int)(bytes.rlim_cur / QUEUE_BYTES) : 64;
     sandbox_adopt_orphans();
     p->o = *o;
+    p->alone = alone_needed(o->manifest, o->namespaces) ? alone_begin() : -1;
     p->dir = x_printf("%s/rtmtest.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     p->workers = x_calloc(POOL_JOBS, sizeof *p->workers);
     if (mkdtemp(p->dir) != NULL && chmod(p->dir, 0755) == 0) {
@@ -366,6 +384,9 @@ void pool_destroy(struct pool *p)
     for (size_t i = 0; i < LENGTH(roles); i++)
         free(p->starts[i].lost);
     free(p->workers);
+    before_finish(&p->before);
+    if (p->alone >= 0)
+        close(p->alone);
     free(p);
 }
 

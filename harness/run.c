@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
 
+#include "alone.h"
 #include "data.h"
 #include "generate.h"
 #include "pace.h"
@@ -196,12 +197,6 @@ static void tell(struct reports *reports, json_t *event)
     json_decref(event);
 }
 
-/* Names that the programs choose are there once where namespaces do not keep the cases apart. */
-static bool one_at_a_time(const struct manifest *m, bool namespaces)
-{
-    return !namespaces && (m->objects.per_mac || (m->server.socket && *m->server.socket == '/'));
-}
-
 int run_cases(const struct run_options *options, struct reports *reports)
 {
     struct run_options here = *options, *o = &here;
@@ -215,8 +210,8 @@ int run_cases(const struct run_options *options, struct reports *reports)
 
     if (sandbox == NULL)
         return EXIT_UNDECIDED;
-    if (one_at_a_time(o->manifest, pool.namespaces))
-        here.jobs = pool.jobs = 1;
+    if (alone_needed(o->manifest, pool.namespaces))
+        here.jobs = 1;
     tally_init(&r.tally, o->manifest);
     make_queue(&r);
     struct pool *p = pool_create(&pool, &trouble);

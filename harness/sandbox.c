@@ -374,6 +374,11 @@ static bool is_mapped(uid_t uid)
     return is;
 }
 
+uid_t sandbox_owner(const struct sandbox *s)
+{
+    return s->namespaces ? (uid_t)-1 : s->uid;
+}
+
 void sandbox_own_user(struct sandbox *s, unsigned number)
 {
     uid_t own = OWN_USERS + ((unsigned)getpid() * CASES_OF + number % CASES_OF) % OWN_USERS_N;

@@ -43,6 +43,10 @@ void sandbox_own_user(struct sandbox *s, unsigned number);
 void sandbox_show_other(struct sandbox *s, const char *root);
 void sandbox_finish(struct sandbox *s);
 
+/* Whose objects of shared memory are the case's: its actors', or with namespaces anyone's, for all
+ * are (OBJECTS_OF_ANYONE). */
+uid_t sandbox_owner(const struct sandbox *s);
+
 /* Takes lo of the case's own network down, or brings it up again: whatever is on its way there is
  * lost. Only with namespaces. -1 with errno. */
 int sandbox_set_loopback(bool up);

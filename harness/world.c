@@ -27,6 +27,7 @@ void world_init(struct world *w, const struct test_case *t, const struct manifes
         .test = t, .manifest = m, .sandbox = s, .requirements = r, .started_us = now_us()};
     w->budget_ms = pace_stretch(t->head.deadline_ms);
     load_begin(&w->whole);
+    w->before = before_look(m, s->namespaces);
 }
 
 void world_finish(struct world *w)
@@ -38,6 +39,11 @@ void world_finish(struct world *w)
     world_end_agents(w);
     queues_finish(w);
     world_send_crowd_away(w);
+    if (!w->sandbox->namespaces) {
+        sandbox_end_children();
+        before_restore(&w->before, w->manifest, w->sandbox->uid);
+    }
+    before_finish(&w->before);
     for (size_t i = 0; i < w->file_count; i++) {
         free(w->files[i].name);
         free(w->files[i].path);

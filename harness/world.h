@@ -6,6 +6,7 @@
 #ifndef HARNESS_WORLD_H
 #define HARNESS_WORLD_H
 
+#include "alone.h"
 #include "load.h"
 #include "manifest.h"
 #include "sandbox.h"
@@ -53,8 +54,9 @@ struct world {
     size_t queue_count;
     struct world_file *files;
     size_t file_count;
-    unsigned ports; /* of the case's own network that were given away */
-    int *crowd;     /* connections that only stay */
+    struct before before; /* names of the machine that others had */
+    unsigned ports;       /* of the case's own network that were given away */
+    int *crowd;           /* connections that only stay */
     size_t crowd_count;
 
     const struct step *step;        /* the one that runs */
@@ -74,7 +76,8 @@ struct world {
 
 void world_init(struct world *w, const struct test_case *t, const struct manifest *m,
                 const struct sandbox *s, const struct requirements *r);
-/* Ends every process and closes every probe that is left, and frees all. */
+/* Ends every process and closes every probe that is left, removes what is left on the machine where
+ * no namespace ends with the case, and frees all. */
 void world_finish(struct world *w);
 
 /* Ends every process that the suite itself has started. */

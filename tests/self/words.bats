@@ -81,6 +81,79 @@ END
     like '*ok words none 9-robustness/ROB-7-nothing-left: PASS*' "$output"
 }
 
+@test "what stays on the machine is found without namespaces, and removed" {
+    style words
+    export RTM_BUILD=$bin
+    FAULT=object-stays rtmtest run --iut "$fake" --only 5-arp/ARP-2-delete --sandbox none --report tap
+    told 1 'FAIL ARP-2'
+    FAULT=leaves-objects rtmtest run --iut "$fake" --only 5-arp/ARP-2-delete --sandbox none --report tap
+    told 1 'FAIL ROB-7' 'left behind: shared memory object /dev/shm/01:00:5*'
+    local place=$dir/words.sock
+    chmod 777 "$dir"
+    sed -i "s|words-server {socket}|words-server $place|; s|^ready .*Waiting.*|&\nsocket = $place|" "$fake"
+    FAULT=leaves-socket rtmtest run --iut "$fake" --only 4-session/SYN-2-late-joiner --sandbox none --report tap
+    told 1 'FAIL ROB-7' "left behind: socket $place"
+    FAULT=none rtmtest run --iut "$fake" --only 4-session/SYN-2-late-joiner --sandbox none --report tap
+    told 0 PASS
+    touch "$place"
+    FAULT=none rtmtest run --iut "$fake" --only 4-session/SYN-2-late-joiner --sandbox none --report tap
+    told 2 SKIPPED
+    like "*$place was there before, and without namespaces it is the server's too*" "$output"
+    rm "$place"
+}
+
+@test "a signal ends a run with nothing left at a place of its own" {
+    style words
+    local place=$dir/tmp/words.sock pid status=0 until=$((SECONDS + 30))
+    chmod 777 "$dir/tmp"
+    sed -i "s|words-server {socket}|words-server $place|; s|^ready .*Waiting.*|&\nsocket = $place|" "$fake"
+    sed -i '/^\[server.table\]/,/^$/s/^done .*/done = "^Never"/' "$fake"
+    env --default-signal=INT RTM_SELF="$dir" RTM_BUILD="$bin" timeout "$deadline" "$bin/rtmtest" run --iut "$fake" \
+        --only "$cases/idle.rtm" --sandbox none --report tap </dev/null >"$dir/out" 2>&1 3>&- &
+    pid=$!
+    until [ -S "$place" ] || [ "$SECONDS" -ge "$until" ]; do :; done
+    [ -S "$place" ]
+    kill -INT "$pid"
+    wait "$pid" || status=$?
+    is 2 "$status"
+    is '' "$(ls -A "$dir/tmp")"
+}
+
+@test "an object of somebody else is let be without namespaces" {
+    style words
+    export RTM_BUILD=$bin FAULT=none
+    local mac
+    printf -v mac '02:00:%02x:%02x:%02x:%02x' $((RANDOM & 255)) $((RANDOM & 255)) $((RANDOM & 255)) $((RANDOM & 255))
+    printf '%s\n' 'title    an address' 'needs    mac' 'server S' "S arp add $mac 10.1.1.1" \
+        'expect S right [ARP-1]' >"$dir/object.rtm"
+    echo 10.9.9.9 >"/dev/shm/$mac"
+    rtmtest run --iut "$fake" --only "$dir/object.rtm" --sandbox none --report tap
+    is 10.9.9.9 "$(cat "/dev/shm/$mac")"
+    rm "/dev/shm/$mac"
+    told 2 SKIPPED
+    like "*/dev/shm/$mac was there before, and without namespaces it is the program's too*" "$output"
+    rtmtest run --iut "$fake" --only "$dir/object.rtm" --sandbox none --report tap
+    told 0 PASS
+    [ ! -e "/dev/shm/$mac" ]
+}
+
+@test "runs with names of the machine wait for each other without namespaces" {
+    style words
+    local lock told pid line
+    exec {lock}</dev/shm
+    flock "$lock"
+    mkfifo "$dir/told"
+    env RTM_SELF="$dir" RTM_BUILD="$bin" timeout "$deadline" "$bin/rtmtest" run --iut "$fake" \
+        --only 5-arp/ARP-1-add --sandbox none --report tap >"$dir/out" 2>"$dir/told" </dev/null 3>&- {lock}>&- &
+    pid=$!
+    read -r line <"$dir/told"
+    like 'rtmtest: waits for another run *' "$line"
+    is '' "$(grep '^ok' "$dir/out")"
+    exec {lock}>&-
+    wait "$pid"
+    is '1 passed, 0 failed, 0 skipped' "$(tail -n 1 "$dir/out")"
+}
+
 @test "objects of shared memory that are named or kept otherwise" {
     style words
     RTM_BUILD=$bin attempt none object-left
