@@ -93,10 +93,9 @@ static int await_route(struct world *w, struct actor *a, const struct route *key
             return -1;
         }
         const struct route *got = oracle_find(d.table, key->destination, key->mask);
-        bool there = want == NULL ? got == NULL
-                                  : got != NULL && got->gateway == want->gateway &&
-                                        strcmp(got->oif, want->oif) == 0;
-        const struct blank *blank = got == NULL ? dump_find_blank(w, &d, key) : NULL;
+        bool there = want == NULL ? got == NULL : oracle_has(d.table, want);
+        bool doubtful = want != NULL ? !there : there;
+        const struct blank *blank = doubtful ? dump_find_blank(w, &d, key) : NULL;
         bool done = there && blank == NULL, late = !done && world_late(w);
         if (got != NULL)
             route_format(got, line);

@@ -86,7 +86,7 @@ static const struct blank *find_blank(const struct world *w, const struct dump *
     const struct route *r;
 
     for (size_t at = 0; d->blank_n > 0 && found == NULL && (r = oracle_next(want, &at)) != NULL;)
-        if (oracle_find(d->table, r->destination, r->mask) == NULL)
+        if (!oracle_has(d->table, r))
             found = dump_find_blank(w, d, r);
     return found;
 }

@@ -76,17 +76,32 @@ void dialogue_add_expect(struct dialogue *d, struct pattern *p)
     add_move(d)->expect = p;
 }
 
+#define PATTERNS 10 /* of a dialogue, but for those of its moves */
+
+static struct pattern *pattern_of(const struct dialogue *d, size_t i)
+{
+    struct pattern *const all[PATTERNS] = {d->done,  d->refused, d->row,     d->question, d->begin,
+                                           d->added, d->updated, d->deleted, d->emptied,  d->more};
+
+    return all[i];
+}
+
+const char *dialogue_cut(const struct dialogue *d)
+{
+    for (size_t i = 0; i < PATTERNS; i++)
+        if (pattern_cut(pattern_of(d, i)) != NULL)
+            return pattern_cut(pattern_of(d, i));
+    return NULL;
+}
+
 void dialogue_finish(struct dialogue *d)
 {
-    struct pattern *const patterns[] = {d->done,  d->refused, d->row,     d->question, d->begin,
-                                        d->added, d->updated, d->deleted, d->emptied,  d->more};
-
     for (size_t i = 0; i < d->move_n; i++) {
         free(d->moves[i].send);
         pattern_destroy(d->moves[i].expect);
     }
-    for (size_t i = 0; i < LENGTH(patterns); i++)
-        pattern_destroy(patterns[i]);
+    for (size_t i = 0; i < PATTERNS; i++)
+        pattern_destroy(pattern_of(d, i));
     free(d->moves);
     free(d->answer);
     free(d->more_answer);

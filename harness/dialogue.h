@@ -55,6 +55,8 @@ void dialogue_read_prefix(const struct dialogue *d, struct pattern *p, const cha
                           char dest[40], char mask[24]);
 /* Whether the line is one that some pattern of it stands for; NULL knows none. */
 bool dialogue_knows(const struct dialogue *d, const char *line, size_t len);
+/* What a group of its patterns took of a number, as pattern_cut() has it; NULL: none did. */
+const char *dialogue_cut(const struct dialogue *d);
 void dialogue_add_send(struct dialogue *d, const char *line);
 /* Takes the pattern over. */
 void dialogue_add_expect(struct dialogue *d, struct pattern *p);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dump.h"
 
+#include "miscut.h"
 #include "misread.h"
 #include "view.h"
 
@@ -8,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLANKS_MOST 64 /* rows that may stand for a missing one are looked at */
+#define BLANKS_MOST 64 /* rows of a kind that may stand for a missing one are looked at */
 
 struct reading {
+    const struct world *world;
+    bool lenient; /* its rows are not held to chapter 7 */
     struct dump *dump;
     const struct dialogue *dialogue;
     struct route last;
@@ -31,8 +34,9 @@ bool blank_has_digit(const char *text)
 
 static void add_blank(struct dump *d, struct blank b, const char *line, size_t len)
 {
-    if (d->blank_n == BLANKS_MOST)
+    if (b.oif == NULL && d->blank_n - d->foreign == BLANKS_MOST)
         return;
+    d->foreign += b.oif != NULL;
     b.row = x_strndup(line, len);
     d->blanks = x_realloc(d->blanks, (d->blank_n + 1) * sizeof *d->blanks);
     d->blanks[d->blank_n++] = b;
@@ -48,6 +52,36 @@ static void note_blank(struct dump *d, char *const value[4], const char *line, s
         add_blank(d, b, line, len);
 }
 
+/* Whether some server has exactly that route. */
+static bool is_known(const struct world *w, const struct route *r)
+{
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->oracle != NULL && oracle_has(w->actors[i]->oracle, r))
+            return true;
+    return false;
+}
+
+/* The same where it is a route but for what it shows as its oif, which the pattern may have cut. */
+static void note_miscut(const struct reading *r, char *const value[4], const char *line, size_t len)
+{
+    struct route route;
+    bool form;
+
+    if (r->dump->foreign == BLANKS_MOST)
+        return;
+    char *wrong = misread_route(value[0], value[1], value[2], "any", &route, &form);
+    if (wrong == NULL)
+        add_blank(r->dump,
+                  (struct blank){.is_row = true,
+                                 .has_dest = true,
+                                 .oif = x_strdup(value[3]),
+                                 .dest = route.destination,
+                                 .mask = route.mask,
+                                 .gateway = route.gateway},
+                  line, len);
+    free(wrong);
+}
+
 /* A line that is no row, and may have to be one. */
 static void note_stray(struct dump *d, const char *line, size_t len)
 {
@@ -56,29 +90,43 @@ static void note_stray(struct dump *d, const char *line, size_t len)
         add_blank(d, (struct blank){0}, line, len);
 }
 
+static bool may_be(const struct blank *b, const struct route *r)
+{
+    if (!b->is_row)
+        return misread_may_be(b->row, r);
+    if (b->oif != NULL)
+        return b->dest == r->destination && b->mask == r->mask && b->gateway == r->gateway &&
+               miscut_is_oif(b->oif, b->row, r->oif);
+    return b->has_dest ? b->dest == r->destination : b->gateway == r->gateway;
+}
+
 const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
                                     const struct route *r)
 {
+    const struct route *got = oracle_find(d->table, r->destination, r->mask);
+
     if (manifest_claims(w->manifest, "console"))
         return NULL;
-    for (size_t i = 0; i < d->blank_n; i++) {
-        const struct blank *b = &d->blanks[i];
-        bool may = !b->is_row    ? misread_may_be(b->row, r)
-                   : b->has_dest ? b->dest == r->destination
-                                 : b->gateway == r->gateway;
-        if (may)
-            return b;
-    }
+    for (size_t i = 0; i < d->blank_n; i++)
+        if (may_be(&d->blanks[i], r) && (got == NULL || d->blanks[i].oif != NULL))
+            return &d->blanks[i];
     return NULL;
 }
 
 int dump_fail_blank(struct world *w, const struct actor *a, enum operation op,
                     const struct blank *b)
 {
+    const char *who = a->is_server ? "server" : "client";
+
     if (!b->is_row)
         return dump_fail_stray(w, a, op, b->row);
+    if (b->oif != NULL)
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s shows \"%s\", and [%s.%s] takes \"%s\" of it as oif; that has to be "
+                          "the whole name, and nothing else",
+                          a->name, b->row, who, operation_name(op), b->oif);
     return world_fail(w, VERDICT_BROKEN, "%s shows \"%s\", in which row of [%s.%s] finds no %s; %s",
-                      a->name, b->row, a->is_server ? "server" : "client", operation_name(op),
+                      a->name, b->row, who, operation_name(op),
                       b->has_dest ? "mask" : "address as dest",
                       b->has_dest ? "no-mask = 32 says that a route to one address has none"
                                   : "default = WORD says what stands for 0.0.0.0/0");
@@ -92,10 +140,14 @@ static void add_row(struct reading *r, char *const value[4], const char *line, s
 
     if (wrong != NULL) {
         r->dump->misread += form;
+        if (!form)
+            note_miscut(r, value, line, len);
         note_blank(r->dump, value, line, len);
         note_unreadable(r->dump, wrong, line, len);
         return;
     }
+    if (r->lenient && !is_known(r->world, &route))
+        note_miscut(r, value, line, len);
     bool before = oracle_count(r->dump->table) == 0 || r->last.destination < route.destination ||
                   (r->last.destination == route.destination && r->last.mask < route.mask);
     r->dump->ordered = r->dump->ordered && before;
@@ -322,7 +374,10 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
 {
     const struct dialogue *dialogue = &a->program->ask[ASK_TABLE];
     struct pattern *done = dialogue->done;
-    struct reading r = {.dump = d, .dialogue = dialogue};
+    struct reading r = {.world = w,
+                        .lenient = !manifest_claims(w->manifest, "console"),
+                        .dump = d,
+                        .dialogue = dialogue};
     struct ask ask = {.op = ASK_TABLE, .row = read_row, .ctx = &r};
 
     *d = (struct dump){.table = oracle_create(), .ordered = true, .arp_ordered = true};
@@ -350,8 +405,10 @@ void dump_finish(struct dump *d)
 {
     oracle_destroy(d->table);
     d->table = NULL;
-    for (size_t i = 0; i < d->blank_n; i++)
+    for (size_t i = 0; i < d->blank_n; i++) {
         free(d->blanks[i].row);
+        free(d->blanks[i].oif);
+    }
     free(d->blanks);
     d->blanks = NULL;
     d->blank_n = 0;

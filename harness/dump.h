@@ -8,21 +8,23 @@
 
 #include "actor.h"
 
-/* A row that is no entry, as there is no digit in its mask, or in its destination; or a line with
- * addresses that is no row. */
+/* A row that is no entry, as there is no digit in its mask, or in its destination; one that is no
+ * route that any server has; or a line with addresses that is no row. */
 struct blank {
-    bool is_row, has_dest; /* with a destination: then it has no mask */
+    bool is_row, has_dest; /* with a destination: then it has no mask, */
+    char *oif;             /* or all, and oif is how that was read, or NULL */
     uint32_t dest, gateway;
+    uint8_t mask;
     char *row;
 };
 
 /* What a dump showed. */
 struct dump {
     struct oracle *table;
-    size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 or 5 refuses */
-    size_t misread;              /* of these, routes with a group that holds none of its kind */
-    struct blank *blanks;        /* of these, blank_n with one that holds no digit at all */
-    size_t blank_n;
+    size_t repeated, unreadable;     /* rows that stood twice, or that chapter 1 or 5 refuses */
+    size_t misread;                  /* of these, routes with a group that holds none of its kind */
+    struct blank *blanks;            /* rows that may stand for a route that is missing: blank_n, */
+    size_t blank_n, foreign;         /* of which so many are no route of any server */
     size_t objects_wrong;            /* objects of MACs that do not hold what they have to */
     bool ordered;                    /* ascending by destination, then mask (TBL-15) */
     bool arp_ordered;                /* ascending by MAC (ARP-9) */
@@ -40,8 +42,8 @@ int dump_read(struct world *w, struct actor *a, struct dump *d);
 int dump_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray);
 /* Whether it can be an address or a mask at all. */
 bool blank_has_digit(const char *text);
-/* A row of it that may stand for the route, as far as it can be read, or NULL; of who claims the
- * line protocol always NULL: its rows are held to chapter 7. */
+/* A row of it that may stand for the route, which it lacks, as far as it can be read, or NULL; of
+ * who claims the line protocol always NULL: its rows are held to chapter 7. */
 const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
                                     const struct route *r);
 /* BROKEN: row of that dialogue does not understand it. -1. */

@@ -342,6 +342,18 @@ uint64_t oracle_digest_routes(const struct oracle *o)
     return o->digest;
 }
 
+static bool same_value(const struct route *a, const struct route *b)
+{
+    return a->gateway == b->gateway && strcmp(a->oif, b->oif) == 0;
+}
+
+bool oracle_has(const struct oracle *o, const struct route *r)
+{
+    const struct route *there = oracle_find(o, r->destination, r->mask);
+
+    return there != NULL && same_value(there, r);
+}
+
 const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask)
 {
     struct row *row = find_row(o, destination, mask);
@@ -370,11 +382,6 @@ const struct route *oracle_next(const struct oracle *o, size_t *at)
             return &row->route;
     }
     return NULL;
-}
-
-static bool same_value(const struct route *a, const struct route *b)
-{
-    return a->gateway == b->gateway && strcmp(a->oif, b->oif) == 0;
 }
 
 static void tell(struct buf *text, char sign, const struct route *r, const char *what)

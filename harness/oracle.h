@@ -57,6 +57,8 @@ uint64_t oracle_digest(const struct oracle *o);
 uint64_t oracle_digest_routes(const struct oracle *o);
 /* NULL if the prefix is not there. Valid until the next change. */
 const struct route *oracle_find(const struct oracle *o, uint32_t destination, uint8_t mask);
+/* Whether exactly that route is there. */
+bool oracle_has(const struct oracle *o, const struct route *r);
 /* Longest match; NULL if there is none. */
 const struct route *oracle_lookup(const struct oracle *o, uint32_t address);
 /* Walks in the order of creation: start with *at 0; NULL at the end. */

@@ -2,6 +2,7 @@
 #include "pattern.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include <ctype.h>
 #include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 struct pattern {
     pcre2_code *code;
     pcre2_match_data *match;
-    char *text;
+    char *text, *cut; /* cut: as pattern_cut() tells it, or NULL */
+    size_t len;       /* of the line of the last match */
 };
 
 struct pattern *pattern_create(const char *text, char **why, size_t *offset)
@@ -39,7 +41,13 @@ void pattern_destroy(struct pattern *p)
     pcre2_match_data_free(p->match);
     pcre2_code_free(p->code);
     free(p->text);
+    free(p->cut);
     free(p);
+}
+
+const char *pattern_cut(const struct pattern *p)
+{
+    return p != NULL ? p->cut : NULL;
 }
 
 const char *pattern_text(const struct pattern *p)
@@ -49,7 +57,10 @@ const char *pattern_text(const struct pattern *p)
 
 bool pattern_match(struct pattern *p, const char *line, size_t len)
 {
-    return p != NULL && pcre2_match(p->code, (PCRE2_SPTR)line, len, 0, 0, p->match, NULL) > 0;
+    if (p == NULL)
+        return false;
+    p->len = len;
+    return pcre2_match(p->code, (PCRE2_SPTR)line, len, 0, 0, p->match, NULL) > 0;
 }
 
 size_t pattern_begin(const struct pattern *p)
@@ -71,6 +82,43 @@ bool pattern_has(const struct pattern *p, const char *name)
     return p != NULL && pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name) > 0;
 }
 
+/* Whether the two bytes are of one number, or one MAC. */
+static bool go_together(const char *name, char a, char b)
+{
+    static const char *const words[] = {"oif", "kind", "state", "digest"};
+    bool hex = strcmp(name, "mac") == 0;
+
+    for (size_t i = 0; i < LENGTH(words); i++)
+        if (strcmp(name, words[i]) == 0)
+            return false;
+    return hex ? isxdigit((unsigned char)a) && isxdigit((unsigned char)b)
+               : isdigit((unsigned char)a) && isdigit((unsigned char)b);
+}
+
+/* Whether some group has its edge there: columns may stand side by side. */
+static bool is_edge(const struct pattern *p, size_t at, bool begin)
+{
+    const PCRE2_SIZE *edges = pcre2_get_ovector_pointer(p->match);
+
+    for (uint32_t i = 1; i < pcre2_get_ovector_count(p->match); i++)
+        if (edges[2 * i] != PCRE2_UNSET && edges[2 * i + !begin] == at)
+            return true;
+    return false;
+}
+
+static void note_cut(struct pattern *p, const char *line, const char *name, size_t begin,
+                     size_t end)
+{
+    bool before =
+        begin > 0 && go_together(name, line[begin - 1], line[begin]) && !is_edge(p, begin, false);
+    bool behind =
+        end < p->len && go_together(name, line[end - 1], line[end]) && !is_edge(p, end, true);
+
+    if ((before || behind) && p->cut == NULL)
+        p->cut = x_printf("%s takes \"%.*s\" of: %.*s", name, (int)(end - begin), line + begin,
+                          (int)p->len, line);
+}
+
 bool pattern_group(struct pattern *p, const char *line, const char *name, char *out, size_t size)
 {
     int n = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name);
@@ -80,6 +128,8 @@ bool pattern_group(struct pattern *p, const char *line, const char *name, char *
     if (n <= 0 || at[2 * n] == PCRE2_UNSET)
         return false;
     len = at[2 * n + 1] - at[2 * n];
+    if (len > 0)
+        note_cut(p, line, name, at[2 * n], at[2 * n + 1]);
     if (len >= size)
         len = size - 1;
     memcpy(out, line + at[2 * n], len);

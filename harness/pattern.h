@@ -23,6 +23,9 @@ bool pattern_may_match(struct pattern *p, const char *line, size_t len);
 /* Copies a named group of the last match; false if the pattern has no such group or it took no part
  * in the match. Cuts what doesn't fit. */
 bool pattern_group(struct pattern *p, const char *line, const char *name, char *out, size_t size);
+/* What a group once took of a number, or of a MAC, that goes on before or behind it in the line,
+ * and that line: 'gateway takes "10.1.1.1" of: via 10.1.1.15'. NULL: none did. */
+const char *pattern_cut(const struct pattern *p);
 /* As it was written. */
 const char *pattern_text(const struct pattern *p);
 /* Whether the pattern has such a group. */

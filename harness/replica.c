@@ -67,12 +67,7 @@ static const char *check_epoch(struct replica *r, const struct frame *f, char **
  * one that a server refuses. */
 static const char *impossible(int op, const struct route *route, const struct oracle *table)
 {
-    const struct route *now = oracle_find(table, route->destination, route->mask);
-
-    if (op == OP_DELETE ||
-        (now != NULL && now->gateway == route->gateway && strcmp(now->oif, route->oif) == 0))
-        return "SYN-11";
-    return "TBL-8";
+    return op == OP_DELETE || oracle_has(table, route) ? "SYN-11" : "TBL-8";
 }
 
 static const char *change(struct replica *r, const struct frame *f, struct oracle *table,

@@ -14,6 +14,7 @@
 
 #define OPEN_MS 1000 /* of silence, where a line of a table is to be finished */
 #define VALUES 4     /* of a row: dest mask gateway oif, or mac ip */
+#define APART "\037" /* what stands between them */
 
 /* One entry that a log told of: its key and its row, both as they were written. */
 struct entry {
@@ -26,7 +27,7 @@ struct view {
     bool open;                  /* a table is being printed: rows go to building */
     bool cut;                   /* silence ended the last one: what follows may be more of it */
     size_t told;                /* lines of the open one, of which the transcript has the first */
-    struct buf shown, building; /* rows: values with tabs between, a line each */
+    struct buf shown, building; /* rows: a line each, as row_of() has it */
     char stray[120];            /* of the last one, as view_stray() has it */
     struct entry *entries;      /* of a log */
     size_t entry_n;
@@ -98,8 +99,8 @@ static void go_on(struct view *v)
     v->cut = false;
 }
 
-/* The first n values of the last match, with tabs between; the caller's. */
-static char *row_of(const struct view *v, struct pattern *p, const char *line, size_t n)
+/* The first n values of the last match; the caller's. */
+static char *values_of(const struct view *v, struct pattern *p, const char *line, size_t n)
 {
     static const char *const route[VALUES] = {"dest", "mask", "gateway", "oif"},
                              *const entry[VALUES] = {"mac", "ip"};
@@ -114,9 +115,19 @@ static char *row_of(const struct view *v, struct pattern *p, const char *line, s
     for (size_t i = 0; i < n && names[i] != NULL; i++) {
         if (v->arp || i >= 2)
             pattern_group(p, line, names[i], value[i], sizeof value[i]);
-        buf_printf(&row, "%s%s", i ? "\t" : "", value[i]);
+        buf_printf(&row, "%s%s", i ? APART : "", value[i]);
     }
     return buf_take(&row);
+}
+
+/* All of them, and the line behind them. */
+static char *row_of(const struct view *v, struct pattern *p, const char *line, size_t len)
+{
+    char *values = values_of(v, p, line, VALUES), *row;
+
+    row = x_printf("%s" APART "%.*s", values, (int)len, line);
+    free(values);
+    return row;
 }
 
 static bool hear_printed(struct view *v, const char *line, size_t len)
@@ -141,7 +152,7 @@ static bool hear_printed(struct view *v, const char *line, size_t len)
     if (!v->open && (d->begin != NULL || d->observe == OBSERVE_ASK))
         return false; /* a row of something else */
     v->open = true;
-    char *row = row_of(v, d->row, line, VALUES);
+    char *row = row_of(v, d->row, line, len);
     buf_printf(&v->building, "%s\n", row);
     free(row);
     return true;
@@ -176,7 +187,7 @@ static bool hear_log(struct view *v, const char *line, size_t len)
         return true;
     }
     if (pattern_match(d->deleted, line, len)) {
-        char *key = row_of(v, d->deleted, line, of_key);
+        char *key = values_of(v, d->deleted, line, of_key);
         size_t i = find(v, key);
         free(key);
         if (i < v->entry_n)
@@ -187,7 +198,7 @@ static bool hear_log(struct view *v, const char *line, size_t len)
                         : pattern_match(d->updated, line, len) ? d->updated
                                                                : NULL;
     if (p != NULL)
-        put(v, row_of(v, p, line, of_key), row_of(v, p, line, VALUES));
+        put(v, values_of(v, p, line, of_key), row_of(v, p, line, len));
     return p != NULL;
 }
 
@@ -291,18 +302,15 @@ static int await_whole(struct world *w, struct actor *a, struct view *v)
     return 0;
 }
 
-static void give_rows(char *rows, void (*row)(void *ctx, char *const value[4], const char *line),
-                      void *ctx)
+static void give_rows(const struct view *v, char *rows,
+                      void (*row)(void *ctx, char *const value[4], const char *line), void *ctx)
 {
-    for (char *line = rows, *end; line != NULL && (end = strchr(line, '\n')) != NULL;
-         line = end + 1) {
-        char *text = x_strndup(line, (size_t)(end - line)), *rest = text, none[] = "";
+    for (char *at = rows, *end; at != NULL && (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        char *text = x_strndup(at, (size_t)(end - at)), *line = text, none[] = "";
         char *value[VALUES] = {none, none, none, none};
-        for (size_t i = 0; i < VALUES && rest != NULL; i++)
-            value[i] = strsep(&rest, "\t");
-        char *shown = x_strndup(line, (size_t)(end - line));
-        row(ctx, value, shown);
-        free(shown);
+        for (size_t i = 0; i < (v->arp ? 2 : VALUES); i++)
+            value[i] = strsep(&line, APART);
+        row(ctx, value, line);
         free(text);
     }
 }
@@ -333,7 +341,7 @@ int view_read(struct world *w, struct actor *a, struct view *v,
     buf_add(&rows, v->shown.len ? v->shown.data : "", v->shown.len);
     for (size_t i = 0; i < v->entry_n; i++)
         buf_printf(&rows, "%s\n", v->entries[i].row);
-    give_rows(rows.data, row, ctx);
+    give_rows(v, rows.data, row, ctx);
     buf_finish(&rows);
     return 0;
 }

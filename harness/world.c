@@ -5,6 +5,7 @@
 #include "agent.h"
 #include "budget.h"
 #include "doing.h"
+#include "miscut.h"
 #include "pair.h"
 #include "pace.h"
 #include "probe.h"
@@ -116,6 +117,21 @@ static const struct requirement *find_broken(const struct world *w, const struct
     return cite;
 }
 
+/* Why that failure, which broke cite, is none of the programs under test (the caller's); NULL: it
+ * is theirs. */
+static char *find_excuse(const struct world *w, const struct requirement *cite, const char *what)
+{
+    char *cut = miscut_explain(w), *excuse = NULL;
+
+    if (cut != NULL)
+        excuse = x_printf("%s; what came of it: %s", cut, what);
+    else if (pair_excuses(w->manifest, cite, w->accused))
+        excuse = x_printf("%s%s is broken by a program that is not under test: %s",
+                          cite ? cite->id : "something", cite ? "" : " else", what);
+    free(cut);
+    return excuse;
+}
+
 static int record(struct world *w, enum verdict v, const struct requirement *cite, char *message)
 {
     struct outcome *o = &w->outcome;
@@ -131,11 +147,11 @@ static int record(struct world *w, enum verdict v, const struct requirement *cit
     should = cite != NULL && cite->level == LEVEL_SHOULD;
     if (v == VERDICT_FAIL && cite == NULL)
         cite = case_requirement(w->test, w->requirements);
-    if (v == VERDICT_FAIL && pair_excuses(w->manifest, cite, w->accused)) {
-        char *what = message;
-        message = x_printf("%s%s is broken by a program that is not under test: %s",
-                           cite ? cite->id : "something", cite ? "" : " else", what);
-        free(what);
+    char *excuse = v == VERDICT_FAIL ? find_excuse(w, cite, message) : NULL;
+    if (excuse != NULL) {
+        free(message);
+        message = excuse;
+        text_make_plain(message);
         v = VERDICT_BROKEN;
         cite = NULL;
     }

@@ -100,6 +100,44 @@ astray() {
     told 0 PASS
 }
 
+@test "a group that takes a part of a value, or more, is the manifest's fault" {
+    style lines
+    row() { sed -i "/^\[server.table\]/,/^$/s!^row .*!row = \"$1\"!" "$fake"; }
+    named() { RTM_BUILD=$bin rtmtest run --iut "$fake" --only "1-tables/TBL-13-interface#$1" --report tap; }
+    local begin='^(?<dest>[0-9.]+)/(?<mask>[0-9]+) -> (?<gateway>[0-9.]+)'
+    row "$begin dev (?<oif>[A-Za-z0-9]+)"
+    named 5
+    told 2 BROKEN 'S shows "10.0.0.0/8 -> 1.1.1.1 dev Gi1/0/24.100", and \[server.table\] takes "Gi1" of it as oif; that has to be *'
+    row "$begin (?<oif>.+)"
+    named 1
+    told 2 BROKEN 'S shows "10.0.0.0/8 *", and \[server.table\] takes "dev e" of it as oif; *'
+    row '^(?<dest>[0-9.]+)/(?<mask>[0-9])[0-9]* -> (?<gateway>[0-9.]+) dev (?<oif>.+)$'
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'in \[server.table\] mask takes "3" of: 122.1.1.1/32 -> *; a group has to match the whole of a number; what came of it: *'
+    row "$begin dev (?<oif>.+)$"
+    RTM_BUILD=$bin attempt none course
+    told 0 PASS
+    sed -i '/^\[client.table\]/,/^$/s/^deleted .*/deleted = "^Deleted (?<dest>[0-9.]+)\/(?<mask>[0-9])"/' "$fake"
+    RTM_BUILD=$bin attempt none course
+    told 2 BROKEN 'in \[client.table\] mask takes "3" of: Deleted 122.1.1.1/32*'
+    style lines
+    sed -i 's/^\(added\|updated\) .* on .*/\1 = "^[AU]d*p*[a-z]* (?<dest>[0-9.]+)\/(?<mask>[0-9]+) via (?<gateway>\\S+) on (?<oif>[^.]+)"/' "$fake"
+    named 5
+    told 2 BROKEN 'A shows "Added 10.0.0.0/8 *", and \[client.table\] takes "Gi1/0/24" of it as oif; *'
+}
+
+@test "a name that the program cuts, or keeps too long, is the program's fault" {
+    style words
+    local server="{root}/${bin#"$root"/}/iuts/words-server"
+    through() {
+        sed -i "s|^command .*words-server.*|command = bash -c \"exec $server \$0 none > >(sed -u '$1')\" {socket}|" "$fake"
+        RTM_BUILD=$bin rtmtest run --iut "$fake" --only '1-tables/TBL-13-interface#5' --report tap
+        told 1 'FAIL TBL-13'
+    }
+    through 's/Gi1.*/Gi1/'
+    through 's/\.100$/.1000/'
+}
+
 @test "a route without a mask, or with a word for it, is the manifest's fault until it says so" {
     local host='S shows "  255.255.255.255 via *", in which row of \[server.table\] finds no mask; no-mask = 32 *'
     local default='S shows "  default via *", in which row of \[server.table\] finds no address as dest; default = *'

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "mask.h"
+#include "miscut.h"
 #include "misread.h"
 
 TEST(every_mask_comes_back_from_its_quad)
@@ -44,6 +45,20 @@ static void check(const char *const row[4], const char *want, bool want_form)
     CHECK_EQ_STR(why ? why : "", want);
     CHECK_EQ_INT(form, want_form);
     free(why);
+}
+
+TEST(a_name_is_cut_where_the_line_has_it_whole)
+{
+    CHECK(miscut_is_oif("Gi1", "10.0.0.0/8 1.1.1.1 Gi1/0/24", "Gi1/0/24"));
+    CHECK(miscut_is_oif("", "10.0.0.0/8 1.1.1.1 eth0", "eth0"));
+    CHECK(miscut_is_oif("eth0;", "10.0.0.0/8 1.1.1.1 eth0;", "eth0"));
+    CHECK(miscut_is_oif("dev e", "10.0.0.0/8 1.1.1.1 dev e", "e"));
+    CHECK(miscut_is_oif("eth0 metric 5", "10.0.0.0/8 1.1.1.1 eth0 metric 5", "eth0"));
+    CHECK(!miscut_is_oif("eth1", "10.0.0.0/8 1.1.1.1 eth1", "eth10"));
+    CHECK(!miscut_is_oif("eth10", "10.0.0.0/8 1.1.1.1 eth10", "eth1"));
+    CHECK(!miscut_is_oif("Gi1/0/24.100", "10.0.0.0/8 1.1.1.1 Gi1/0/24.100", "Gi1/0/24"));
+    CHECK(!miscut_is_oif("eth0", "10.0.0.0/8 1.1.1.1 eth0", "eth0"));
+    CHECK(!miscut_is_oif("eth0", "10.0.0.0/8 1.1.1.1 eth0", ""));
 }
 
 TEST(a_row_is_told_by_its_group)
