@@ -216,6 +216,19 @@ static void audit_objects(const struct world *w, struct buf *left)
     arp_destroy(list);
 }
 
+struct found {
+    const struct world *world;
+    struct buf *left;
+};
+
+static void add_object(void *ctx, const char *name)
+{
+    struct found *f = ctx;
+
+    if (!owns_object(f->world, name + 1))
+        add(f->left, "shared memory object /dev/shm%s", name);
+}
+
 static void audit_place(const struct world *w, struct buf *left)
 {
     const char *place = manifest_place(w->manifest);
@@ -240,6 +253,8 @@ void audit_case(struct world *w)
         audit_place(w, &left);
         if (w->before.others != NULL)
             audit_objects(w, &left);
+        else
+            leftover_each(&w->leftover, w->sandbox->uid, add_object, &(struct found){w, &left});
     }
     if (left.len > 0)
         world_fail_for(w, "ROB-7", "left behind: %s", left.data);

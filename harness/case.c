@@ -8,6 +8,7 @@
 #include "command.h"
 #include "departure.h"
 #include "doing.h"
+#include "excuse.h"
 #include "footing.h"
 #include "pace.h"
 #include "pair.h"
@@ -83,27 +84,6 @@ static int check_unexpected_ends(struct world *w)
         return -1;
     }
     return 0;
-}
-
-/* Who gives up where what many programs wait with is missing may have had to: nothing is decided.
- */
-static void excuse_end(struct world *w)
-{
-    const char *lacking = footing_lacking("waiting");
-    struct outcome *o = &w->outcome;
-
-    for (size_t i = 0; lacking != NULL && i < w->actor_count; i++) {
-        const struct actor *a = w->actors[i];
-        if (actor_runs(a) || a->expected_to_end || !WIFEXITED(a->status) || a->status == 0 ||
-            (o->verdict != VERDICT_FAIL && o->verdict != VERDICT_BROKEN))
-            continue;
-        char *what = o->message;
-        o->message = x_printf("%s; it may have had to: %s", what, lacking);
-        o->verdict = VERDICT_SKIPPED;
-        o->cite = NULL;
-        world_tell(w, "= SKIPPED: %s", lacking);
-        free(what);
-    }
 }
 
 static void run_steps(struct world *w, size_t from, size_t to)
@@ -386,7 +366,7 @@ json_t *case_run(const struct test_case *t, const struct manifest *m, const stru
         if (world_goes_on(&w) && manifest_is_tidy(m))
             audit_case(&w);
         wrap_collect(&w);
-        excuse_end(&w);
+        excuse_ends(&w);
         write_transcript(&w);
     }
     json_t *event = make_event(&w);

@@ -4,24 +4,25 @@
  */
 #include "actor.h"
 #include "command_list.h"
+#include "maps.h"
 #include "probe.h"
 #include "wrap.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-/* Whether a line of a memory map is of an object that a server or a probe has told of. Without any
- * such name every object is meant. */
-static bool is_told(const struct world *w, const char *line)
+struct count {
+    const struct world *world;
+    size_t maps, writable;
+};
+
+/* Whether it is an object that a server or a probe has told of. Without any such name every object
+ * is meant. */
+static bool is_told(const struct world *w, const char *object)
 {
-    const char *object = strstr(line, " /dev/shm/");
     bool known = false;
 
-    if (object == NULL)
-        return false;
-    object += strlen(" /dev/shm");
     for (size_t i = 0; i < w->actor_count + w->probe_count; i++) {
         const char *name = NULL;
         if (i < w->actor_count)
@@ -35,45 +36,32 @@ static bool is_told(const struct world *w, const char *line)
     return !known;
 }
 
-/* Lines of a client's memory map that name an object, and how many of them it may write to. */
-static int count_maps(struct world *w, const struct actor *client, size_t *maps, size_t *writable)
+static void count(void *ctx, const struct mapping *m)
 {
-    struct buf text = {0};
-    char path[64], *rest = NULL;
+    struct count *c = ctx;
 
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)client->pid);
-    if (file_read(path, &text) < 0) {
-        buf_finish(&text);
-        return world_fail(w, VERDICT_SKIPPED, "%s: %s", path, strerror(errno));
-    }
-    *maps = *writable = 0;
-    for (char *line = text.data ? strtok_r(text.data, "\n", &rest) : NULL; line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        const char *rights = strchr(line, ' ');
-        if (rights == NULL || !is_told(w, line))
-            continue;
-        ++*maps;
-        *writable += rights[2] == 'w';
-    }
-    buf_finish(&text);
-    return 0;
+    if (!is_told(c->world, m->name))
+        return;
+    c->maps++;
+    c->writable += m->writable;
 }
 
 static int await_maps(struct world *w, struct actor *client, bool wanted)
 {
-    size_t maps = 0, writable = 0;
     int pause = 0;
 
     for (;;) {
-        if (count_maps(w, client, &maps, &writable) < 0)
-            return -1;
-        if (writable > 0)
+        struct count c = {.world = w};
+        if (maps_each(client->pid, count, &c) < 0)
+            return world_fail(w, VERDICT_SKIPPED, "the memory map of %s: %s", client->name,
+                              strerror(errno));
+        if (c.writable > 0)
             return world_fail(w, VERDICT_FAIL, "%s may write to the object that it has mapped",
                               client->name);
-        if ((maps > 0) == wanted)
+        if ((c.maps > 0) == wanted)
             return 0;
         if (world_late(w))
-            return world_timeout(w, "%s has %zu objects mapped", client->name, maps);
+            return world_timeout(w, "%s has %zu objects mapped", client->name, c.maps);
         world_pause(w, next_pause(&pause));
     }
 }

@@ -6,6 +6,7 @@
 #include "case.h"
 #include "footing.h"
 #include "interrupt.h"
+#include "leftover.h"
 #include "pace.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define PROCESSES_AT_ONCE 256 /* declared costs of the cases that run at the same time */
+#define PATH_MOST 80          /* bytes of a directory in which sockets of cases are to have room */
 #define QUEUE_BYTES 90000     /* what a message queue of Linux' usual limits is charged */
 
 struct worker {
@@ -295,6 +297,20 @@ static void abandon(struct pool *p)
                                returns */
 }
 
+/* What servers of lost cases have left; the others have been tidied up behind. */
+static void remove_leftovers(const struct pool *p)
+{
+    struct sandbox actors;
+
+    sandbox_init(&actors, false, "", "", NULL);
+    for (unsigned i = 0; i < p->started; i++) {
+        char *dir = x_printf("%s/%u", p->dir, i);
+        leftover_remove(dir, actors.uid);
+        free(dir);
+    }
+    sandbox_finish(&actors);
+}
+
 /* What it came in between, and for how long that ran. */
 static char *describe_interrupt(const struct pool *p)
 {
@@ -342,6 +358,20 @@ char *pool_choose_sandbox(enum sandbox_choice choice, bool *namespaces)
     return NULL;
 }
 
+/* Why programs cannot be run in that directory (the caller's), or NULL. */
+static char *directory_lacking(const char *dir, bool namespaces)
+{
+    if (!namespaces && strlen(dir) > PATH_MOST)
+        return x_printf("%s: no path of a socket in there is short enough for a socket; name "
+                        "another directory in TMPDIR",
+                        dir);
+    if (!namespaces && !sandbox_reaches(dir))
+        return x_printf("%s: who the programs run as may not go there; name another directory in "
+                        "TMPDIR",
+                        dir);
+    return NULL;
+}
+
 struct pool *pool_create(const struct pool_options *o, char **why)
 {
     const char *tmp = getenv("TMPDIR");
@@ -358,11 +388,14 @@ struct pool *pool_create(const struct pool_options *o, char **why)
     p->alone = alone_needed(o->manifest, o->namespaces) ? alone_begin() : -1;
     p->dir = x_printf("%s/rtmtest.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     p->workers = x_calloc(POOL_JOBS, sizeof *p->workers);
-    if (mkdtemp(p->dir) != NULL && chmod(p->dir, 0755) == 0) {
+    if (mkdtemp(p->dir) == NULL || chmod(p->dir, 0755) < 0)
+        *why = x_printf("%s: %s", p->dir, strerror(errno));
+    else
+        *why = directory_lacking(p->dir, o->namespaces);
+    if (*why == NULL) {
         footing_test(o->namespaces, o->manifest->root, p->dir);
         return p;
     }
-    *why = x_printf("%s: %s", p->dir, strerror(errno));
     p->o.keep = false;
     pool_destroy(p);
     return NULL;
@@ -373,6 +406,8 @@ void pool_destroy(struct pool *p)
     if (p == NULL)
         return;
     abandon(p);
+    if (!p->o.namespaces)
+        remove_leftovers(p);
     footing_finish();
     if (!p->o.keep)
         tree_remove(p->dir);

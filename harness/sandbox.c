@@ -374,6 +374,22 @@ static bool is_mapped(uid_t uid)
     return is;
 }
 
+bool sandbox_reaches(const char *directory)
+{
+    struct sandbox s;
+    int status = 0;
+
+    sandbox_init(&s, false, "", "", NULL);
+    pid_t child = geteuid() == 0 ? fork() : -1;
+    if (child == 0)
+        _exit(setgroups(0, NULL) == 0 && setresgid(s.gid, s.gid, s.gid) == 0 &&
+              setresuid(s.uid, s.uid, s.uid) == 0 && chdir(directory) < 0);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    sandbox_finish(&s);
+    return status == 0;
+}
+
 uid_t sandbox_owner(const struct sandbox *s)
 {
     return s->namespaces ? (uid_t)-1 : s->uid;

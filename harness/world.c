@@ -5,8 +5,7 @@
 #include "agent.h"
 #include "budget.h"
 #include "doing.h"
-#include "miscut.h"
-#include "pair.h"
+#include "excuse.h"
 #include "pace.h"
 #include "probe.h"
 #include "queue.h"
@@ -29,10 +28,20 @@ void world_init(struct world *w, const struct test_case *t, const struct manifes
     w->budget_ms = pace_stretch(t->head.deadline_ms);
     load_begin(&w->whole);
     w->before = before_look(m, s->namespaces);
+    leftover_begin(&w->leftover, s);
+}
+
+/* A server may be killed in the step to come, or if the case is over. */
+static void note_objects(struct world *w)
+{
+    for (size_t i = 0; w->leftover.file != NULL && i < w->actor_count; i++)
+        if (w->actors[i]->is_server && w->actors[i]->pid > 0)
+            leftover_note(&w->leftover, w->actors[i]->pid);
 }
 
 void world_finish(struct world *w)
 {
+    note_objects(w);
     for (size_t i = 0; i < w->actor_count; i++)
         actor_destroy(w->actors[i]);
     for (size_t i = 0; i < w->probe_count; i++)
@@ -43,8 +52,10 @@ void world_finish(struct world *w)
     if (!w->sandbox->namespaces) {
         sandbox_end_children();
         before_restore(&w->before, w->manifest, w->sandbox->uid);
+        leftover_remove(w->sandbox->dir, w->sandbox->uid);
     }
     before_finish(&w->before);
+    leftover_finish(&w->leftover);
     for (size_t i = 0; i < w->file_count; i++) {
         free(w->files[i].name);
         free(w->files[i].path);
@@ -82,6 +93,7 @@ void world_send_crowd_away(struct world *w)
 
 void world_begin_step(struct world *w, const struct step *s)
 {
+    note_objects(w);
     w->step = s;
     w->cite = s->cite;
     w->accused = NULL;
@@ -117,21 +129,6 @@ static const struct requirement *find_broken(const struct world *w, const struct
     return cite;
 }
 
-/* Why that failure, which broke cite, is none of the programs under test (the caller's); NULL: it
- * is theirs. */
-static char *find_excuse(const struct world *w, const struct requirement *cite, const char *what)
-{
-    char *cut = miscut_explain(w), *excuse = NULL;
-
-    if (cut != NULL)
-        excuse = x_printf("%s; what came of it: %s", cut, what);
-    else if (pair_excuses(w->manifest, cite, w->accused))
-        excuse = x_printf("%s%s is broken by a program that is not under test: %s",
-                          cite ? cite->id : "something", cite ? "" : " else", what);
-    free(cut);
-    return excuse;
-}
-
 static int record(struct world *w, enum verdict v, const struct requirement *cite, char *message)
 {
     struct outcome *o = &w->outcome;
@@ -147,7 +144,7 @@ static int record(struct world *w, enum verdict v, const struct requirement *cit
     should = cite != NULL && cite->level == LEVEL_SHOULD;
     if (v == VERDICT_FAIL && cite == NULL)
         cite = case_requirement(w->test, w->requirements);
-    char *excuse = v == VERDICT_FAIL ? find_excuse(w, cite, message) : NULL;
+    char *excuse = v == VERDICT_FAIL ? excuse_find(w, cite, message) : NULL;
     if (excuse != NULL) {
         free(message);
         message = excuse;

@@ -7,6 +7,7 @@
 #define HARNESS_WORLD_H
 
 #include "alone.h"
+#include "leftover.h"
 #include "load.h"
 #include "manifest.h"
 #include "sandbox.h"
@@ -54,9 +55,10 @@ struct world {
     size_t queue_count;
     struct world_file *files;
     size_t file_count;
-    struct before before; /* names of the machine that others had */
-    unsigned ports;       /* of the case's own network that were given away */
-    int *crowd;           /* connections that only stay */
+    struct before before;     /* names of the machine that others had */
+    struct leftover leftover; /* and those that its servers may leave there */
+    unsigned ports;           /* of the case's own network that were given away */
+    int *crowd;               /* connections that only stay */
     size_t crowd_count;
 
     const struct step *step;        /* the one that runs */

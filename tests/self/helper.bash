@@ -10,7 +10,7 @@ setup() {
     root=$(realpath "$here/../..")
     bin=$(realpath -m "${RTM_BUILD:-$root/build}")
     [ -x "$bin/rtmtest" ] || { echo 'rtmtest is not built: run make first'; return 1; }
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/rtm-self-XXXXXX")
+    dir=$(mktemp -d "$(place_for_others)/rtm-self-XXXXXX")
     mkdir "$dir/tmp"
     chmod 755 "$dir"
     chmod 1777 "$dir/tmp"
@@ -30,6 +30,16 @@ teardown() {
     [ -z "$left" ] || { echo "left in TMPDIR: $left"; bad=1; }
     rm -rf "$dir"
     return "$bad"
+}
+
+# place_for_others: TMPDIR, or /tmp if that is too long for sockets, or no place for other users.
+place_for_others() {
+    local at=${TMPDIR:-/tmp} as=()
+    [ "$EUID" -ne 0 ] || as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    if [ "${#at}" -gt 30 ] || ! "${as[@]}" test -x "$at"; then
+        at=/tmp
+    fi
+    echo "$at"
 }
 
 # our_processes: those that a run of this test has started, by the mark in their environment.
@@ -92,6 +102,13 @@ told() {
 namespaces() {
     attempt none table
     grep -q 'sandbox: namespaces;' <<<"$output" || skip "no namespaces here: $(grep -o 'sandbox: [^;]*' <<<"$output")"
+}
+
+# apart COMMANDS: makes `away` what runs a command behind them, with mounts of its own.
+apart() {
+    command -v unshare >/dev/null || skip 'no unshare(1)'
+    away=(unshare -m bash -c "$1"' && exec "$@"' -)
+    "${away[@]}" true || skip 'only root may mount here'
 }
 
 # as_nobody ARG...: rtmtest as a user without rights.

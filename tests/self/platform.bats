@@ -133,13 +133,6 @@ END
         "$output"
 }
 
-# apart COMMANDS: makes `away` what runs a command behind them, with mounts of its own.
-apart() {
-    command -v unshare >/dev/null || skip 'no unshare(1)'
-    away=(unshare -m bash -c "$1"' && exec "$@"' -)
-    "${away[@]}" true || skip 'only root may mount here'
-}
-
 # missing CALL FEATURE ID CHECK: without the call the check fails, and cases of the feature are skipped
 # with its id; others run.
 missing() {

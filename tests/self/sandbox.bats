@@ -97,6 +97,43 @@ load helper
     is '3 passed, 0 failed, 0 skipped' "${lines[-1]}"
 }
 
+@test "without namespaces TMPDIR has to be short, and open to who the programs run as" {
+    mkdir -p "$dir/tmp/a-directory-with-a-rather-long-name/of-the-kind-that-pipelines-choose"
+    TMPDIR=$dir/tmp/a-directory-with-a-rather-long-name/of-the-kind-that-pipelines-choose attempt none table --sandbox none
+    is 2 "$status"
+    like '*of-the-kind-that-pipelines-choose/rtmtest.*: no path * name another directory in TMPDIR' "$stderr"
+    rm -r "$dir/tmp/a-directory-with-a-rather-long-name"
+    [ "$EUID" -eq 0 ] || skip 'here programs run as who calls'
+    mkdir -m 700 "$dir/tmp/private"
+    TMPDIR=$dir/tmp/private attempt none table --sandbox none
+    rmdir "$dir/tmp/private"
+    is 2 "$status"
+    like '*/private/rtmtest.*: who the programs run as may not go there; name another directory in TMPDIR' "$stderr"
+}
+
+@test "what killed servers leave in shared memory is removed without namespaces" {
+    apart 'mount -t tmpfs none /dev/shm'
+    run --separate-stderr "${away[@]}" timeout "$deadline" bash -c '"$@" && ls -A /dev/shm' - "$bin/rtmtest" run \
+        --sandbox none --report tap --only 2-transport/TRN-3-killed --only 5-arp/SHM-4-stale </dev/null 3>&-
+    is '2 passed, 0 failed, 0 skipped' "${lines[-1]}"
+    sed "s|^root .*|root = $root|; /^\[server.create\]/,/^\$/s/^done .*/done = \"^Never\"/" \
+        "$root/tests/iuts/reference.rtmi" >"$dir/never.rtmi"
+    # shellcheck disable=SC2016 # of the shell in there
+    run --separate-stderr "${away[@]}" timeout "$deadline" bash -c '"$@" & until grep -q . "$TMPDIR"/*/0.objects; do :; done
+        kill -INT $!; wait $!; echo "$?:"; ls -A /dev/shm' - env --default-signal=INT RTM_SELF="$dir" "$bin/rtmtest" run \
+        --sandbox none --report tap --iut "$dir/never.rtmi" --only "$cases/idle.rtm" </dev/null 3>&-
+    is 2: "${lines[-1]}"
+}
+
+@test "what a server forgets there is found" {
+    mkdir "$dir/python"
+    cp -r "$root/tests/iuts/python" "$dir"
+    sed -i '/^    def remove(self/,/unlink/s/os.unlink.*/pass/' "$dir/python/segment.py"
+    sed 's/^features .*/& tidy/' "$root/tests/iuts/python.rtmi" >"$dir/forgets.rtmi"
+    rtmtest run --iut "$dir/forgets.rtmi" --sandbox none --report tap --only 5-arp/ARP-1-add
+    told 1 'FAIL ROB-7' 'left behind: shared memory object /dev/shm/rtm-*'
+}
+
 @test "as many queues at a time as the user may have" {
     rtmtest run --only "$cases/queues.rtm" --report tap --jobs 16
     is 0 "$status"
