@@ -33,11 +33,16 @@ struct before before_look(const struct manifest *m, bool namespaces)
     return b;
 }
 
-void before_restore(const struct before *b, const struct manifest *m, uid_t owner)
+bool before_has_come(const struct before *b, const struct manifest *m, uid_t owner)
 {
     struct stat s = find_at_place(m);
 
-    if (!b->taken && S_ISSOCK(s.st_mode) && s.st_uid == owner)
+    return !b->taken && S_ISSOCK(s.st_mode) && s.st_uid == owner;
+}
+
+void before_restore(const struct before *b, const struct manifest *m, uid_t owner)
+{
+    if (before_has_come(b, m, owner))
         unlink(manifest_place(m));
     if (b->others != NULL)
         objects_tidy(&m->objects, owner, b->others);

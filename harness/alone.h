@@ -18,6 +18,8 @@ struct before {
 };
 
 struct before before_look(const struct manifest *m, bool namespaces);
+/* Whether a socket of that user stands at the place of the servers since. */
+bool before_has_come(const struct before *b, const struct manifest *m, uid_t owner);
 /* Removes what came since and is that user's: objects, and a socket at that place. Once all is
  * over, for nobody maps them then. */
 void before_restore(const struct before *b, const struct manifest *m, uid_t owner);

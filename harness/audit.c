@@ -233,7 +233,7 @@ static void audit_place(const struct world *w, struct buf *left)
 {
     const char *place = manifest_place(w->manifest);
 
-    if (place != NULL && access(place, F_OK) == 0 && !was_kept(w, place))
+    if (before_has_come(&w->before, w->manifest, w->sandbox->uid) && !was_kept(w, place))
         add(left, "socket %s", place);
 }
 
