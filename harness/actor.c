@@ -186,6 +186,16 @@ static const char *lacking(const struct actor *a)
     return NULL;
 }
 
+static const char *launch_advice(const struct actor *a, int error)
+{
+    if (error == EACCES && geteuid() == 0)
+        return "; it runs as a user without rights, so others have to be able to read and execute "
+               "it (chmod -R o+rX)";
+    return strncmp(a->program->command[0], "/tmp/", 5) == 0
+               ? "; the sandbox hides /tmp but for the manifest's root"
+               : "";
+}
+
 int actor_start(struct world *w, struct actor *a)
 {
     if (lacking(a) != NULL)
@@ -202,10 +212,7 @@ int actor_start(struct world *w, struct actor *a)
     if (actor_launch(w, a) < 0)
         return world_fail(w, VERDICT_BROKEN, "%s cannot be started: %s: %s%s", a->name,
                           a->program->wrapper ? a->program->wrapper[0] : a->program->command[0],
-                          strerror(errno),
-                          strncmp(a->program->command[0], "/tmp/", 5) == 0
-                              ? "; the sandbox hides /tmp but for the manifest's root"
-                              : "");
+                          strerror(errno), launch_advice(a, errno));
     a->started_us = now_us();
     world_tell(w, "%s started, pid %d", a->name, (int)a->pid);
     if (bounds_allow_client(w) < 0)

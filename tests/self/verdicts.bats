@@ -88,6 +88,15 @@ expect S has arp 01:00:5e:01:01:01 1.1.1.1 [ARP-1]|nothing shows the table of S:
     is '0 passed, 1 failed, 0 skipped' "${lines[-1]}"
 }
 
+@test "so is a program that others may not run, where they have to" {
+    [ "$EUID" -eq 0 ] || skip 'here programs run as who calls'
+    install -m 700 "$here/iuts/fake" "$dir/fake"
+    sed "s|^name .*|&\nroot = $dir|" "$fake" >"$dir/shut.rtmi"
+    fake=$dir/shut.rtmi
+    attempt none table
+    told 2 BROKEN 'S cannot be started: ./fake: Permission denied; it runs as a user without rights, so *'
+}
+
 @test "BROKEN: the directory of the run went away; each case is told" {
     chmod 777 "$dir/tmp"
     sed "s|^root .*||; s|^command .*|command = bash -c \"mv $dir/tmp/rtmtest.* $dir/tmp/gone\" {socket}|" "$here/iuts/fake.rtmi" >"$dir/gone.rtmi"
