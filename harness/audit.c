@@ -224,8 +224,10 @@ struct found {
 static void add_object(void *ctx, const char *name)
 {
     struct found *f = ctx;
+    uint64_t mac;
 
-    if (!owns_object(f->world, name + 1))
+    if (!objects_mac(&f->world->manifest->objects, name + 1, &mac) &&
+        !owns_object(f->world, name + 1))
         add(f->left, "shared memory object /dev/shm%s", name);
 }
 
@@ -253,8 +255,7 @@ void audit_case(struct world *w)
         audit_place(w, &left);
         if (w->before.others != NULL)
             audit_objects(w, &left);
-        else
-            leftover_each(&w->leftover, w->sandbox->uid, add_object, &(struct found){w, &left});
+        leftover_each(&w->leftover, w->sandbox->uid, add_object, &(struct found){w, &left});
     }
     if (left.len > 0)
         world_fail_for(w, "ROB-7", "left behind: %s", left.data);

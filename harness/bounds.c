@@ -47,6 +47,11 @@ static int allow_object(struct world *w, const struct ask *ask)
 {
     uint64_t mac;
 
+    if (w->manifest->objects.per_mac && ask->op == ASK_ARP_ADD) {
+        char *as_it_stands = objects_name_of(&w->manifest->objects, ask->mac);
+        leftover_expect(&w->leftover, as_it_stands);
+        free(as_it_stands);
+    }
     if (w->before.others == NULL || ask->op != ASK_ARP_ADD || !mac_parse(ask->mac, &mac) ||
         arp_find(w->before.others, mac) == NULL)
         return 0;

@@ -92,7 +92,7 @@ static int await_entry(struct world *w, struct actor *a, uint64_t mac, const str
             return 0;
         bool late = world_late(w);
         if (late && skipped)
-            return dump_fail_stray(w, a, ASK_ARP, d.arp_stray);
+            return blank_fail_stray(w, a, ASK_ARP, d.arp_stray);
         if (late)
             return world_timeout(w, "%s shows %s for the MAC, and that did not change", a->name,
                                  line);

@@ -2,79 +2,22 @@
  *
  * Commands of the section Tables that look addresses up.
  */
-#include "actor.h"
 #include "command_list.h"
-#include "dump.h"
 #include "generate.h"
-#include "mask.h"
+#include "lookup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows of the answer to a lookup. */
-struct found {
-    const struct dialogue *dialogue;
-    char prefix[72], line[120];
-    struct blank blank; /* its row is line, or NULL where the prefix can be read */
-    size_t rows;
-};
-
-static bool read_found(void *ctx, const char *line, size_t len)
-{
-    struct found *f = ctx;
-    char dest[40], mask[24];
-
-    if (!pattern_match(f->dialogue->row, line, len))
-        return false;
-    dialogue_read_prefix(f->dialogue, f->dialogue->row, line, dest, mask);
-    mask_count(mask);
-    snprintf(f->prefix, sizeof f->prefix, "%s/%s", dest, mask);
-    snprintf(f->line, sizeof f->line, "%.*s", (int)len, line);
-    f->blank = (struct blank){.is_row = true, .has_dest = blank_has_digit(dest), .row = f->line};
-    if (f->blank.has_dest && blank_has_digit(mask))
-        f->blank.row = NULL;
-    f->rows++;
-    return true;
-}
-
-/* Looks one address up; 0, or -1 after world_fail(). */
-static int find(struct world *w, struct actor *a, const char *address, struct found *f)
-{
-    struct ask ask = {.op = ASK_LOOKUP, .address = address, .row = read_found, .ctx = f};
-
-    *f = (struct found){.dialogue = &a->program->ask[ASK_LOOKUP]};
-    if (actor_ask(w, a, &ask) < 0)
-        return -1;
-    if (f->rows > 1)
-        return world_fail(w, VERDICT_FAIL, "%s finds %zu routes for %s; one is the longest match",
-                          a->name, f->rows, address);
-    return 0;
-}
-
-/* Compares with what has to be found: a prefix, or "" for none. */
-static int look_up(struct world *w, struct actor *a, const char *address, const char *want)
-{
-    struct found f;
-
-    if (find(w, a, address, &f) < 0)
-        return -1;
-    if (strcmp(f.prefix, want) == 0)
-        return 0;
-    if (f.blank.row != NULL && !manifest_claims(w->manifest, "console"))
-        return dump_fail_blank(w, a, ASK_LOOKUP, &f.blank);
-    return world_fail(w, VERDICT_FAIL, "%s finds %s for %s; the longest match is %s", a->name,
-                      f.rows ? f.prefix : "nothing", address, *want ? want : "none");
-}
-
 int run_finds(struct world *w, const struct step *s)
 {
-    return look_up(w, world_actor(w, step_word(s, 1)), step_word(s, 5), step_word(s, 3));
+    return lookup_check(w, world_actor(w, step_word(s, 1)), step_word(s, 5), step_word(s, 3));
 }
 
 int run_finds_nothing(struct world *w, const struct step *s)
 {
-    return look_up(w, world_actor(w, step_word(s, 1)), step_word(s, 5), "");
+    return lookup_check(w, world_actor(w, step_word(s, 1)), step_word(s, 5), "");
 }
 
 /* The prefix that an address finds in the oracle; "" if there is none. */
@@ -113,7 +56,7 @@ static int look_up_many(struct world *w, struct actor *a, void *arg)
         snprintf(text, sizeof text, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
                  address >> 8 & 255, address & 255);
         match(l->table, address, want);
-        if (look_up(w, a, text, want) < 0)
+        if (lookup_check(w, a, text, want) < 0)
             return -1;
     }
     return 0;
@@ -147,17 +90,16 @@ static int agree_one(struct world *w, struct actor *a, void *arg)
         i--;
     while (i < s->words.n) {
         uint32_t address;
-        struct found f;
-        char want[72];
+        char want[72], got[72];
         if (!address_parse(step_word(s, i), &address))
             return world_fail(w, VERDICT_BROKEN, "%s is no address", step_word(s, i));
-        if (find(w, a, step_word(s, i), &f) < 0)
+        if (lookup_find(w, a, step_word(s, i), got) < 0)
             return -1;
         match(server->oracle, address, want);
-        if (strcmp(f.prefix, want) == 0)
+        if (strcmp(got, want) == 0)
             i++;
         else if (a->is_server || world_late(w))
-            return look_up(w, a, step_word(s, i), want);
+            return lookup_check(w, a, step_word(s, i), want);
         else
             world_pause(w, next_pause(&pause));
     }

@@ -82,6 +82,7 @@ int run_shm_create(struct world *w, const struct step *s)
     name = x_printf("/rtmtest-%d-%s", (int)getpid(), p->name);
     segment_close(p->segment);
     shm_unlink(name);
+    leftover_expect(&w->leftover, name);
     p->segment = segment_create(name, (uint32_t)capacity, epoch, size, (mode_t)mode);
     world_tell(w, "%s makes the object %s", p->name, name);
     free(name);

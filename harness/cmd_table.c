@@ -100,7 +100,7 @@ static int await_route(struct world *w, struct actor *a, const struct route *key
         if (got != NULL)
             route_format(got, line);
         if (late && blank != NULL)
-            dump_fail_blank(w, a, ASK_TABLE, blank);
+            blank_fail(w, a, ASK_TABLE, blank);
         else if (late)
             world_timeout(w, "%s shows %s for the prefix, and that did not change", a->name, line);
         dump_finish(&d);
@@ -132,8 +132,11 @@ int run_in_order(struct world *w, const struct step *s)
 {
     struct actor *a = world_actor(w, step_word(s, 1));
     struct dump d;
-    int result = dump_read(w, a, &d);
 
+    if (a->program->ask[ASK_TABLE].observe == OBSERVE_LOG)
+        return world_fail(w, VERDICT_UNSUPPORTED, "%s shows no rows in an order: it logs changes",
+                          a->name);
+    int result = dump_read(w, a, &d);
     if (result == 0 && !d.ordered)
         result = world_fail(w, VERDICT_FAIL, "the rows of %s are not in ascending order", a->name);
     dump_finish(&d);

@@ -85,7 +85,7 @@ static const struct blank *find_blank(const struct world *w, const struct dump *
     const struct blank *found = NULL;
     const struct route *r;
 
-    for (size_t at = 0; d->blank_n > 0 && found == NULL && (r = oracle_next(want, &at)) != NULL;)
+    for (size_t at = 0; d->blanks.n > 0 && found == NULL && (r = oracle_next(want, &at)) != NULL;)
         if (!oracle_has(d->table, r))
             found = dump_find_blank(w, d, r);
     return found;
@@ -114,15 +114,15 @@ static bool is_manifests(struct world *w, const struct actor *a, const struct du
     const struct blank *blank = find_blank(w, d, want);
 
     if (blank != NULL)
-        dump_fail_blank(w, a, ASK_TABLE, blank);
+        blank_fail(w, a, ASK_TABLE, blank);
     else if (is_misread(w, d, want))
         world_fail(w, VERDICT_BROKEN,
                    "no row of the table of %s is understood by row of [%s.table]: %s", a->name,
                    a->is_server ? "server" : "client", d->sample);
     else if (d->stray[0] != '\0' && oracle_count(want) > 0)
-        dump_fail_stray(w, a, ASK_TABLE, d->stray);
+        blank_fail_stray(w, a, ASK_TABLE, d->stray);
     else if (is_arp_misread(d, want))
-        dump_fail_stray(w, a, ASK_ARP, d->arp_stray);
+        blank_fail_stray(w, a, ASK_ARP, d->arp_stray);
     return w->outcome.verdict == VERDICT_BROKEN;
 }
 

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "dump.h"
 
-#include "miscut.h"
 #include "misread.h"
 #include "view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BLANKS_MOST 64 /* rows of a kind that may stand for a missing one are looked at */
 
 struct reading {
     const struct world *world;
@@ -27,29 +24,16 @@ static void note_unreadable(struct dump *d, char *why, const char *line, size_t 
     free(why);
 }
 
-bool blank_has_digit(const char *text)
-{
-    return strpbrk(text, "0123456789") != NULL;
-}
-
-static void add_blank(struct dump *d, struct blank b, const char *line, size_t len)
-{
-    if (b.oif == NULL && d->blank_n - d->foreign == BLANKS_MOST)
-        return;
-    d->foreign += b.oif != NULL;
-    b.row = x_strndup(line, len);
-    d->blanks = x_realloc(d->blanks, (d->blank_n + 1) * sizeof *d->blanks);
-    d->blanks[d->blank_n++] = b;
-}
-
 /* The same where its pattern may be at fault for one row, and not for another. */
 static void note_blank(struct dump *d, char *const value[4], const char *line, size_t len)
 {
-    struct blank b = {.is_row = true, .has_dest = blank_has_digit(value[0])};
-    bool read = address_parse(b.has_dest ? value[0] : value[2], b.has_dest ? &b.dest : &b.gateway);
+    bool has_dest = blank_has_digit(value[0]);
+    struct blank b = {.kind = has_dest ? BLANK_NO_MASK : BLANK_NO_DEST};
 
-    if (read && !(b.has_dest && blank_has_digit(value[1])))
-        add_blank(d, b, line, len);
+    if (has_dest && blank_has_digit(value[1]))
+        return;
+    if (address_parse(value[has_dest ? 0 : 2], has_dest ? &b.dest : &b.gateway))
+        blanks_add(&d->blanks, &b, line, len);
 }
 
 /* Whether some server has exactly that route. */
@@ -61,24 +45,24 @@ static bool is_known(const struct world *w, const struct route *r)
     return false;
 }
 
-/* The same where it is a route but for what it shows as its oif, which the pattern may have cut. */
-static void note_miscut(const struct reading *r, char *const value[4], const char *line, size_t len)
+/* A route but for what stands as its oif, which the pattern may have cut. */
+static void note_oif(const struct reading *reading, char *const value[4], size_t at,
+                     const char *line, size_t len)
 {
-    struct route route;
+    struct route r;
     bool form;
+    char *wrong = misread_route(value[0], value[1], value[2], "any", &r, &form);
 
-    if (r->dump->foreign == BLANKS_MOST)
-        return;
-    char *wrong = misread_route(value[0], value[1], value[2], "any", &route, &form);
     if (wrong == NULL)
-        add_blank(r->dump,
-                  (struct blank){.is_row = true,
-                                 .has_dest = true,
-                                 .oif = x_strdup(value[3]),
-                                 .dest = route.destination,
-                                 .mask = route.mask,
-                                 .gateway = route.gateway},
-                  line, len);
+        blanks_add(&reading->dump->blanks,
+                   &(struct blank){.kind = BLANK_OIF,
+                                   .log = reading->dialogue->observe == OBSERVE_LOG,
+                                   .dest = r.destination,
+                                   .mask = r.mask,
+                                   .gateway = r.gateway,
+                                   .oif = value[3],
+                                   .at = at},
+                   line, len);
     free(wrong);
 }
 
@@ -87,52 +71,20 @@ static void note_stray(struct dump *d, const char *line, size_t len)
 {
     misread_note(d->stray, false, line, len);
     if (misread_holds_address(line, len))
-        add_blank(d, (struct blank){0}, line, len);
-}
-
-static bool may_be(const struct blank *b, const struct route *r)
-{
-    if (!b->is_row)
-        return misread_may_be(b->row, r);
-    if (b->oif != NULL)
-        return b->dest == r->destination && b->mask == r->mask && b->gateway == r->gateway &&
-               miscut_is_oif(b->oif, b->row, r->oif);
-    return b->has_dest ? b->dest == r->destination : b->gateway == r->gateway;
+        blanks_add(&d->blanks, &(struct blank){.kind = BLANK_LINE}, line, len);
 }
 
 const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
                                     const struct route *r)
 {
-    const struct route *got = oracle_find(d->table, r->destination, r->mask);
+    bool anew = oracle_find(d->table, r->destination, r->mask) != NULL;
 
-    if (manifest_claims(w->manifest, "console"))
-        return NULL;
-    for (size_t i = 0; i < d->blank_n; i++)
-        if (may_be(&d->blanks[i], r) && (got == NULL || d->blanks[i].oif != NULL))
-            return &d->blanks[i];
-    return NULL;
+    return manifest_claims(w->manifest, "console") ? NULL : blanks_find(&d->blanks, r, anew);
 }
 
-int dump_fail_blank(struct world *w, const struct actor *a, enum operation op,
-                    const struct blank *b)
-{
-    const char *who = a->is_server ? "server" : "client";
-
-    if (!b->is_row)
-        return dump_fail_stray(w, a, op, b->row);
-    if (b->oif != NULL)
-        return world_fail(w, VERDICT_BROKEN,
-                          "%s shows \"%s\", and [%s.%s] takes \"%s\" of it as oif; that has to be "
-                          "the whole name, and nothing else",
-                          a->name, b->row, who, operation_name(op), b->oif);
-    return world_fail(w, VERDICT_BROKEN, "%s shows \"%s\", in which row of [%s.%s] finds no %s; %s",
-                      a->name, b->row, who, operation_name(op),
-                      b->has_dest ? "mask" : "address as dest",
-                      b->has_dest ? "no-mask = 32 says that a route to one address has none"
-                                  : "default = WORD says what stands for 0.0.0.0/0");
-}
-
-static void add_row(struct reading *r, char *const value[4], const char *line, size_t len)
+/* at: where the oif stands in the line. */
+static void add_row(struct reading *r, char *const value[4], size_t at, const char *line,
+                    size_t len)
 {
     struct route route;
     bool form;
@@ -140,14 +92,14 @@ static void add_row(struct reading *r, char *const value[4], const char *line, s
 
     if (wrong != NULL) {
         r->dump->misread += form;
-        if (!form)
-            note_miscut(r, value, line, len);
+        if (r->lenient && !form)
+            note_oif(r, value, at, line, len);
         note_blank(r->dump, value, line, len);
         note_unreadable(r->dump, wrong, line, len);
         return;
     }
     if (r->lenient && !is_known(r->world, &route))
-        note_miscut(r, value, line, len);
+        note_oif(r, value, at, line, len);
     bool before = oracle_count(r->dump->table) == 0 || r->last.destination < route.destination ||
                   (r->last.destination == route.destination && r->last.mask < route.mask);
     r->dump->ordered = r->dump->ordered && before;
@@ -170,13 +122,13 @@ static bool read_row(void *ctx, const char *line, size_t len)
     dialogue_read_prefix(r->dialogue, row, line, dest, mask);
     pattern_group(row, line, "gateway", gateway, sizeof gateway);
     pattern_group(row, line, "oif", oif, sizeof oif);
-    add_row(r, (char *[]){dest, mask, gateway, oif}, line, len);
+    add_row(r, (char *[]){dest, mask, gateway, oif}, pattern_group_at(row, "oif"), line, len);
     return true;
 }
 
-static void read_shown(void *ctx, char *const value[4], const char *line)
+static void read_shown(void *ctx, char *const value[4], size_t at, const char *line)
 {
-    add_row(ctx, value, line, strlen(line));
+    add_row(ctx, value, at, line, strlen(line));
 }
 
 struct arp_reading {
@@ -273,8 +225,9 @@ static bool read_arp_row(void *ctx, const char *line, size_t len)
     return true;
 }
 
-static void read_arp_shown(void *ctx, char *const value[4], const char *line)
+static void read_arp_shown(void *ctx, char *const value[4], size_t at, const char *line)
 {
+    (void)at;
     add_arp_row(ctx, value[0], value[1], line, strlen(line));
 }
 
@@ -287,16 +240,6 @@ static size_t most_routes(const struct world *w)
         if (w->actors[i]->oracle != NULL && oracle_count(w->actors[i]->oracle) > most)
             most = oracle_count(w->actors[i]->oracle);
     return most;
-}
-
-int dump_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray)
-{
-    const char *who = a->is_server ? "server" : "client", *name = operation_name(op);
-
-    return world_fail(w, VERDICT_BROKEN,
-                      "%s shows \"%s\", and row of [%s.%s] does not match that line%s; notice of "
-                      "[%s] says that it is no row",
-                      a->name, stray, who, name, op == ASK_ARP ? "; its ip may be empty" : "", who);
 }
 
 /* Whose rows chapter 7 has is held to them; where others show lines and not one row, row may be at
@@ -321,17 +264,19 @@ static void weigh_arp_stray(const struct world *w, struct dump *d, size_t rows)
 }
 
 /* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
- * match. */
+ * match. unread: a line with addresses is no row, so that one may lack: what lacks decides. */
 static int check_count(struct world *w, struct actor *a, struct pattern *done, const char *group,
-                       size_t rows, const char *stray, const char *closing)
+                       size_t rows, bool unread, const char *stray, const char *closing)
 {
     char count[24];
 
     if (!pattern_group(done, closing, group, count, sizeof count) ||
         strtoull(count, NULL, 10) == rows)
         return 0;
+    if (unread && strtoull(count, NULL, 10) > rows)
+        return 0;
     if (*stray != '\0')
-        return dump_fail_stray(w, a, strcmp(group, "macs") == 0 ? ASK_ARP : ASK_TABLE, stray);
+        return blank_fail_stray(w, a, strcmp(group, "macs") == 0 ? ASK_ARP : ASK_TABLE, stray);
     return world_fail_for(w, "CON-21", "%s shows %zu rows and then says: %s", a->name, rows,
                           closing);
 }
@@ -358,7 +303,7 @@ static int read_arp_rows(struct world *w, struct actor *a, struct dump *d)
     if (!pattern_match(done, ask.closing, strlen(ask.closing)))
         return 0;
     pattern_group(done, ask.closing, "state", d->arp_state, sizeof d->arp_state);
-    return check_count(w, a, done, "macs", r.rows, d->arp_stray, ask.closing);
+    return check_count(w, a, done, "macs", r.rows, false, d->arp_stray, ask.closing);
 }
 
 static int read_arp(struct world *w, struct actor *a, struct dump *d)
@@ -395,7 +340,8 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
                           ask.closing);
     if (a->routes_view == NULL && pattern_match(done, ask.closing, strlen(ask.closing))) {
         pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
-        if (check_count(w, a, done, "routes", rows, d->stray, ask.closing) < 0)
+        bool unread = r.lenient && d->blanks.of_kind[BLANK_LINE] > 0;
+        if (check_count(w, a, done, "routes", rows, unread, d->stray, ask.closing) < 0)
             return -1;
     }
     return manifest_claims(w->manifest, "mac") ? read_arp(w, a, d) : 0;
@@ -405,11 +351,5 @@ void dump_finish(struct dump *d)
 {
     oracle_destroy(d->table);
     d->table = NULL;
-    for (size_t i = 0; i < d->blank_n; i++) {
-        free(d->blanks[i].row);
-        free(d->blanks[i].oif);
-    }
-    free(d->blanks);
-    d->blanks = NULL;
-    d->blank_n = 0;
+    blanks_finish(&d->blanks);
 }

@@ -11,7 +11,7 @@
 
 char *excuse_find(const struct world *w, const struct requirement *cite, const char *what)
 {
-    char *cut = miscut_explain(w), *excuse = NULL;
+    char *cut = miscut_explain(w, w->accused), *excuse = NULL;
 
     if (cut != NULL)
         excuse = x_printf("%s; what came of it: %s", cut, what);
@@ -20,6 +20,15 @@ char *excuse_find(const struct world *w, const struct requirement *cite, const c
                           cite ? cite->id : "something", cite ? "" : " else", what);
     free(cut);
     return excuse;
+}
+
+void excuse_nothing(struct world *w)
+{
+    char *cut = miscut_explain(w, NULL);
+
+    if (cut != NULL)
+        world_fail(w, VERDICT_BROKEN, "%s", cut);
+    free(cut);
 }
 
 void excuse_ends(struct world *w)

@@ -42,12 +42,11 @@ void leftover_begin(struct leftover *l, const struct sandbox *s)
         closedir(d);
 }
 
-static void note(void *ctx, const struct mapping *m)
+static void note(struct leftover *l, const char *name, ino_t inode)
 {
-    struct leftover *l = ctx;
-    char *line = x_printf("%lu %s", (unsigned long)m->inode, m->name);
+    char *line = x_printf("%lu %s", (unsigned long)inode, name);
 
-    if (m->writable && !has_line(&l->before, m->name) && !has_line(&l->noted, line)) {
+    if (!has_line(&l->before, name) && !has_line(&l->noted, line)) {
         int fd = open(l->file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         buf_printf(&l->noted, "%s\n", line);
         if (fd < 0 || dprintf(fd, "%s\n", line) < 0)
@@ -58,16 +57,43 @@ static void note(void *ctx, const struct mapping *m)
     free(line);
 }
 
-void leftover_note(struct leftover *l, pid_t server)
+static void note_mapping(void *ctx, const struct mapping *m)
+{
+    if (m->writable && strstr(m->name, " (deleted)") == NULL)
+        note(ctx, m->name, m->inode);
+}
+
+void leftover_note_names(struct leftover *l)
+{
+    const char *at = l->may.len > 0 ? l->may.data : "", *end;
+
+    for (; (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        char *name = x_strndup(at, (size_t)(end - at)), *path = x_printf("/dev/shm%s", name);
+        struct stat s;
+        if (lstat(path, &s) == 0)
+            note(l, name, s.st_ino);
+        free(path);
+        free(name);
+    }
+}
+
+void leftover_expect(struct leftover *l, const char *name)
+{
+    if (l->file != NULL && strpbrk(name + 1, "/\n") == NULL && !has_line(&l->may, name))
+        buf_printf(&l->may, "%s\n", name);
+}
+
+void leftover_note_maps(struct leftover *l, pid_t server)
 {
     if (l->file != NULL)
-        maps_each(server, note, l); /* one that has ended maps nothing */
+        maps_each(server, note_mapping, l); /* one that has ended maps nothing */
 }
 
 void leftover_finish(struct leftover *l)
 {
     free(l->file);
     buf_finish(&l->before);
+    buf_finish(&l->may);
     buf_finish(&l->noted);
 }
 
@@ -102,7 +128,7 @@ static bool is_left(const char *name, unsigned long inode, uid_t owner)
     char *path = x_printf("/dev/shm%s", name);
     struct stat s;
     bool is = lstat(path, &s) == 0 && S_ISREG(s.st_mode) && s.st_ino == inode &&
-              s.st_uid == owner && !is_mapped(inode);
+              (s.st_uid == owner || s.st_uid == geteuid()) && !is_mapped(inode);
 
     free(path);
     return is;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OIF_MOST 31 /* bytes of an interface name (TBL-13) */
 #define QUIET_MS 60 /* for programs that do not pause in what they print */
 
 static const char *const operations[ASK_COUNT] = {
@@ -93,6 +94,16 @@ static int set_memory(struct manifest *m, const struct value *v)
     return 0;
 }
 
+/* That of chapter 1 is none of its own. */
+static int set_longest_oif(struct manifest *m, const struct value *v)
+{
+    int result = value_number(&m->limits.longest_oif, v, "", OIF_MOST);
+
+    if (m->limits.longest_oif == OIF_MOST)
+        m->limits.longest_oif = 0;
+    return result;
+}
+
 static int set_wire(struct manifest *m, const struct value *v)
 {
     struct value name = {v->source, v->line, v->at + 1, v->n - 1, v->diag};
@@ -138,7 +149,7 @@ static int set_iut(struct manifest *m, const char *key, const struct value *v)
     if (strcmp(key, "wire") == 0)
         return set_wire(m, v);
     if (strcmp(key, "longest-oif") == 0)
-        return value_number(&m->limits.longest_oif, v, "", 31);
+        return set_longest_oif(m, v);
     if (strcmp(key, "most-clients") == 0)
         return value_number(&m->limits.most_clients, v, "", 100000);
     if (strcmp(key, "mask-in-key") == 0)

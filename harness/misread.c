@@ -33,6 +33,16 @@ bool misread_holds_address(const char *line, size_t len)
     return next_address(line, len, &at, &address);
 }
 
+bool misread_names(const char *line, uint32_t address)
+{
+    uint32_t found;
+
+    for (size_t at = 0; next_address(line, strlen(line), &at, &found);)
+        if (found == address)
+            return true;
+    return false;
+}
+
 bool misread_may_be(const char *line, const struct route *r)
 {
     bool dest = false, gateway = false;

@@ -10,6 +10,8 @@
 
 /* Whether the line holds an address, as a row does and a heading does not. */
 bool misread_holds_address(const char *line, size_t len);
+/* Whether it holds that one. */
+bool misread_names(const char *line, uint32_t address);
 /* Whether the line may be a row of that route: it holds its gateway, and its destination or oif. */
 bool misread_may_be(const char *line, const struct route *r);
 /* Whether the line holds a MAC, and which. */

@@ -128,10 +128,16 @@ static void spell(const struct objects *o, uint64_t mac, char out[18])
 
 char *objects_name(const struct objects *o, uint64_t mac)
 {
-    const char *name = name_of(o), *place = strstr(name, PLACE);
     char text[18];
 
     spell(o, mac, text);
+    return objects_name_of(o, text);
+}
+
+char *objects_name_of(const struct objects *o, const char *text)
+{
+    const char *name = name_of(o), *place = strstr(name, PLACE);
+
     return x_printf("%s%.*s%s%s", *name == '/' ? "" : "/", (int)(place - name), name, text,
                     place + strlen(PLACE));
 }

@@ -39,6 +39,8 @@ void objects_finish(struct objects *o);
 
 /* The name for shm_open(3); the caller's. */
 char *objects_name(const struct objects *o, uint64_t mac);
+/* The same of a MAC as it was written. */
+char *objects_name_of(const struct objects *o, const char *text);
 /* What the MAC's object holds now. NULL, or what is wrong with the object (the caller's). */
 char *objects_read(const struct objects *o, uint64_t mac, uint32_t *address);
 

@@ -68,6 +68,11 @@ size_t pattern_begin(const struct pattern *p)
     return pcre2_get_ovector_pointer(p->match)[0];
 }
 
+size_t pattern_end(const struct pattern *p)
+{
+    return pcre2_get_ovector_pointer(p->match)[1];
+}
+
 bool pattern_may_match(struct pattern *p, const char *line, size_t len)
 {
     int found = p == NULL ? PCRE2_ERROR_NOMATCH
@@ -82,17 +87,39 @@ bool pattern_has(const struct pattern *p, const char *name)
     return p != NULL && pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name) > 0;
 }
 
-/* Whether the two bytes are of one number, or one MAC. */
-static bool go_together(const char *name, char a, char b)
-{
-    static const char *const words[] = {"oif", "kind", "state", "digest"};
-    bool hex = strcmp(name, "mac") == 0;
+/* What a group of that name holds. */
+enum holds { HOLDS_TEXT, HOLDS_NUMBER, HOLDS_ADDRESS, HOLDS_MAC };
 
-    for (size_t i = 0; i < LENGTH(words); i++)
-        if (strcmp(name, words[i]) == 0)
-            return false;
-    return hex ? isxdigit((unsigned char)a) && isxdigit((unsigned char)b)
-               : isdigit((unsigned char)a) && isdigit((unsigned char)b);
+static enum holds find_kind(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum holds kind;
+    } known[] = {{"dest", HOLDS_ADDRESS},  {"gateway", HOLDS_ADDRESS}, {"ip", HOLDS_ADDRESS},
+                 {"mac", HOLDS_MAC},       {"mask", HOLDS_NUMBER},     {"pid", HOLDS_NUMBER},
+                 {"routes", HOLDS_NUMBER}, {"macs", HOLDS_NUMBER},     {"seq", HOLDS_NUMBER}};
+
+    for (size_t i = 0; i < LENGTH(known); i++)
+        if (strcmp(known[i].name, name) == 0)
+            return known[i].kind;
+    return HOLDS_TEXT;
+}
+
+static bool is_digit(enum holds kind, char c)
+{
+    return kind == HOLDS_MAC ? isxdigit((unsigned char)c) : isdigit((unsigned char)c);
+}
+
+/* Whether it has all parts that it needs, so that a dot or a colon beside it is none of its own. */
+static bool is_whole(enum holds kind, const char *text, size_t len)
+{
+    size_t digits = 0, parts = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        digits += is_digit(kind, text[i]);
+        parts += is_digit(kind, text[i]) && (i == 0 || !is_digit(kind, text[i - 1]));
+    }
+    return kind == HOLDS_MAC ? digits >= 12 : kind != HOLDS_ADDRESS || parts >= 4;
 }
 
 /* Whether some group has its edge there: columns may stand side by side. */
@@ -106,17 +133,44 @@ static bool is_edge(const struct pattern *p, size_t at, bool begin)
     return false;
 }
 
+/* Whether a value goes on behind the byte at, in steps of 1 or -1: with a digit, or where it is not
+ * whole with another part. Zeros in front are nothing. */
+static bool goes_on(const struct pattern *p, const char *line, size_t at, int step, enum holds kind,
+                    bool whole)
+{
+    const char *next = line + at + step, *end = step < 0 ? line - 1 : line + p->len;
+    const char *parts = kind == HOLDS_MAC ? ":-" : kind == HOLDS_ADDRESS ? "." : "";
+
+    if (!is_digit(kind, line[at]) || next == end)
+        return false;
+    if (!whole && *next != '\0' && strchr(parts, *next) != NULL && next + step != end)
+        return is_digit(kind, next[step]);
+    while (step < 0 && kind == HOLDS_NUMBER && next > end + 1 && *next == '0')
+        next--;
+    return is_digit(kind, *next) && !(step < 0 && kind == HOLDS_NUMBER && *next == '0');
+}
+
 static void note_cut(struct pattern *p, const char *line, const char *name, size_t begin,
                      size_t end)
 {
-    bool before =
-        begin > 0 && go_together(name, line[begin - 1], line[begin]) && !is_edge(p, begin, false);
-    bool behind =
-        end < p->len && go_together(name, line[end - 1], line[end]) && !is_edge(p, end, true);
+    enum holds kind = find_kind(name);
 
-    if ((before || behind) && p->cut == NULL)
+    if (kind == HOLDS_TEXT || p->cut != NULL)
+        return;
+    bool whole = is_whole(kind, line + begin, end - begin);
+    bool before = goes_on(p, line, begin, -1, kind, whole) && !is_edge(p, begin, false);
+    bool behind = goes_on(p, line, end - 1, 1, kind, whole) && !is_edge(p, end, true);
+    if (before || behind)
         p->cut = x_printf("%s takes \"%.*s\" of: %.*s", name, (int)(end - begin), line + begin,
                           (int)p->len, line);
+}
+
+size_t pattern_group_at(const struct pattern *p, const char *name)
+{
+    int n = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name);
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(p->match);
+
+    return n > 0 && at[2 * n] != PCRE2_UNSET ? at[2 * n] : 0;
 }
 
 bool pattern_group(struct pattern *p, const char *line, const char *name, char *out, size_t size)

@@ -98,6 +98,24 @@ static size_t measure_known(const struct actor *a, const struct dialogue *d, con
     return holds_known(a, d, line, bare) ? bare : holds_known(a, d, line, len) ? len : 0;
 }
 
+/* Whether that place is within a row of d, or of a table. */
+static bool is_in_row(const struct actor *a, const struct dialogue *d, const char *line, size_t len,
+                      size_t at)
+{
+    const struct dialogue *of[] = {d, &a->program->ask[ASK_TABLE], &a->program->ask[ASK_ARP]};
+
+    for (size_t i = 0; i < LENGTH(of); i++) {
+        if (of[i] == NULL)
+            continue;
+        struct pattern *const rows[] = {of[i]->row, of[i]->added, of[i]->updated};
+        for (size_t k = 0; k < LENGTH(rows); k++)
+            if (pattern_match(rows[k], line, len) && pattern_begin(rows[k]) <= at &&
+                at < pattern_end(rows[k]))
+                return true;
+    }
+    return false;
+}
+
 size_t prompt_split(const struct actor *a, const struct dialogue *d, const char *text, size_t len,
                     size_t *next)
 {
@@ -112,6 +130,9 @@ size_t prompt_split(const struct actor *a, const struct dialogue *d, const char 
         if (!pattern_match(a->program->prompt, text + from, end - from))
             continue;
         *next = from + pattern_begin(a->program->prompt);
+        bool bare = tail == 1; /* with no blank behind it a name may have it */
+        if (bare && is_in_row(a, d, text, len, *next))
+            return 0;
         if ((front = measure_known(a, d, text, *next)) > 0)
             return front;
         from = end;

@@ -25,7 +25,8 @@ struct sandbox {
     char *data;  /* data files, as the case sees them; NULL if there are none */
 };
 
-/* Whether actors can go to that directory of the host, where no namespaces show it to them. */
+/* Whether actors can go to that directory of the host, where no namespaces show it to them. True
+ * where they are of the caller's user, and where that cannot be tried. */
 bool sandbox_reaches(const char *directory);
 /* Tries a complete set-up in a child process. NULL if it works, else why not (the caller's). */
 char *sandbox_try(void);

@@ -27,7 +27,7 @@ struct view {
     bool open;                  /* a table is being printed: rows go to building */
     bool cut;                   /* silence ended the last one: what follows may be more of it */
     size_t told;                /* lines of the open one, of which the transcript has the first */
-    struct buf shown, building; /* rows: a line each, as row_of() has it */
+    struct buf shown, building; /* rows, as row_of() has them */
     char stray[120];            /* of the last one, as view_stray() has it */
     struct entry *entries;      /* of a log */
     size_t entry_n;
@@ -99,7 +99,7 @@ static void go_on(struct view *v)
     v->cut = false;
 }
 
-/* The first n values of the last match; the caller's. */
+/* The first n values of the last match, a line each; the caller's. */
 static char *values_of(const struct view *v, struct pattern *p, const char *line, size_t n)
 {
     static const char *const route[VALUES] = {"dest", "mask", "gateway", "oif"},
@@ -115,17 +115,17 @@ static char *values_of(const struct view *v, struct pattern *p, const char *line
     for (size_t i = 0; i < n && names[i] != NULL; i++) {
         if (v->arp || i >= 2)
             pattern_group(p, line, names[i], value[i], sizeof value[i]);
-        buf_printf(&row, "%s%s", i ? APART : "", value[i]);
+        buf_printf(&row, "%s\n", value[i]);
     }
     return buf_take(&row);
 }
 
-/* All of them, and the line behind them. */
+/* All of them, where the oif stands in the line, and the line. */
 static char *row_of(const struct view *v, struct pattern *p, const char *line, size_t len)
 {
-    char *values = values_of(v, p, line, VALUES), *row;
+    char *values = values_of(v, p, line, VALUES);
+    char *row = x_printf("%s%zu\n%.*s\n", values, pattern_group_at(p, "oif"), (int)len, line);
 
-    row = x_printf("%s" APART "%.*s", values, (int)len, line);
     free(values);
     return row;
 }
@@ -153,7 +153,7 @@ static bool hear_printed(struct view *v, const char *line, size_t len)
         return false; /* a row of something else */
     v->open = true;
     char *row = row_of(v, d->row, line, len);
-    buf_printf(&v->building, "%s\n", row);
+    buf_adds(&v->building, row);
     free(row);
     return true;
 }
@@ -303,20 +303,20 @@ static int await_whole(struct world *w, struct actor *a, struct view *v)
 }
 
 static void give_rows(const struct view *v, char *rows,
-                      void (*row)(void *ctx, char *const value[4], const char *line), void *ctx)
+                      void (*row)(void *ctx, char *const value[4], size_t at, const char *line),
+                      void *ctx)
 {
-    for (char *at = rows, *end; at != NULL && (end = strchr(at, '\n')) != NULL; at = end + 1) {
-        char *text = x_strndup(at, (size_t)(end - at)), *line = text, none[] = "";
-        char *value[VALUES] = {none, none, none, none};
+    while (rows != NULL && *rows != '\0') {
+        char none[] = "", *value[VALUES] = {none, none, none, none};
         for (size_t i = 0; i < (v->arp ? 2 : VALUES); i++)
-            value[i] = strsep(&line, APART);
-        row(ctx, value, line);
-        free(text);
+            value[i] = strsep(&rows, "\n");
+        size_t at = strtoul(strsep(&rows, "\n"), NULL, 10);
+        row(ctx, value, at, strsep(&rows, "\n"));
     }
 }
 
 int view_read(struct world *w, struct actor *a, struct view *v,
-              void (*row)(void *ctx, char *const value[4], const char *line), void *ctx)
+              void (*row)(void *ctx, char *const value[4], size_t at, const char *line), void *ctx)
 {
     struct buf rows = {0};
 
@@ -340,7 +340,7 @@ int view_read(struct world *w, struct actor *a, struct view *v,
     }
     buf_add(&rows, v->shown.len ? v->shown.data : "", v->shown.len);
     for (size_t i = 0; i < v->entry_n; i++)
-        buf_printf(&rows, "%s\n", v->entries[i].row);
+        buf_adds(&rows, v->entries[i].row);
     give_rows(v, rows.data, row, ctx);
     buf_finish(&rows);
     return 0;

@@ -28,9 +28,9 @@ const char *view_stray(const struct view *v);
 bool view_hear_question(struct world *w, struct actor *a, const char *line, size_t len);
 
 /* Waits until the table is whole, and gives each of its rows: the values dest mask gateway oif, or
- * mac ip, and the line that it was. 0, or -1 after world_fail(); UNSUPPORTED where nothing shows
- * it. */
+ * mac ip, where in the line the oif stands, and the line. 0, or -1 after world_fail(); UNSUPPORTED
+ * where nothing shows it. */
 int view_read(struct world *w, struct actor *a, struct view *v,
-              void (*row)(void *ctx, char *const value[4], const char *line), void *ctx);
+              void (*row)(void *ctx, char *const value[4], size_t at, const char *line), void *ctx);
 
 #endif

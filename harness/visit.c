@@ -3,6 +3,7 @@
 
 #include "bounds.h"
 #include "compare.h"
+#include "lookup.h"
 #include "probe.h"
 #include "tell.h"
 #include "visit_claim.h"
@@ -80,9 +81,14 @@ static bool has_routes(const struct visit *v)
 }
 
 /* gateway: NULL for a delete. */
-static void change(struct visit *v, enum operation op, const char *prefix, const char *gateway)
+static void change(struct visit *v, enum operation op, const char *prefix, const char *gateway,
+                   const char *oif)
 {
-    struct ask ask = {.op = op, .prefix = prefix, .gateway = gateway, .oif = "eth0"};
+    unsigned longest = v->w->manifest->limits.longest_oif;
+    struct ask ask = {.op = op,
+                      .prefix = prefix,
+                      .gateway = gateway,
+                      .oif = longest > 0 && strlen(oif) > longest ? "eth0" : oif};
     bool wanted = op == ASK_CREATE || has_routes(v);
     struct route r;
 
@@ -91,7 +97,7 @@ static void change(struct visit *v, enum operation op, const char *prefix, const
     if (op == ASK_DELETE)
         route_parse_prefix(prefix, &r);
     else
-        route_parse(prefix, gateway, "eth0", &r);
+        route_parse(prefix, gateway, ask.oif, &r);
     if (op == ASK_CREATE)
         oracle_create_route(v->want, &r);
     else if (op == ASK_UPDATE)
@@ -223,6 +229,17 @@ static void quit(struct visit *v, struct actor *a)
     free(end);
 }
 
+/* What it finds for an address of the only route. */
+static void try_lookup(struct visit *v, struct actor *a, const char *address)
+{
+    if (!has_routes(v))
+        return;
+    visit_begin(v, "[%s.lookup]: what it finds", a->is_server ? "server" : "client");
+    visit_finish(v, lookup_check(v->w, a, address, "10.20.0.0/16"), "it is 10.20.0.0/16",
+                 "row to the line above, with dest and mask of the route that was found",
+                 v->failed[true][ASK_CREATE]);
+}
+
 /* Those that change nothing. */
 static void try_others(struct visit *v, struct actor *a)
 {
@@ -231,7 +248,8 @@ static void try_others(struct visit *v, struct actor *a)
 
     for (size_t i = 0; i < LENGTH(others); i++) {
         struct ask ask = {.op = others[i], .address = "10.20.1.1"};
-        try(v, a, &ask, true);
+        if (try(v, a, &ask, true) && others[i] == ASK_LOOKUP)
+            try_lookup(v, a, ask.address);
     }
 }
 
@@ -311,22 +329,24 @@ static void try_flush(struct visit *v)
     if (!try(v, v->s, &flush, true))
         return;
     oracle_clear(v->want);
-    if (!v->failed[true][ASK_TABLE])
-        try_table(v, v->s, ASK_TABLE, v->want, "the table after a flush");
+    try_tables(v, "the table after a flush");
     if (v->w->manifest->record.mark[RECORD_FLUSH] != NULL && v->probe != NULL)
         try_record(v, "what it sends of a flush");
 }
 
 static void try_all(struct visit *v)
 {
-    change(v, ASK_CREATE, "10.20.0.0/16", "192.0.2.1");
+    change(v, ASK_CREATE, "10.20.0.0/16", "192.0.2.1", "Gi0/1-x.20");
     try_tables(v, NULL);
     try_record(v, "what the server sends to who connects");
-    change(v, ASK_UPDATE, "10.20.0.0/16", "192.0.2.2");
+    change(v, ASK_UPDATE, "10.20.0.0/16", "198.51.100.200", "eth9");
+    if (has_routes(v))
+        try_tables(v, "the table after an update");
     try_others(v, v->s);
     if (v->a != NULL)
         try_others(v, v->a);
-    change(v, ASK_DELETE, "10.20.0.0/16", NULL);
+    change(v, ASK_DELETE, "10.20.0.0/16", NULL, "");
+    try_tables(v, "the table after a delete");
     try_record(v, "what it sends of an update and a delete");
     try_arp(v);
     try_pages(v);

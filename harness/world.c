@@ -34,9 +34,10 @@ void world_init(struct world *w, const struct test_case *t, const struct manifes
 /* A server may be killed in the step to come, or if the case is over. */
 static void note_objects(struct world *w)
 {
-    for (size_t i = 0; w->leftover.file != NULL && i < w->actor_count; i++)
+    for (size_t i = 0; i < w->actor_count; i++)
         if (w->actors[i]->is_server && w->actors[i]->pid > 0)
-            leftover_note(&w->leftover, w->actors[i]->pid);
+            leftover_note_maps(&w->leftover, w->actors[i]->pid);
+    leftover_note_names(&w->leftover);
 }
 
 void world_finish(struct world *w)

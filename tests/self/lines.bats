@@ -153,6 +153,13 @@ END
     told 0 PASS
 }
 
+@test "a name may have what a bare prompt ends in" {
+    style lines
+    sed -i 's/^prompt .*/prompt = ">$"/; s/^features .*/features = routes/' "$fake"
+    FAULT=bare RTM_BUILD=$bin rtmtest run --iut "$fake" --only '1-tables/TBL-13-interface#4' --report tap
+    told 0 PASS
+}
+
 @test "the middle of a row may look like the end of a prompt" {
     style lines
     sed -i '/^\[server\]/,/^$/s/^prompt .*/prompt = "> $"/; s/^features .*/features = routes/' "$fake"

@@ -102,6 +102,13 @@ END
     rm "$place"
 }
 
+@test "so is an object whose name is no MAC's" {
+    style words
+    FAULT=none RTM_BUILD=$bin rtmtest run --iut "$fake" --only '5-arp/ARP-5-refused#6' --sandbox none --report tap
+    told 1 'FAIL ARP-5'
+    [ ! -e /dev/shm/01-00-5e-01-01-01 ]
+}
+
 @test "a signal ends a run with nothing left at a place of its own" {
     style words
     local place=$dir/tmp/words.sock pid status=0 until=$((SECONDS + 30))

@@ -226,7 +226,7 @@ int main(int argc, char **argv)
     for (;;) {
         fd_set fds;
         if (loud)
-            printf("\033[33mrtm>\033[0m ");
+            printf(strcmp(fault, "bare") == 0 ? ">" : "\033[33mrtm>\033[0m ");
         fflush(stdout);
     again:
         FD_ZERO(&fds);

@@ -47,18 +47,35 @@ static void check(const char *const row[4], const char *want, bool want_form)
     free(why);
 }
 
+/* Behind "10.0.0.0/8 1.1.1.1 ". */
+static bool is_oif(const char *line, const char *shown, const char *oif)
+{
+    return miscut_is_oif(line, 19, shown, oif);
+}
+
 TEST(a_name_is_cut_where_the_line_has_it_whole)
 {
-    CHECK(miscut_is_oif("Gi1", "10.0.0.0/8 1.1.1.1 Gi1/0/24", "Gi1/0/24"));
-    CHECK(miscut_is_oif("", "10.0.0.0/8 1.1.1.1 eth0", "eth0"));
-    CHECK(miscut_is_oif("eth0;", "10.0.0.0/8 1.1.1.1 eth0;", "eth0"));
-    CHECK(miscut_is_oif("dev e", "10.0.0.0/8 1.1.1.1 dev e", "e"));
-    CHECK(miscut_is_oif("eth0 metric 5", "10.0.0.0/8 1.1.1.1 eth0 metric 5", "eth0"));
-    CHECK(!miscut_is_oif("eth1", "10.0.0.0/8 1.1.1.1 eth1", "eth10"));
-    CHECK(!miscut_is_oif("eth10", "10.0.0.0/8 1.1.1.1 eth10", "eth1"));
-    CHECK(!miscut_is_oif("Gi1/0/24.100", "10.0.0.0/8 1.1.1.1 Gi1/0/24.100", "Gi1/0/24"));
-    CHECK(!miscut_is_oif("eth0", "10.0.0.0/8 1.1.1.1 eth0", "eth0"));
-    CHECK(!miscut_is_oif("eth0", "10.0.0.0/8 1.1.1.1 eth0", ""));
+    CHECK(is_oif("10.0.0.0/8 1.1.1.1 Gi1/0/24", "Gi1", "Gi1/0/24"));
+    CHECK(is_oif("10.0.0.0/8 1.1.1.1 eth0", "", "eth0"));
+    CHECK(is_oif("10.0.0.0/8 1.1.1.1 eth0;", "eth0;", "eth0"));
+    CHECK(is_oif("10.0.0.0/8 1.1.1.1 dev e", "dev e", "e"));
+    CHECK(is_oif("10.0.0.0/8 1.1.1.1 eth0 metric 5", "eth0 metric 5", "eth0"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 1", "1", "10"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 eth0???", "eth0???", "eth0"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 ~~", "~~", "~"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 eth1", "eth1", "eth10"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 eth10", "eth10", "eth1"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 Gi1/0/24.100", "Gi1/0/24.100", "Gi1/0/24"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 eth0", "eth0", "eth0"));
+    CHECK(!is_oif("10.0.0.0/8 1.1.1.1 eth0", "eth0", ""));
+}
+
+TEST(a_name_stands_beside_as_a_word)
+{
+    CHECK(miscut_is_beside("10.0.0.0/8 1.1.1.1 dev eth0;", "eth0"));
+    CHECK(!miscut_is_beside("10.0.0.0/8 1.1.1.1 dev eth01", "eth0"));
+    CHECK(!miscut_is_beside("10.0.0.0/8 1.1.1.1 dev e", "10"));
+    CHECK(!miscut_is_beside("10.0.0.0/8 1.1.1.1 dev e", "e"));
 }
 
 TEST(a_row_is_told_by_its_group)

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a program shows that may stand for a route which is missing, though the manifest does not
+ * read it so: then the manifest is at fault.
+ */
+#ifndef HARNESS_BLANK_H
+#define HARNESS_BLANK_H
+
+#include "actor.h"
+
+enum blank_kind {
+    BLANK_LINE,    /* no row, and it has addresses */
+    BLANK_NO_MASK, /* a row without a digit in its mask */
+    BLANK_NO_DEST, /* or in its destination */
+    BLANK_OIF,     /* a route that no server has, of which oif may be a part, or more */
+    BLANK_KINDS
+};
+
+struct blank {
+    enum blank_kind kind;
+    uint32_t dest, gateway; /* so far as it can be read */
+    uint8_t mask;
+    char *oif; /* what the group took, and where in the line */
+    size_t at;
+    bool log; /* the line tells a change, and may have what was before */
+    char *line;
+};
+
+struct blanks {
+    struct blank *list;
+    size_t n, of_kind[BLANK_KINDS];
+};
+
+/* Whether it can be an address or a mask at all. */
+bool blank_has_digit(const char *text);
+/* Copies the line and the oif; of each kind only so many are kept. */
+void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len);
+/* The first that may be that route; anew: another one with its prefix was read. NULL: none. */
+const struct blank *blanks_find(const struct blanks *all, const struct route *r, bool anew);
+void blanks_finish(struct blanks *all);
+
+/* BROKEN: that dialogue does not understand it. -1. */
+int blank_fail(struct world *w, const struct actor *a, enum operation op, const struct blank *b);
+/* The same of a line that is no row. -1. */
+int blank_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray);
+
+#endif
