@@ -22,15 +22,6 @@ char *excuse_find(const struct world *w, const struct requirement *cite, const c
     return excuse;
 }
 
-void excuse_nothing(struct world *w)
-{
-    char *cut = miscut_explain(w, NULL);
-
-    if (cut != NULL)
-        world_fail(w, VERDICT_BROKEN, "%s", cut);
-    free(cut);
-}
-
 void excuse_ends(struct world *w)
 {
     const char *lacking = footing_lacking("waiting");

@@ -10,8 +10,6 @@
 
 /* Why what failed, which broke cite, is none of theirs (the caller's); NULL: it is theirs. */
 char *excuse_find(const struct world *w, const struct requirement *cite, const char *what);
-/* A case that broke nothing, though the manifest does not read what is printed, is BROKEN. */
-void excuse_nothing(struct world *w);
 /* Who gives up where what many programs wait with is missing may have had to: nothing is decided.
  */
 void excuse_ends(struct world *w);

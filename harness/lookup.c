@@ -50,7 +50,21 @@ static int find(struct world *w, struct actor *a, const char *address, struct fo
     return 0;
 }
 
-/* Whether the answer has the destination that has to be found, though it was read otherwise. The
+/* Whether some server has a route with that prefix. */
+static bool is_known(const struct world *w, const char *prefix)
+{
+    struct route r;
+
+    if (route_parse_prefix(prefix, &r) != NULL)
+        return false;
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->oracle != NULL &&
+            oracle_find(w->actors[i]->oracle, r.destination, r.mask) != NULL)
+            return true;
+    return false;
+}
+
+/* Whether the answer has the destination that has to be found, and what was read is no route. The
  * address that was asked for is in many answers. */
 static bool is_misread(const struct world *w, const struct found *f, const char *address,
                        const char *want)
@@ -59,7 +73,7 @@ static bool is_misread(const struct world *w, const struct found *f, const char 
     struct route r;
 
     return !manifest_claims(w->manifest, "console") && route_parse_prefix(want, &r) == NULL &&
-           address_parse(address, &asked) && asked != r.destination &&
+           address_parse(address, &asked) && asked != r.destination && !is_known(w, f->prefix) &&
            misread_names(f->line, r.destination);
 }
 

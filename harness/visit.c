@@ -295,8 +295,11 @@ static void try_object(struct visit *v, const struct neighbour *n)
 static void try_arp_tables(struct visit *v, const struct ask *added)
 {
     struct oracle *want = oracle_create();
+    const struct route *r;
     struct neighbour n;
 
+    for (size_t at = 0; (r = oracle_next(v->want, &at)) != NULL;)
+        oracle_create_route(want, r);
     neighbour_parse(added->mac, added->address, &n);
     oracle_add_neighbour(want, &n);
     if (v->w->manifest->objects.per_mac)

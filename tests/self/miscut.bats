@@ -91,3 +91,22 @@ named() {
     through 's/Gi1.*/Gi1/'
     through 's/\.100$/.1000/'
 }
+
+@test "a lookup that is read otherwise is the manifest's fault, and one of another route the program's" {
+    style python
+    sed -i "s|^features .*|features = routes\nroot = $root/tests/iuts|" "$fake"
+    looked() {
+        brief 'needs    routes' 'server S' 'S create 10.0.0.0/8 1.1.1.1 e' 'S create 10.0.0.0/16 1.1.1.2 e' \
+            'S create 10.1.0.0/16 1.1.1.2 e' "expect S finds $1 [TBL-16]"
+    }
+    looked '10.1.0.0/16 for 10.1.1.1'
+    told 0 PASS
+    sed -i '/^\[server.lookup\]/,/^$/s/?<dest>/?<it>/; /^\[server.lookup\]/,/^$/s/?<gateway>/?<dest>/; /^\[server.lookup\]/,/^$/s/?<it>/?<gateway>/' "$fake"
+    looked '10.1.0.0/16 for 10.1.1.1'
+    told 2 BROKEN 'S shows "10.1.0.0/16 1.1.1.2 e" for 10.1.1.1, of which row of \[server.lookup\] takes 1.1.1.2/16; *'
+    style python
+    sed -i "s|^features .*|features = routes\nroot = $root/tests/iuts|
+        s|^command .*rtm-server.*|command = bash -c \"exec python3 -ES {root}/python/rtm-server --socket \$0 > >(sed -u 's,^10.0.0.0/16 1.1.1.2,10.0.0.0/8 1.1.1.1,')\" {socket}|" "$fake"
+    looked '10.0.0.0/16 for 10.0.1.1'
+    told 1 'FAIL TBL-16' 'S finds 10.0.0.0/8 for 10.0.1.1; the longest match is 10.0.0.0/16'
+}
