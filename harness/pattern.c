@@ -150,12 +150,20 @@ static bool goes_on(const struct pattern *p, const char *line, size_t at, int st
     return is_digit(kind, *next) && !(step < 0 && kind == HOLDS_NUMBER && *next == '0');
 }
 
+/* Whether that byte may be of a value at all: of most values it is a blank, and that is cheap. */
+static bool may_go_on(char c)
+{
+    return isxdigit((unsigned char)c) || c == '.' || c == ':' || c == '-';
+}
+
 static void note_cut(struct pattern *p, const char *line, const char *name, size_t begin,
                      size_t end)
 {
+    if (p->cut != NULL ||
+        ((begin == 0 || !may_go_on(line[begin - 1])) && (end == p->len || !may_go_on(line[end]))))
+        return;
     enum holds kind = find_kind(name);
-
-    if (kind == HOLDS_TEXT || p->cut != NULL)
+    if (kind == HOLDS_TEXT)
         return;
     bool whole = is_whole(kind, line + begin, end - begin);
     bool before = goes_on(p, line, begin, -1, kind, whole) && !is_edge(p, begin, false);
