@@ -14,7 +14,6 @@
 
 #define OPEN_MS 1000 /* of silence, where a line of a table is to be finished */
 #define VALUES 4     /* of a row: dest mask gateway oif, or mac ip */
-#define APART "\037" /* what stands between them */
 
 /* One entry that a log told of: its key and its row, both as they were written. */
 struct entry {

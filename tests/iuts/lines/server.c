@@ -92,8 +92,8 @@ static void show(const char *fault)
         printf("\033[1m%s\033[0m/%d -> ", table[i].dest, table[i].mask);
         if (strcmp(fault, "halting") == 0) {
             fflush(stdout);
-            usleep(
-                20000); /* the fault is the time between: nobody tells when a reader has seen it */
+            /* the fault is the time between: nobody tells when a reader has seen it */
+            usleep(20000);
         }
         printf("%s dev %s%s", table[i].gateway, table[i].oif,
                joined && i == routes - 1 ? "" : "\n");
