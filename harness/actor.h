@@ -74,8 +74,9 @@ struct actor {
     struct buf complaints; /* the lines of standard error, from the first start on */
     size_t scanned;        /* bytes of heard that hold no line end */
     struct ask *asking;
-    bool accepts; /* it has accepted a route, from its first start on */
-    bool loading; /* the answer of a load is still to come, whatever is asked meanwhile */
+    unsigned accepts; /* the operations of which it has accepted one, from its first start on, a bit
+                       * each */
+    bool loading;     /* the answer of a load is still to come, whatever is asked meanwhile */
     bool load_refused;
     int64_t load_us; /* while it runs: when it was sent; then: how long it took */
     struct feed *feed;
@@ -104,7 +105,9 @@ struct ask {
     const char *prefix, *gateway, *oif, *address, *mac, *file; /* what stands for {prefix} ... */
     /* Each line of the answer, the last one too: whether it may stand there. May be NULL. */
     bool (*row)(void *ctx, const char *line, size_t len);
-    void *ctx;
+    /* Each line that notice takes while the answer lasts, and those behind it. May be NULL. */
+    void (*beside)(void *ctx, bool behind, const char *line, size_t len);
+    void *ctx;   /* of both */
     size_t more; /* so many closing lines come before the last one: the line holds several */
 
     size_t move;     /* of the dialogue, the next one */

@@ -207,15 +207,6 @@ static int complain_end(struct world *w, struct actor *a)
     return -1;
 }
 
-void answer_doubt_manifest(struct world *w, const struct actor *a)
-{
-    if (!a->accepts && !manifest_claims(w->manifest, "console"))
-        buf_printf(&w->outcome.detail,
-                   "%s has accepted no route yet; rtmtest doctor --iut %s shows whether the "
-                   "manifest is right\n",
-                   a->name, w->manifest->file);
-}
-
 /* Chapter 7 says which lines an answer has; what other programs print between rows is their own. */
 static int check_strays(struct world *w, const struct actor *a, const struct ask *ask)
 {
@@ -247,6 +238,7 @@ int actor_ask(struct world *w, struct actor *a, struct ask *ask)
     int result = await_answer(w, a, ask);
     a->asking = NULL;
     world_end_answer(w, step);
-    a->accepts = a->accepts || (result == 0 && ask->op == ASK_CREATE && !ask->refused);
+    if (result == 0 && !ask->refused)
+        a->accepts |= 1U << ask->op;
     return result < 0 ? result : check_strays(w, a, ask);
 }

@@ -10,9 +10,4 @@
 
 /* Fails the step for a table that stops at an unfinished line which nothing of d knows. */
 int answer_fail_open(struct world *w, const struct actor *a, const struct dialogue *d);
-/* Beside a refusal that should not be: who has accepted nothing so far may not be asked in its
- * words.
- */
-void answer_doubt_manifest(struct world *w, const struct actor *a);
-
 #endif

@@ -13,17 +13,25 @@ enum blank_kind {
     BLANK_NO_MASK, /* a row without a digit in its mask */
     BLANK_NO_DEST, /* or in its destination */
     BLANK_OIF,     /* a route that no server has, of which oif may be a part, or more */
+    BLANK_OTHER,   /* the same, of which the other values may be those of something else */
+    BLANK_NOTICE,  /* a row, or a line of a log, that notice takes */
+    BLANK_BEHIND,  /* a row behind done */
+    BLANK_LOG,     /* a line of a log that none of its patterns matches */
     BLANK_KINDS
 };
+
+#define BLANK_ADDRESSES 6
 
 struct blank {
     enum blank_kind kind;
     uint32_t dest, gateway; /* so far as it can be read */
     uint8_t mask;
-    char *oif; /* what the group took, and where in the line */
-    size_t at;
-    bool log; /* the line tells a change, and may have what was before */
+    char *took; /* by oif, or of BLANK_OTHER by all groups; or NULL */
+    size_t at;  /* where in the line oif took it */
+    bool log;   /* the line tells a change, and may have what was before */
     char *line;
+    uint32_t address[BLANK_ADDRESSES]; /* those of the line */
+    size_t addresses;
 };
 
 struct blanks {
@@ -33,15 +41,22 @@ struct blanks {
 
 /* Whether it can be an address or a mask at all. */
 bool blank_has_digit(const char *text);
-/* Copies the line and the oif; of each kind only so many are kept. */
+/* Copies the line and what was taken; of each kind only so many are kept. */
 void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len);
+/* The same of a line of a kind that needs nothing more, if it holds what an entry does. */
+void blanks_note(struct blanks *all, enum blank_kind kind, bool arp, const char *line, size_t len);
 /* The first that may be that route; anew: another one with its prefix was read. NULL: none. */
 const struct blank *blanks_find(const struct blanks *all, const struct route *r, bool anew);
+/* The first with that entry. */
+const struct blank *blanks_find_neighbour(const struct blanks *all, const struct neighbour *n);
 void blanks_finish(struct blanks *all);
 
 /* BROKEN: that dialogue does not understand it. -1. */
 int blank_fail(struct world *w, const struct actor *a, enum operation op, const struct blank *b);
 /* The same of a line that is no row. -1. */
 int blank_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray);
+/* The same of one behind which that entry stays. -1. */
+int blank_fail_stays(struct world *w, const struct actor *a, enum operation op, const char *line,
+                     const char *entry);
 
 #endif

@@ -3,12 +3,12 @@
  * Commands of the section Changes: one change, one file, one refusal.
  */
 #include "actor.h"
-#include "answer.h"
 #include "command_list.h"
 #include "compare.h"
 #include "expand.h"
 #include "feed.h"
 #include "question.h"
+#include "refusal.h"
 
 #include <stdlib.h>
 
@@ -23,6 +23,8 @@ static int change_both(struct world *w, struct actor *a, enum operation op, char
     const char *refused = op == ASK_DELETE ? route_parse_prefix(value[0], &r)
                                            : route_parse(value[0], value[1], value[2], &r);
 
+    uint64_t before = oracle_digest(a->oracle);
+
     if (refused == NULL)
         refused = apply(a->oracle, &r);
     if (refused != NULL)
@@ -33,9 +35,7 @@ static int change_both(struct world *w, struct actor *a, enum operation op, char
         return -1;
     if (!ask.refused)
         return ask.silent ? compare_server(w, a) : 0;
-    world_fail(w, VERDICT_FAIL, "%s refuses what chapter 1 accepts: %s", a->name, ask.closing);
-    answer_doubt_manifest(w, a);
-    return -1;
+    return refusal_fail(w, a, &ask, oracle_digest(a->oracle) != before, "chapter 1 accepts");
 }
 
 static int change(struct world *w, const struct step *s, enum operation op, change_fn *apply)

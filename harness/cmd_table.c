@@ -6,6 +6,7 @@
 #include "command_list.h"
 #include "compare.h"
 #include "generate.h"
+#include "misfit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,14 +95,11 @@ static int await_route(struct world *w, struct actor *a, const struct route *key
         }
         const struct route *got = oracle_find(d.table, key->destination, key->mask);
         bool there = want == NULL ? got == NULL : oracle_has(d.table, want);
-        bool doubtful = want != NULL ? !there : there;
-        const struct blank *blank = doubtful ? dump_find_blank(w, &d, key) : NULL;
-        bool done = there && blank == NULL, late = !done && world_late(w);
+        bool done = there && (want != NULL || dump_find_blank(w, &d, key) == NULL);
+        bool late = !done && world_late(w);
         if (got != NULL)
             route_format(got, line);
-        if (late && blank != NULL)
-            blank_fail(w, a, ASK_TABLE, blank);
-        else if (late)
+        if (late && !misfit_explains_route(w, a, &d, key, want == NULL))
             world_timeout(w, "%s shows %s for the prefix, and that did not change", a->name, line);
         dump_finish(&d);
         if (done || late)

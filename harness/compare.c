@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare.h"
 
-#include "misread.h"
+#include "misfit.h"
 #include "quiet.h"
 
 #include <stdlib.h>
@@ -49,6 +49,15 @@ static bool same(const struct dump *d, const struct oracle *want, struct buf *te
            !d->arp_skips;
 }
 
+bool compare_same(const struct dump *d, const struct oracle *want)
+{
+    struct buf ignored = {0};
+    bool equal = same(d, want, &ignored);
+
+    buf_finish(&ignored);
+    return equal;
+}
+
 /* A program that tells no state is not held to it. */
 static bool is_synchronised(const char *state)
 {
@@ -70,66 +79,10 @@ static int promising(struct world *w, struct actor *a, const struct oracle *want
     return !*told || strtoull(r.digest, NULL, 16) == oracle_digest(want);
 }
 
-/* Whether not one row could be read, and there has to be one: then the pattern is at fault. Whose
- * rows chapter 7 has is held to them. */
-static bool is_misread(const struct world *w, const struct dump *d, const struct oracle *want)
-{
-    return d->misread > 0 && oracle_count(d->table) == 0 && oracle_count(want) > 0 &&
-           !manifest_claims(w->manifest, "console");
-}
-
-/* A row that may stand for a route which is missing, or NULL. */
-static const struct blank *find_blank(const struct world *w, const struct dump *d,
-                                      const struct oracle *want)
-{
-    const struct blank *found = NULL;
-    const struct route *r;
-
-    for (size_t at = 0; d->blanks.n > 0 && found == NULL && (r = oracle_next(want, &at)) != NULL;)
-        if (!oracle_has(d->table, r))
-            found = dump_find_blank(w, d, r);
-    return found;
-}
-
-/* Whether the ARP table has a line that is to be a row: there have to be some, and not one was
- * understood; or it has a MAC that no row has, and that MAC is missing, or nothing else differs. */
-static bool is_arp_misread(const struct dump *d, const struct oracle *want)
-{
-    struct buf ignored = {0};
-    uint64_t mac;
-
-    if (d->arp_stray[0] == '\0' || !d->arp_skips)
-        return d->arp_stray[0] != '\0' && arp_count(oracle_arp(want)) > 0;
-    bool alone = oracle_diff(want, d->table, 0, &ignored) == 0 && d->objects_wrong == 0;
-    buf_finish(&ignored);
-    return alone || (misread_holds_mac(d->arp_stray, strlen(d->arp_stray), &mac) &&
-                     arp_find(oracle_arp(want), mac) != NULL);
-}
-
-/* Whether the manifest explains the difference, which is BROKEN then: there have to be rows, and
- * not one was understood. */
-static bool is_manifests(struct world *w, const struct actor *a, const struct dump *d,
-                         const struct oracle *want)
-{
-    const struct blank *blank = find_blank(w, d, want);
-
-    if (blank != NULL)
-        blank_fail(w, a, ASK_TABLE, blank);
-    else if (is_misread(w, d, want))
-        world_fail(w, VERDICT_BROKEN,
-                   "no row of the table of %s is understood by row of [%s.table]: %s", a->name,
-                   a->is_server ? "server" : "client", d->sample);
-    else if (d->stray[0] != '\0' && oracle_count(want) > 0)
-        blank_fail_stray(w, a, ASK_TABLE, d->stray);
-    else if (is_arp_misread(d, want))
-        blank_fail_stray(w, a, ASK_ARP, d->arp_stray);
-    return w->outcome.verdict == VERDICT_BROKEN;
-}
-
 static int differs(struct world *w, struct actor *a, const struct oracle *want, const char *who,
-                   const struct dump *d, struct buf *rows, bool timed)
+                   struct dump *d, struct buf *rows, bool timed)
 {
-    bool told = is_manifests(w, a, d, want);
+    bool told = misfit_explains(w, a, d, want);
 
     if (!told && timed)
         world_timeout(w, "the table of %s does not become that of %s", a->name, who);
@@ -203,12 +156,9 @@ static bool may_say_nothing(const struct actor *s)
 /* Its prompt may have come before the change: then its table counts once it is quiet. */
 static int read_settled(struct world *w, struct actor *s, struct dump *d)
 {
-    struct buf rows = {0};
     int result = dump_read(w, s, d);
-    bool settled = result < 0 || !may_say_nothing(s) || same(d, s->oracle, &rows);
 
-    buf_finish(&rows);
-    if (settled)
+    if (result < 0 || !may_say_nothing(s) || compare_same(d, s->oracle))
         return result;
     dump_finish(d);
     while (quiet_wait(w, s) > 0)
@@ -306,7 +256,7 @@ int compare_history(struct world *w, struct actor *a, const struct actor *s)
     if (at == HISTORY_NONE || d.repeated > 0 || d.unreadable > 0) {
         bool older = at == HISTORY_NONE && find_state(w, h, 0, &d) != HISTORY_NONE;
         result = -1;
-        if (!is_manifests(w, a, &d, s->oracle))
+        if (!misfit_explains(w, a, &d, s->oracle))
             world_fail(w, VERDICT_FAIL, "%s shows a table that %s %s", a->name, s->name,
                        older ? "had before the one that it showed last" : "never had");
         same(&d, s->oracle, &rows);

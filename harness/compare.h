@@ -18,6 +18,9 @@ int compare_client(struct world *w, struct actor *a, struct actor *s);
 /* Compares a server with its oracle, once: it has answered, so it is done. */
 int compare_server(struct world *w, struct actor *s);
 
+/* Whether the dump is that table. */
+bool compare_same(const struct dump *d, const struct oracle *want);
+
 /* Whether the table that the actor shows now, at once, is a state of the server's history, not
  * before the one that it showed last; empty tables are right too where it does not call itself
  * synchronised. 0, or -1 after world_fail(). */

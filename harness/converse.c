@@ -188,6 +188,15 @@ static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size
     return true;
 }
 
+/* A line that the last question does not read; behind: its answer is over. */
+static void hear_beside(const struct actor *a, bool behind, const char *line, size_t len)
+{
+    const struct ask *ask = a->asking;
+
+    if (ask != NULL && ask->beside != NULL && !ask->refused)
+        ask->beside(ask->ctx, behind, line, len);
+}
+
 /* A line while a question is open. */
 static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const char *line,
                         size_t len)
@@ -204,6 +213,7 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
     if (noted)
         converse_note(w, a, line, len);
     if (ask->settled) {
+        hear_beside(a, true, line, len);
         hear_prompt(a, ask, line, len);
         return;
     }
@@ -250,6 +260,7 @@ static void hear_unasked(struct world *w, struct actor *a, const char *line, siz
     const struct dialogue *d = &a->program->ask[ASK_LINE];
 
     converse_note(w, a, line, len);
+    hear_beside(a, true, line, len);
     if (manifest_claims(w->manifest, "console") && !a->expected_to_end && a->console == NULL &&
         (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
         world_fail_for(w, "CON-1", "%s gives an answer that nobody has asked for: %.*s", a->name,
@@ -283,6 +294,8 @@ static bool hear_itself(struct world *w, struct actor *a, const char *line, size
     if (pattern_match(a->program->notice, line, len)) {
         excess_count(w, a, len, true);
         note(w, a, line, len);
+        view_hear_notice(a, line, len);
+        hear_beside(a, false, line, len);
         return true;
     }
     return view_hear(w, a, line, len);

@@ -2,6 +2,7 @@
 #include "dump.h"
 
 #include "misread.h"
+#include "quiet.h"
 #include "view.h"
 
 #include <stdio.h>
@@ -45,6 +46,19 @@ static bool is_known(const struct world *w, const struct route *r)
     return false;
 }
 
+/* A row of no route that some server has: groups may have taken the wrong words. */
+static void note_other(struct dump *d, char *const value[4], const char *line, size_t len)
+{
+    struct blank b = {.kind = BLANK_OTHER};
+    bool read = address_parse(value[0], &b.dest) && address_parse(value[2], &b.gateway);
+
+    if (!read)
+        b.dest = b.gateway = 0;
+    b.took = x_printf("%s/%s %s %s", value[0], value[1], value[2], value[3]);
+    blanks_add(&d->blanks, &b, line, len);
+    free(b.took);
+}
+
 /* A route but for what stands as its oif, which the pattern may have cut. */
 static void note_oif(const struct reading *reading, char *const value[4], size_t at,
                      const char *line, size_t len)
@@ -60,7 +74,7 @@ static void note_oif(const struct reading *reading, char *const value[4], size_t
                                    .dest = r.destination,
                                    .mask = r.mask,
                                    .gateway = r.gateway,
-                                   .oif = value[3],
+                                   .took = value[3],
                                    .at = at},
                    line, len);
     free(wrong);
@@ -79,7 +93,19 @@ const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
 {
     bool anew = oracle_find(d->table, r->destination, r->mask) != NULL;
 
-    return manifest_claims(w->manifest, "console") ? NULL : blanks_find(&d->blanks, r, anew);
+    if (manifest_claims(w->manifest, "console"))
+        return NULL;
+    const struct blank *found = blanks_find(&d->blanks, r, anew);
+    return found == NULL && d->beside != NULL ? blanks_find(d->beside, r, anew) : found;
+}
+
+const struct blank *dump_find_arp_blank(const struct world *w, const struct dump *d,
+                                        const struct neighbour *n)
+{
+    if (manifest_claims(w->manifest, "console"))
+        return NULL;
+    const struct blank *found = blanks_find_neighbour(&d->arp_blanks, n);
+    return found == NULL && d->arp_beside != NULL ? blanks_find_neighbour(d->arp_beside, n) : found;
 }
 
 /* at: where the oif stands in the line. */
@@ -95,11 +121,15 @@ static void add_row(struct reading *r, char *const value[4], size_t at, const ch
         if (r->lenient && !form)
             note_oif(r, value, at, line, len);
         note_blank(r->dump, value, line, len);
+        if (r->lenient)
+            note_other(r->dump, value, line, len);
         note_unreadable(r->dump, wrong, line, len);
         return;
     }
-    if (r->lenient && !is_known(r->world, &route))
+    if (r->lenient && !is_known(r->world, &route)) {
         note_oif(r, value, at, line, len);
+        note_other(r->dump, value, line, len);
+    }
     bool before = oracle_count(r->dump->table) == 0 || r->last.destination < route.destination ||
                   (r->last.destination == route.destination && r->last.mask < route.mask);
     r->dump->ordered = r->dump->ordered && before;
@@ -126,6 +156,16 @@ static bool read_row(void *ctx, const char *line, size_t len)
     return true;
 }
 
+/* A line in the answer that was not to be read, or one behind it. */
+static void read_beside(void *ctx, bool behind, const char *line, size_t len)
+{
+    struct reading *r = ctx;
+    bool may_be = r->lenient && (!behind || r->dialogue->done != NULL);
+
+    if (may_be && pattern_match(r->dialogue->row, line, len))
+        blanks_note(&r->dump->blanks, behind ? BLANK_BEHIND : BLANK_NOTICE, false, line, len);
+}
+
 static void read_shown(void *ctx, char *const value[4], size_t at, const char *line)
 {
     add_row(ctx, value, at, line, strlen(line));
@@ -133,6 +173,7 @@ static void read_shown(void *ctx, char *const value[4], size_t at, const char *l
 
 struct arp_reading {
     struct dump *dump;
+    struct reading *routes; /* whose rows may come late */
     const struct objects *objects;
     struct pattern *row, *done;
     uint64_t last;
@@ -217,12 +258,23 @@ static bool read_arp_row(void *ctx, const char *line, size_t len)
     if (!pattern_match(r->row, line, len)) {
         if (!pattern_match(r->done, line, len))
             misread_note(r->dump->arp_stray, true, line, len);
+        read_beside(r->routes, true, line, len);
         return false;
     }
     pattern_group(r->row, line, "mac", mac, sizeof mac);
     pattern_group(r->row, line, "ip", ip, sizeof ip);
     add_arp_row(r, mac, ip, line, len);
     return true;
+}
+
+static void read_arp_beside(void *ctx, bool behind, const char *line, size_t len)
+{
+    struct arp_reading *r = ctx;
+
+    if ((!behind || r->done != NULL) && pattern_match(r->row, line, len))
+        blanks_note(&r->dump->arp_blanks, behind ? BLANK_BEHIND : BLANK_NOTICE, true, line, len);
+    else
+        read_beside(r->routes, behind, line, len);
 }
 
 static void read_arp_shown(void *ctx, char *const value[4], size_t at, const char *line)
@@ -268,7 +320,7 @@ static bool is_unread(const struct world *w, const struct dump *d)
 {
     const struct route *r;
 
-    for (size_t i = 0; d->blanks.n > 0 && i < w->actor_count; i++)
+    for (size_t i = 0; i < w->actor_count; i++)
         for (size_t at = 0;
              w->actors[i]->oracle != NULL && (r = oracle_next(w->actors[i]->oracle, &at)) != NULL;)
             if (!oracle_has(d->table, r) && dump_find_blank(w, d, r) != NULL)
@@ -276,52 +328,110 @@ static bool is_unread(const struct world *w, const struct dump *d)
     return false;
 }
 
-/* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
- * match. unread: a route is shown that was not read: what lacks decides. */
-static int check_count(struct world *w, struct actor *a, struct pattern *done, const char *group,
-                       size_t rows, bool unread, const char *stray, const char *closing)
+/* The same of ARP entries. */
+static bool is_arp_unread(const struct world *w, const struct dump *d)
 {
+    const struct neighbour *n;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        for (size_t at = 0; w->actors[i]->oracle != NULL &&
+                            (n = arp_next(oracle_arp(w->actors[i]->oracle), &at)) != NULL;)
+            if (arp_find(oracle_arp(d->table), n->mac) == NULL &&
+                dump_find_arp_blank(w, d, n) != NULL)
+                return true;
+    return false;
+}
+
+/* CON-21: as many rows as the closing line counts, if it does. Its groups are those of the last
+ * match. Where something is shown that was not read, what lacks decides. */
+static int check_count(struct world *w, struct actor *a, struct dump *d, bool arp, size_t rows,
+                       const char *closing)
+{
+    struct pattern *done = a->program->ask[arp ? ASK_ARP : ASK_TABLE].done;
+    const char *stray = arp ? d->arp_stray : d->stray;
     char count[24];
 
-    if (!pattern_group(done, closing, group, count, sizeof count) ||
+    if (!pattern_group(done, closing, arp ? "macs" : "routes", count, sizeof count) ||
         strtoull(count, NULL, 10) == rows)
         return 0;
-    if (unread && strtoull(count, NULL, 10) > rows)
+    bool more = strtoull(count, NULL, 10) > rows;
+    if (more)
+        dump_hear_behind(w, a, d);
+    if (more && (arp ? is_arp_unread(w, d) : is_unread(w, d)))
         return 0;
     if (*stray != '\0')
-        return blank_fail_stray(w, a, strcmp(group, "macs") == 0 ? ASK_ARP : ASK_TABLE, stray);
+        return blank_fail_stray(w, a, arp ? ASK_ARP : ASK_TABLE, stray);
     return world_fail_for(w, "CON-21", "%s shows %zu rows and then says: %s", a->name, rows,
                           closing);
 }
 
-static int read_arp_rows(struct world *w, struct actor *a, struct dump *d)
+static struct reading begin_reading(const struct world *w, const struct actor *a, struct dump *d)
 {
-    struct pattern *done = a->program->ask[ASK_ARP].done;
-    struct arp_reading r = {.dump = d,
-                            .objects = &w->manifest->objects,
-                            .row = a->program->ask[ASK_ARP].row,
-                            .done = done};
-    struct ask ask = {.op = ASK_ARP, .row = read_arp_row, .ctx = &r};
+    return (struct reading){.world = w,
+                            .lenient = !manifest_claims(w->manifest, "console"),
+                            .dump = d,
+                            .dialogue = &a->program->ask[ASK_TABLE]};
+}
+
+static struct arp_reading begin_arp(const struct world *w, const struct actor *a, struct dump *d,
+                                    struct reading *routes)
+{
+    return (struct arp_reading){.dump = d,
+                                .routes = routes,
+                                .objects = &w->manifest->objects,
+                                .row = a->program->ask[ASK_ARP].row,
+                                .done = a->program->ask[ASK_ARP].done};
+}
+
+/* Hears until nothing more comes; what comes is beside the answer of that question. */
+static void hear_beside(struct world *w, struct actor *a, struct ask *ask)
+{
+    int64_t step = world_begin_answer(w);
+
+    ask->settled = ask->answered = true;
+    a->asking = ask;
+    while (actor_runs(a) && quiet_wait(w, a) > 0)
+        continue;
+    a->asking = NULL;
+    world_end_answer(w, step);
+}
+
+void dump_hear_behind(struct world *w, struct actor *a, struct dump *d)
+{
+    struct reading routes = begin_reading(w, a, d);
+    struct arp_reading arp = begin_arp(w, a, d, &routes);
+    struct ask ask = {.op = ASK_ARP, .beside = read_arp_beside, .ctx = &arp};
+
+    if (routes.lenient && (routes.dialogue->done != NULL || arp.done != NULL))
+        hear_beside(w, a, &ask);
+}
+
+static int read_arp_rows(struct world *w, struct actor *a, struct dump *d, struct reading *routes)
+{
+    struct arp_reading r = begin_arp(w, a, d, routes);
+    struct ask ask = {.op = ASK_ARP, .row = read_arp_row, .beside = read_arp_beside, .ctx = &r};
 
     int result = a->arp_view != NULL ? view_read(w, a, a->arp_view, read_arp_shown, &r)
                                      : actor_ask(w, a, &ask);
-    if (a->arp_view != NULL)
+    if (a->arp_view != NULL) {
         snprintf(d->arp_stray, sizeof d->arp_stray, "%s", view_stray(a->arp_view));
+        d->arp_beside = view_beside(a->arp_view);
+    }
     weigh_arp_stray(w, d, r.rows);
     if (result < 0 || a->arp_view != NULL)
         return result;
     if (ask.refused)
         return world_fail(w, VERDICT_FAIL, "%s refuses to show its ARP table: %s", a->name,
                           ask.closing);
-    if (!pattern_match(done, ask.closing, strlen(ask.closing)))
+    if (!pattern_match(r.done, ask.closing, strlen(ask.closing)))
         return 0;
-    pattern_group(done, ask.closing, "state", d->arp_state, sizeof d->arp_state);
-    return check_count(w, a, done, "macs", r.rows, false, d->arp_stray, ask.closing);
+    pattern_group(r.done, ask.closing, "state", d->arp_state, sizeof d->arp_state);
+    return check_count(w, a, d, true, r.rows, ask.closing);
 }
 
-static int read_arp(struct world *w, struct actor *a, struct dump *d)
+static int read_arp(struct world *w, struct actor *a, struct dump *d, struct reading *routes)
 {
-    int result = read_arp_rows(w, a, d);
+    int result = read_arp_rows(w, a, d, routes);
 
     if (result == 0 && leftovers_count(w, a))
         look_for_leftovers(w, a, d);
@@ -330,21 +440,19 @@ static int read_arp(struct world *w, struct actor *a, struct dump *d)
 
 int dump_read(struct world *w, struct actor *a, struct dump *d)
 {
-    const struct dialogue *dialogue = &a->program->ask[ASK_TABLE];
-    struct pattern *done = dialogue->done;
-    struct reading r = {.world = w,
-                        .lenient = !manifest_claims(w->manifest, "console"),
-                        .dump = d,
-                        .dialogue = dialogue};
-    struct ask ask = {.op = ASK_TABLE, .row = read_row, .ctx = &r};
+    struct pattern *done = a->program->ask[ASK_TABLE].done;
+    struct reading r = begin_reading(w, a, d);
+    struct ask ask = {.op = ASK_TABLE, .row = read_row, .beside = read_beside, .ctx = &r};
 
     *d = (struct dump){.table = oracle_create(), .ordered = true, .arp_ordered = true};
     oracle_reserve(d->table, most_routes(w));
     int result = a->routes_view != NULL ? view_read(w, a, a->routes_view, read_shown, &r)
                                         : actor_ask(w, a, &ask);
     size_t rows = oracle_count(d->table) + d->repeated + d->unreadable;
-    if (a->routes_view != NULL)
+    if (a->routes_view != NULL) {
         note_stray(d, view_stray(a->routes_view), strlen(view_stray(a->routes_view)));
+        d->beside = view_beside(a->routes_view);
+    }
     forget_stray(w, d->stray, rows);
     if (result < 0)
         return -1;
@@ -353,11 +461,10 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
                           ask.closing);
     if (a->routes_view == NULL && pattern_match(done, ask.closing, strlen(ask.closing))) {
         pattern_group(done, ask.closing, "state", d->state, sizeof d->state);
-        bool unread = is_unread(w, d);
-        if (check_count(w, a, done, "routes", rows, unread, d->stray, ask.closing) < 0)
+        if (check_count(w, a, d, false, rows, ask.closing) < 0)
             return -1;
     }
-    return manifest_claims(w->manifest, "mac") ? read_arp(w, a, d) : 0;
+    return manifest_claims(w->manifest, "mac") ? read_arp(w, a, d, &r) : 0;
 }
 
 void dump_finish(struct dump *d)
@@ -365,4 +472,5 @@ void dump_finish(struct dump *d)
     oracle_destroy(d->table);
     d->table = NULL;
     blanks_finish(&d->blanks);
+    blanks_finish(&d->arp_blanks);
 }

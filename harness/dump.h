@@ -11,9 +11,12 @@
 /* What a dump showed. */
 struct dump {
     struct oracle *table;
-    size_t repeated, unreadable;     /* rows that stood twice, or that chapter 1 or 5 refuses */
-    size_t misread;                  /* of these, routes with a group that holds none of its kind */
-    struct blanks blanks;            /* what may stand for a route that is missing */
+    size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 or 5 refuses */
+    size_t misread;              /* of these, routes with a group that holds none of its kind */
+    struct blanks blanks;        /* what may stand for a route that is missing, */
+    struct blanks arp_blanks;    /* or for an ARP entry */
+    /* The same of tables that are shown unasked, or NULL; the views'. */
+    const struct blanks *beside, *arp_beside;
     size_t objects_wrong;            /* objects of MACs that do not hold what they have to */
     bool ordered;                    /* ascending by destination, then mask (TBL-15) */
     bool arp_ordered;                /* ascending by MAC (ARP-9) */
@@ -27,10 +30,14 @@ struct dump {
 /* Asks for the whole table, and for the ARP table where the IUT claims to have one. 0, or -1 after
  * world_fail(). Call dump_finish() in both cases. */
 int dump_read(struct world *w, struct actor *a, struct dump *d);
-/* What may stand for the route, which it lacks; NULL: nothing, or it claims the line protocol: its
- * rows are held to chapter 7. */
+/* What may stand for the route, which it lacks, or for the ARP entry; NULL: nothing, or it claims
+ * the line protocol: its rows are held to chapter 7. */
 const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
                                     const struct route *r);
+const struct blank *dump_find_arp_blank(const struct world *w, const struct dump *d,
+                                        const struct neighbour *n);
+/* Something lacks: hears what the program prints behind the end of its tables. */
+void dump_hear_behind(struct world *w, struct actor *a, struct dump *d);
 void dump_finish(struct dump *d);
 
 #endif

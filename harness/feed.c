@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "feed.h"
 
-#include "answer.h"
 #include "compare.h"
 #include "converse.h"
 #include "doing.h"
+#include "refusal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +28,8 @@ struct feed {
     size_t said, answered, total;
     size_t strays; /* lines that answer nothing */
     char stray[120];
+    size_t doubted; /* the first of the changes that was refused, and the line may be none; or 0 */
+    char doubt[200];
     struct said {
         enum operation op;
         const char *refused; /* NULL, or the refusal that the oracle gave */
@@ -235,6 +237,47 @@ static bool is_misread(const struct world *w, const struct feed *f)
     return f->strays > 0 && !manifest_claims(w->manifest, "console");
 }
 
+static void fail_stray(struct world *w, const struct actor *a, const struct said *said,
+                       const char *line, size_t len)
+{
+    world_fail(w, VERDICT_BROKEN,
+               "%s said \"%.*s\" where the oracle %s, behind \"%s\", which neither done nor "
+               "refused matches: it is an answer, or a notice = in [server]",
+               a->name, (int)(len < 200 ? len : 200), line, said->refused ? "refuses" : "accepts",
+               a->feed->stray);
+}
+
+/* The change was refused, or accepted, and should not have been. */
+static int fail_answer(struct world *w, const struct actor *a, const struct feed *f, size_t change,
+                       const char *line, size_t len)
+{
+    const struct said *said = &f->lines[change - 1];
+    bool refused = said->refused == NULL;
+
+    world_fail_for(
+        w, missed(said->op, refused), "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s",
+        change, a->name, (int)(len < 200 ? len : 200), line,
+        said->refused ? "refuses it: " : "accepts it", said->refused ? said->refused : "");
+    if (refused)
+        refusal_doubt(w, a);
+    return -1;
+}
+
+/* A refusal that should not be, and may be none: the table decides, once all are answered. */
+static bool is_doubtful(struct world *w, struct actor *a, const struct said *said, const char *line,
+                        size_t len)
+{
+    struct feed *f = a->feed;
+
+    if (said->refused != NULL || !refusal_may_be_none(w, a, said->op, line, len))
+        return false;
+    if (f->doubted == 0)
+        snprintf(f->doubt, sizeof f->doubt, "%.*s", (int)len, line);
+    if (f->doubted == 0)
+        f->doubted = f->answered;
+    return true;
+}
+
 void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
 {
     struct feed *f = a->feed;
@@ -249,23 +292,14 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
         return;
     }
     f->answered++;
-    a->accepts = a->accepts || (!refused && said->op == ASK_CREATE);
+    if (!refused)
+        a->accepts |= 1U << said->op;
     if (refused == (said->refused != NULL))
         return;
-    if (is_misread(w, f)) {
-        world_fail(w, VERDICT_BROKEN,
-                   "%s said \"%.*s\" where the oracle %s, behind \"%s\", which neither done nor "
-                   "refused matches: it is an answer, or a notice = in [server]",
-                   a->name, (int)(len < 200 ? len : 200), line,
-                   said->refused ? "refuses" : "accepts", f->stray);
-        return;
-    }
-    world_fail_for(
-        w, missed(said->op, refused), "change %zu of the feed: %s said \"%.*s\"; the oracle %s%s",
-        f->answered, a->name, (int)(len < 200 ? len : 200), line,
-        said->refused ? "refuses it: " : "accepts it", said->refused ? said->refused : "");
-    if (refused)
-        answer_doubt_manifest(w, a);
+    if (is_misread(w, f))
+        fail_stray(w, a, said, line, len);
+    else if (!is_doubtful(w, a, said, line, len))
+        fail_answer(w, a, f, f->answered, line, len);
 }
 
 int feed_try(struct world *w, struct actor *a, char *line)
@@ -285,6 +319,9 @@ int feed_try(struct world *w, struct actor *a, char *line)
         return compare_server(w, a);
     if (ask.refused == (refused != NULL))
         return 0;
+    if (ask.refused && refusal_may_be_none(w, a, p.op, ask.closing, strlen(ask.closing)) &&
+        refusal_is_none(w, a, p.op, ask.closing))
+        return -1;
     return world_fail_for(w, missed(p.op, ask.refused), "%s said \"%s\"; the oracle %s%s", a->name,
                           ask.closing, refused ? "refuses it: " : "accepts it",
                           refused ? refused : "");
@@ -310,6 +347,14 @@ static int fail_unanswered(struct world *w, const struct actor *a)
     return world_timeout(w, "%s answered %zu of %zu changes", a->name, f->answered, f->total);
 }
 
+/* All is answered, and what was refused may have been made. */
+static int judge_doubt(struct world *w, struct actor *a, const struct feed *f)
+{
+    if (refusal_is_none(w, a, f->lines[f->doubted - 1].op, f->doubt))
+        return -1;
+    return fail_answer(w, a, f, f->doubted, f->doubt, strlen(f->doubt));
+}
+
 int feed_wait(struct world *w, struct actor *a, unsigned percent)
 {
     struct feed *f = a->feed;
@@ -333,8 +378,10 @@ int feed_wait(struct world *w, struct actor *a, unsigned percent)
         return -1;
     if (percent < 100)
         return 0;
-    world_tell(w, "%s < %zu answers as the oracle has them", a->name, f->answered);
-    feed_destroy(f);
     a->feed = NULL;
-    return 0;
+    int result = f->doubted > 0 ? judge_doubt(w, a, f) : 0;
+    if (result == 0)
+        world_tell(w, "%s < %zu answers as the oracle has them", a->name, f->answered);
+    feed_destroy(f);
+    return result;
 }

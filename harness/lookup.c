@@ -74,7 +74,7 @@ static bool is_misread(const struct world *w, const struct found *f, const char 
 
     return !manifest_claims(w->manifest, "console") && route_parse_prefix(want, &r) == NULL &&
            address_parse(address, &asked) && asked != r.destination && !is_known(w, f->prefix) &&
-           misread_names(f->line, r.destination);
+           misread_names(f->line, strlen(f->line), r.destination);
 }
 
 int lookup_find(struct world *w, struct actor *a, const char *address, char prefix[72])

@@ -33,27 +33,63 @@ bool misread_holds_address(const char *line, size_t len)
     return next_address(line, len, &at, &address);
 }
 
-bool misread_names(const char *line, uint32_t address)
+bool misread_names(const char *line, size_t len, uint32_t address)
 {
     uint32_t found;
 
-    for (size_t at = 0; next_address(line, strlen(line), &at, &found);)
+    for (size_t at = 0; next_address(line, len, &at, &found);)
         if (found == address)
             return true;
     return false;
 }
 
-bool misread_may_be(const char *line, const struct route *r)
+size_t misread_addresses(const char *line, size_t len, uint32_t *out, size_t most)
 {
-    bool dest = false, gateway = false;
+    size_t n = 0;
+
+    for (size_t at = 0; n < most && next_address(line, len, &at, &out[n]);)
+        n++;
+    return n;
+}
+
+/* Which addresses of the route the line holds. */
+static void find_addresses(const char *line, const struct route *r, bool *dest, bool *gateway)
+{
     uint32_t address;
 
+    *dest = *gateway = false;
     for (size_t at = 0; next_address(line, strlen(line), &at, &address);) {
-        bool first = !dest && address == r->destination;
-        gateway = gateway || (!first && address == r->gateway);
-        dest = dest || first;
+        bool first = !*dest && address == r->destination;
+        *gateway = *gateway || (!first && address == r->gateway);
+        *dest = *dest || first;
     }
+}
+
+bool misread_may_be(const char *line, const struct route *r)
+{
+    bool dest, gateway;
+
+    find_addresses(line, r, &dest, &gateway);
     return gateway && (dest || strstr(line, r->oif) != NULL);
+}
+
+/* Whether the word stands in the line with no letter or digit beside it. */
+static bool holds_word(const char *line, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *at = line; len > 0 && (at = strstr(at, word)) != NULL; at++)
+        if ((at == line || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[len]))
+            return true;
+    return false;
+}
+
+bool misread_is(const char *line, const struct route *r)
+{
+    bool dest, gateway;
+
+    find_addresses(line, r, &dest, &gateway);
+    return dest && gateway && holds_word(line, r->oif);
 }
 
 bool misread_holds_mac(const char *line, size_t len, uint64_t *mac)

@@ -11,7 +11,11 @@
 /* Whether the line holds an address, as a row does and a heading does not. */
 bool misread_holds_address(const char *line, size_t len);
 /* Whether it holds that one. */
-bool misread_names(const char *line, uint32_t address);
+bool misread_names(const char *line, size_t len, uint32_t address);
+/* Those that it holds, the first of them; how many. */
+size_t misread_addresses(const char *line, size_t len, uint32_t *out, size_t most);
+/* Whether all of the route stands in the line, but for its mask. */
+bool misread_is(const char *line, const struct route *r);
 /* Whether the line may be a row of that route: it holds its gateway, and its destination or oif. */
 bool misread_may_be(const char *line, const struct route *r);
 /* Whether the line holds a MAC, and which. */

@@ -44,6 +44,10 @@ char *objects_name_of(const struct objects *o, const char *text);
 /* What the MAC's object holds now. NULL, or what is wrong with the object (the caller's). */
 char *objects_read(const struct objects *o, uint64_t mac, uint32_t *address);
 
+/* What in shared memory may be the object that the MAC has not as o has it, or what its bytes may
+ * be: the caller's, or NULL. */
+char *objects_explain(const struct objects *o, uint64_t mac, uint32_t address);
+
 /* The MAC whose object has that file in /dev/shm; false if it is none of these. */
 bool objects_mac(const struct objects *o, const char *file, uint64_t *mac);
 /* The MACs that have an object, so far as the naming tells; owner: only that user's, or

@@ -4,7 +4,6 @@
 #include "actor.h"
 #include "answer.h"
 #include "converse.h"
-#include "mask.h"
 #include "misread.h"
 #include "quiet.h"
 
@@ -13,23 +12,18 @@
 #include <string.h>
 
 #define OPEN_MS 1000 /* of silence, where a line of a table is to be finished */
-#define VALUES 4     /* of a row: dest mask gateway oif, or mac ip */
-
-/* One entry that a log told of: its key and its row, both as they were written. */
-struct entry {
-    char *key, *row;
-};
 
 struct view {
     const struct dialogue *dialogue;
     bool arp;
     bool open;                  /* a table is being printed: rows go to building */
     bool cut;                   /* silence ended the last one: what follows may be more of it */
+    bool bare;                  /* the last line ended one without rows */
     size_t told;                /* lines of the open one, of which the transcript has the first */
-    struct buf shown, building; /* rows, as row_of() has them */
+    struct buf shown, building; /* rows, as listing_row() has them */
     char stray[120];            /* of the last one, as view_stray() has it */
-    struct entry *entries;      /* of a log */
-    size_t entry_n;
+    struct changelog *log;      /* NULL: it is printed */
+    struct blanks beside;       /* lines that may be of the table, and are not in it */
 };
 
 struct view *view_create(const struct dialogue *d, bool arp)
@@ -39,14 +33,8 @@ struct view *view_create(const struct dialogue *d, bool arp)
     struct view *v = x_calloc(1, sizeof *v);
     v->dialogue = d;
     v->arp = arp;
+    v->log = d->observe == OBSERVE_LOG ? changelog_create(d, arp) : NULL;
     return v;
-}
-
-static void drop(struct view *v, size_t i)
-{
-    free(v->entries[i].key);
-    free(v->entries[i].row);
-    v->entries[i] = v->entries[--v->entry_n];
 }
 
 void view_clear(struct view *v)
@@ -55,16 +43,16 @@ void view_clear(struct view *v)
         return;
     buf_finish(&v->shown);
     buf_finish(&v->building);
-    while (v->entry_n > 0)
-        drop(v, v->entry_n - 1);
-    v->open = v->cut = false;
+    blanks_finish(&v->beside);
+    changelog_clear(v->log);
+    v->open = v->cut = v->bare = false;
 }
 
 void view_destroy(struct view *v)
 {
     view_clear(v);
     if (v != NULL)
-        free(v->entries);
+        changelog_destroy(v->log);
     free(v);
 }
 
@@ -82,8 +70,9 @@ static void finish_table(struct view *v)
 static void begin_table(struct view *v)
 {
     finish_table(v);
+    blanks_finish(&v->beside);
     v->open = true;
-    v->cut = false;
+    v->cut = v->bare = false;
     v->told = 0;
     v->stray[0] = '\0';
 }
@@ -96,37 +85,6 @@ static void go_on(struct view *v)
     v->shown = (struct buf){0};
     v->open = true;
     v->cut = false;
-}
-
-/* The first n values of the last match, a line each; the caller's. */
-static char *values_of(const struct view *v, struct pattern *p, const char *line, size_t n)
-{
-    static const char *const route[VALUES] = {"dest", "mask", "gateway", "oif"},
-                             *const entry[VALUES] = {"mac", "ip"};
-    const char *const *names = v->arp ? entry : route;
-    char value[VALUES][128] = {""};
-    struct buf row = {0};
-
-    if (!v->arp) {
-        dialogue_read_prefix(v->dialogue, p, line, value[0], value[1]);
-        mask_count(value[1]); /* a key is one, however it is written */
-    }
-    for (size_t i = 0; i < n && names[i] != NULL; i++) {
-        if (v->arp || i >= 2)
-            pattern_group(p, line, names[i], value[i], sizeof value[i]);
-        buf_printf(&row, "%s\n", value[i]);
-    }
-    return buf_take(&row);
-}
-
-/* All of them, where the oif stands in the line, and the line. */
-static char *row_of(const struct view *v, struct pattern *p, const char *line, size_t len)
-{
-    char *values = values_of(v, p, line, VALUES);
-    char *row = x_printf("%s%zu\n%.*s\n", values, pattern_group_at(p, "oif"), (int)len, line);
-
-    free(values);
-    return row;
 }
 
 static bool hear_printed(struct view *v, const char *line, size_t len)
@@ -142,63 +100,27 @@ static bool hear_printed(struct view *v, const char *line, size_t len)
             v->open = true; /* it may have no rows */
         finish_table(v);
         v->cut = false;
+        v->bare = v->shown.len == 0;
         return true;
     }
-    if (!pattern_match(d->row, line, len))
+    if (!pattern_match(d->row, line, len)) {
+        v->bare = false;
         return false;
+    }
     if (v->cut)
         go_on(v);
-    if (!v->open && (d->begin != NULL || d->observe == OBSERVE_ASK))
-        return false; /* a row of something else */
+    if (!v->open && (d->begin != NULL || d->observe == OBSERVE_ASK)) {
+        if (v->bare) /* else a row of something else */
+            blanks_note(&v->beside, BLANK_BEHIND, v->arp, line, len);
+        return false;
+    }
+    if (!v->open)
+        blanks_finish(&v->beside);
     v->open = true;
-    char *row = row_of(v, d->row, line, len);
+    char *row = listing_row(d, v->arp, d->row, line, len);
     buf_adds(&v->building, row);
     free(row);
     return true;
-}
-
-static size_t find(const struct view *v, const char *key)
-{
-    size_t i = 0;
-
-    while (i < v->entry_n && strcmp(v->entries[i].key, key) != 0)
-        i++;
-    return i;
-}
-
-static void put(struct view *v, char *key, char *row)
-{
-    size_t i = find(v, key);
-
-    if (i < v->entry_n)
-        drop(v, i);
-    v->entries = x_realloc(v->entries, (v->entry_n + 1) * sizeof *v->entries);
-    v->entries[v->entry_n++] = (struct entry){key, row};
-}
-
-static bool hear_log(struct view *v, const char *line, size_t len)
-{
-    const struct dialogue *d = v->dialogue;
-    size_t of_key = v->arp ? 1 : 2;
-
-    if (pattern_match(d->emptied, line, len)) {
-        view_clear(v);
-        return true;
-    }
-    if (pattern_match(d->deleted, line, len)) {
-        char *key = values_of(v, d->deleted, line, of_key);
-        size_t i = find(v, key);
-        free(key);
-        if (i < v->entry_n)
-            drop(v, i);
-        return true;
-    }
-    struct pattern *p = pattern_match(d->added, line, len)     ? d->added
-                        : pattern_match(d->updated, line, len) ? d->updated
-                                                               : NULL;
-    if (p != NULL)
-        put(v, values_of(v, p, line, of_key), row_of(v, p, line, len));
-    return p != NULL;
 }
 
 /* The question of a program that shows its table when told to; it is answered at once, for nothing
@@ -232,8 +154,7 @@ static bool hear_one(struct world *w, struct actor *a, struct view *v, const cha
         return false;
     if (hear_question(w, a, v, line, len) || hear_more(w, a, v, line, len))
         return true;
-    return v->dialogue->observe == OBSERVE_LOG ? hear_log(v, line, len)
-                                               : hear_printed(v, line, len);
+    return v->log != NULL ? changelog_hear(v->log, line, len) : hear_printed(v, line, len);
 }
 
 /* A line that no table knows. */
@@ -241,6 +162,39 @@ static void note_stray(struct view *v, const char *line, size_t len)
 {
     if (v != NULL && v->open && v->dialogue->done != NULL)
         misread_note(v->stray, v->arp, line, len);
+    if (v == NULL || v->log == NULL)
+        return;
+    blanks_note(&v->beside, BLANK_LOG, v->arp, line, len);
+    changelog_doubt(v->log, line, len);
+}
+
+/* A line that notice takes. */
+static void hear_notice(struct view *v, const char *line, size_t len)
+{
+    if (v == NULL)
+        return;
+    bool known = v->log != NULL ? changelog_knows(v->log, line, len)
+                                : v->open && pattern_match(v->dialogue->row, line, len);
+    if (known)
+        blanks_note(&v->beside, BLANK_NOTICE, v->arp, line, len);
+    if (known && v->log != NULL)
+        changelog_doubt(v->log, line, len);
+}
+
+void view_hear_notice(struct actor *a, const char *line, size_t len)
+{
+    hear_notice(a->routes_view, line, len);
+    hear_notice(a->arp_view, line, len);
+}
+
+const struct blanks *view_beside(const struct view *v)
+{
+    return &v->beside;
+}
+
+const struct changelog *view_log(const struct view *v)
+{
+    return v != NULL ? v->log : NULL;
 }
 
 const char *view_stray(const struct view *v)
@@ -301,21 +255,7 @@ static int await_whole(struct world *w, struct actor *a, struct view *v)
     return 0;
 }
 
-static void give_rows(const struct view *v, char *rows,
-                      void (*row)(void *ctx, char *const value[4], size_t at, const char *line),
-                      void *ctx)
-{
-    while (rows != NULL && *rows != '\0') {
-        char none[] = "", *value[VALUES] = {none, none, none, none};
-        for (size_t i = 0; i < (v->arp ? 2 : VALUES); i++)
-            value[i] = strsep(&rows, "\n");
-        size_t at = strtoul(strsep(&rows, "\n"), NULL, 10);
-        row(ctx, value, at, strsep(&rows, "\n"));
-    }
-}
-
-int view_read(struct world *w, struct actor *a, struct view *v,
-              void (*row)(void *ctx, char *const value[4], size_t at, const char *line), void *ctx)
+int view_read(struct world *w, struct actor *a, struct view *v, listing_fn *row, void *ctx)
 {
     struct buf rows = {0};
 
@@ -338,9 +278,9 @@ int view_read(struct world *w, struct actor *a, struct view *v,
         return -1;
     }
     buf_add(&rows, v->shown.len ? v->shown.data : "", v->shown.len);
-    for (size_t i = 0; i < v->entry_n; i++)
-        buf_adds(&rows, v->entries[i].row);
-    give_rows(v, rows.data, row, ctx);
+    if (v->log != NULL)
+        changelog_rows(v->log, &rows);
+    listing_give(v->arp, rows.data, row, ctx);
     buf_finish(&rows);
     return 0;
 }

@@ -7,9 +7,9 @@
 #ifndef HARNESS_VIEW_H
 #define HARNESS_VIEW_H
 
-#include "world.h"
+#include "changelog.h"
+#include "listing.h"
 
-struct actor;
 struct view;
 
 /* NULL for a table that is asked for by a command. */
@@ -23,14 +23,18 @@ bool view_hear(struct world *w, struct actor *a, const char *line, size_t len);
 /* A line of the table that was shown last which may have to be a row and is none, as
  * misread_note() keeps it; "" if there is none, or nothing says where the table ends. */
 const char *view_stray(const struct view *v);
-/* The same for an unfinished line: true if it is a question, or the end of a page, which is
- * answered. */
+/* A line that notice takes, for both of its views. */
+void view_hear_notice(struct actor *a, const char *line, size_t len);
+/* Lines that may be of the table and are not in it. Valid until the actor prints more. */
+const struct blanks *view_beside(const struct view *v);
+/* The log that it is rebuilt from, or NULL; so of NULL. */
+const struct changelog *view_log(const struct view *v);
+/* The same as view_hear() for an unfinished line: true if it is a question, or the end of a page,
+ * which is answered. */
 bool view_hear_question(struct world *w, struct actor *a, const char *line, size_t len);
 
-/* Waits until the table is whole, and gives each of its rows: the values dest mask gateway oif, or
- * mac ip, where in the line the oif stands, and the line. 0, or -1 after world_fail(); UNSUPPORTED
- * where nothing shows it. */
-int view_read(struct world *w, struct actor *a, struct view *v,
-              void (*row)(void *ctx, char *const value[4], size_t at, const char *line), void *ctx);
+/* Waits until the table is whole, and gives each of its rows. 0, or -1 after world_fail();
+ * UNSUPPORTED where nothing shows it. */
+int view_read(struct world *w, struct actor *a, struct view *v, listing_fn *row, void *ctx);
 
 #endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "misfit.h"
+
+#include "misread.h"
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Whose rows chapter 7 has is held to them. */
+static bool is_free(const struct world *w)
+{
+    return !manifest_claims(w->manifest, "console");
+}
+
+/* The route lacks. */
+static bool fail_route(struct world *w, const struct actor *a, const struct dump *d,
+                       const struct route *r)
+{
+    const struct blank *blank = dump_find_blank(w, d, r);
+
+    if (blank != NULL)
+        blank_fail(w, a, ASK_TABLE, blank);
+    return blank != NULL;
+}
+
+/* The entry lacks, or has another address: its object may be something else in shared memory. */
+static bool fail_neighbour(struct world *w, const struct actor *a, const struct dump *d,
+                           const struct neighbour *n)
+{
+    const struct objects *o = &w->manifest->objects;
+    const struct blank *blank = dump_find_arp_blank(w, d, n);
+    char *why = o->per_mac && n->known ? objects_explain(o, n->mac, n->ip) : NULL;
+
+    if (blank != NULL)
+        blank_fail(w, a, ASK_ARP, blank);
+    else if (why != NULL)
+        world_fail(w, VERDICT_BROKEN, "%s has %s", a->name, why);
+    bool told = blank != NULL || why != NULL;
+    free(why);
+    return told;
+}
+
+/* A log keeps the route, behind a line that may tell its end. Where a group took a part of a value
+ * that says more. */
+static bool fail_kept_route(struct world *w, const struct actor *a, const struct route *r)
+{
+    const struct changelog *log = view_log(a->routes_view);
+    bool told = log == NULL || !is_free(w) || dialogue_cut(&a->program->ask[ASK_TABLE]) != NULL;
+    const char *line = told ? NULL : changelog_doubt_route(log, r);
+    char text[72];
+
+    if (line == NULL)
+        return false;
+    route_format(r, text);
+    text[strcspn(text, " ")] = '\0';
+    blank_fail_stays(w, a, ASK_TABLE, line, text);
+    return true;
+}
+
+static bool fail_kept_neighbour(struct world *w, const struct actor *a, const struct neighbour *n)
+{
+    const struct changelog *log = view_log(a->arp_view);
+    bool told = log == NULL || !is_free(w) || dialogue_cut(&a->program->ask[ASK_ARP]) != NULL;
+    const char *line = told ? NULL : changelog_doubt_neighbour(log, n);
+    char text[18];
+
+    if (line == NULL)
+        return false;
+    mac_format(n->mac, text);
+    blank_fail_stays(w, a, ASK_ARP, line, text);
+    return true;
+}
+
+bool misfit_explains_route(struct world *w, const struct actor *a, const struct dump *d,
+                           const struct route *r, bool gone)
+{
+    return fail_route(w, a, d, r) || (gone && fail_kept_route(w, a, r));
+}
+
+bool misfit_explains_neighbour(struct world *w, const struct actor *a, const struct dump *d,
+                               const struct neighbour *n, bool gone)
+{
+    return gone ? fail_kept_neighbour(w, a, n) : fail_neighbour(w, a, d, n);
+}
+
+static bool has_neighbour(const struct dump *d, const struct neighbour *n)
+{
+    const struct neighbour *got = arp_find(oracle_arp(d->table), n->mac);
+
+    return got != NULL && got->known == n->known && got->ip == n->ip;
+}
+
+/* Whether one of those that lack is shown. */
+static bool is_shown(struct world *w, const struct actor *a, const struct dump *d,
+                     const struct oracle *want)
+{
+    const struct route *r;
+    const struct neighbour *n;
+
+    for (size_t at = 0; (r = oracle_next(want, &at)) != NULL;)
+        if (!oracle_has(d->table, r) && fail_route(w, a, d, r))
+            return true;
+    for (size_t at = 0; (n = arp_next(oracle_arp(want), &at)) != NULL;)
+        if (!has_neighbour(d, n) && fail_neighbour(w, a, d, n))
+            return true;
+    return false;
+}
+
+/* Whether one that should be gone is said to be. */
+static bool is_kept(struct world *w, const struct actor *a, const struct dump *d,
+                    const struct oracle *want)
+{
+    const struct route *r;
+    const struct neighbour *n;
+
+    for (size_t at = 0; (r = oracle_next(d->table, &at)) != NULL;)
+        if (oracle_find(want, r->destination, r->mask) == NULL && fail_kept_route(w, a, r))
+            return true;
+    for (size_t at = 0; (n = arp_next(oracle_arp(d->table), &at)) != NULL;)
+        if (arp_find(oracle_arp(want), n->mac) == NULL && fail_kept_neighbour(w, a, n))
+            return true;
+    return false;
+}
+
+/* Whether not one row could be read, and there has to be one. */
+static bool is_misread(const struct world *w, const struct dump *d, const struct oracle *want)
+{
+    return is_free(w) && d->misread > 0 && oracle_count(d->table) == 0 && oracle_count(want) > 0;
+}
+
+/* Whether the ARP table has a line that is to be a row: there have to be some, and not one was
+ * understood; or it has a MAC that no row has, and that MAC is missing, or nothing else differs. */
+static bool is_arp_misread(const struct dump *d, const struct oracle *want)
+{
+    struct buf ignored = {0};
+    uint64_t mac;
+
+    if (d->arp_stray[0] == '\0' || !d->arp_skips)
+        return d->arp_stray[0] != '\0' && arp_count(oracle_arp(want)) > 0;
+    bool alone = oracle_diff(want, d->table, 0, &ignored) == 0 && d->objects_wrong == 0;
+    buf_finish(&ignored);
+    return alone || (misread_holds_mac(d->arp_stray, strlen(d->arp_stray), &mac) &&
+                     arp_find(oracle_arp(want), mac) != NULL);
+}
+
+bool misfit_explains(struct world *w, struct actor *a, struct dump *d, const struct oracle *want)
+{
+    if (is_shown(w, a, d, want) || is_kept(w, a, d, want))
+        return true;
+    dump_hear_behind(w, a, d);
+    if (is_shown(w, a, d, want))
+        return true;
+    if (is_misread(w, d, want))
+        world_fail(w, VERDICT_BROKEN,
+                   "no row of the table of %s is understood by row of [%s.table]: %s", a->name,
+                   a->is_server ? "server" : "client", d->sample);
+    else if (d->stray[0] != '\0' && oracle_count(want) > 0)
+        blank_fail_stray(w, a, ASK_TABLE, d->stray);
+    else if (is_arp_misread(d, want))
+        blank_fail_stray(w, a, ASK_ARP, d->arp_stray);
+    return w->outcome.verdict == VERDICT_BROKEN;
+}
