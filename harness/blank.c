@@ -52,7 +52,7 @@ static bool may_be(const struct blank *b, const struct route *r)
 {
     switch (b->kind) {
     case BLANK_LINE:
-        return misread_may_be(b->line, r);
+        return names(b, r->gateway) && misread_may_be(b->line, r);
     case BLANK_NO_MASK:
         return b->dest == r->destination;
     case BLANK_NO_DEST:

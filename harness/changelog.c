@@ -22,6 +22,7 @@ struct changelog {
     bool arp;
     struct entry *entries;
     size_t n;
+    bool doubted; /* some entry was */
 };
 
 struct changelog *changelog_create(const struct dialogue *d, bool arp)
@@ -118,6 +119,7 @@ static void doubt(struct changelog *c, const char *line, size_t len, uint64_t re
         uint64_t name = name_of(c, e->id);
         if (name == name_of(c, read) || !is_named(c, name, line, len))
             continue;
+        c->doubted = true;
         free(e->doubt);
         e->doubt = x_strndup(line, len < SHOWN ? len : SHOWN);
     }
@@ -170,7 +172,7 @@ bool changelog_knows(const struct changelog *c, const char *line, size_t len)
 
 static const char *find_doubt(const struct changelog *c, uint64_t id)
 {
-    for (size_t i = 0; i < c->n; i++)
+    for (size_t i = 0; c->doubted && i < c->n; i++)
         if (c->entries[i].id == id)
             return c->entries[i].doubt;
     return NULL;
