@@ -3,7 +3,7 @@
 # What the tests of the suite on itself share. Each test has a directory of its own, $dir; every run
 # has to end in time and to leave no process and no directory behind. Nothing sleeps.
 
-deadline=60 # seconds for any one run; only a failure takes so long
+deadline=180 # seconds for any one run; only a failure takes so long
 
 setup() {
     here=$BATS_TEST_DIRNAME
