@@ -122,6 +122,7 @@ struct ask {
     bool cut;        /* it has paused within a notice behind its prompt */
     char front[128]; /* what ends the table and stood in front of that, on its line, or "" */
     bool answered, refused;
+    char noticed[120]; /* a line that notice takes and that would end the answer, or "" */
     size_t strays;     /* lines of the answer that are no rows */
     char stray[120];   /* the first of them */
     bool silent;       /* nothing was said of it: the table decides */

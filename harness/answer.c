@@ -59,11 +59,25 @@ int answer_fail_open(struct world *w, const struct actor *a, const struct dialog
         d->done != NULL ? " and not done" : "", who);
 }
 
+/* What would have been the answer was taken for a notice. */
+static int fail_noticed(struct world *w, const struct actor *a, const struct ask *ask)
+{
+    const char *who = a->is_server ? "server" : "client";
+
+    return world_fail(w, VERDICT_BROKEN,
+                      "%s printed \"%s\", which done or refused of [%s.%s] matches, and notice of "
+                      "[%s] as well; no line may match both",
+                      a->name, ask->noticed, who, operation_name(ask->op), who);
+}
+
 /* Who claims the line protocol has to answer as chapter 7 says; what others print, only their
  * manifest knows. */
 static int fail_unanswered(struct world *w, const struct actor *a, const struct ask *ask)
 {
     const struct dialogue *d = converse_dialogue(a, ask);
+
+    if (ask->noticed[0] != '\0')
+        return fail_noticed(w, a, ask);
     const char *last = doing_last(a), *op = operation_name(ask->op);
     bool within = ask->move < d->move_n && ask->move > 0;
     bool strange = *last != '\0' && !manifest_claims(w->manifest, "console");
@@ -118,6 +132,8 @@ static int take_silence(struct world *w, struct actor *a, struct ask *ask, bool 
             world_note(w,
                        "%s says nothing of some changes: a window of %d ms, then its table decides",
                        a->name, quiet_window(a));
+    } else if (ask->back && ask->noticed[0] != '\0') {
+        return fail_noticed(w, a, ask);
     } else if (ask->back && !converse_hear_front(w, a, ask)) {
         return world_fail(w, VERDICT_BROKEN,
                           "%s came back to its prompt, and nothing that it printed matched done or "

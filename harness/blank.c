@@ -7,34 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST 4096 /* of a kind that are looked at */
+#define MOST 1024 /* of a kind that are looked at */
 
 bool blank_has_digit(const char *text)
 {
     return strpbrk(text, "0123456789") != NULL;
 }
 
-void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len)
+struct blank blank_read(const char *line, size_t len)
 {
-    if (all->of_kind[b->kind]++ >= MOST)
-        return;
-    all->list = x_realloc(all->list, (all->n + 1) * sizeof *all->list);
-    struct blank *kept = &all->list[all->n++];
-    *kept = *b;
-    kept->line = x_strndup(line, len);
-    kept->took = b->took ? x_strdup(b->took) : NULL;
-    kept->addresses = misread_addresses(line, len, kept->address, BLANK_ADDRESSES);
+    struct blank b = {0};
+
+    b.addresses = misread_addresses(line, len, b.address, BLANK_ADDRESSES);
+    if (!misread_holds_mac(line, len, &b.mac))
+        b.mac = 0;
+    return b;
 }
 
-void blanks_note(struct blanks *all, enum blank_kind kind, bool arp, const char *line, size_t len)
-{
-    uint64_t mac;
-
-    if (arp ? misread_holds_mac(line, len, &mac) : misread_holds_address(line, len))
-        blanks_add(all, &(struct blank){.kind = kind}, line, len);
-}
-
-static bool names(const struct blank *b, uint32_t address)
+static bool holds(const struct blank *b, uint32_t address)
 {
     for (size_t i = 0; i < b->addresses; i++)
         if (b->address[i] == address)
@@ -42,17 +32,81 @@ static bool names(const struct blank *b, uint32_t address)
     return false;
 }
 
+bool blank_names(const struct blank *b, bool arp, uint64_t name)
+{
+    return arp ? b->mac == name : holds(b, (uint32_t)name);
+}
+
+static void add(struct blanks *all, const struct blank *b, const char *line, size_t len)
+{
+    struct blank kept = blank_read(line, len);
+
+    kept.kind = b->kind;
+    kept.dest = b->dest;
+    kept.gateway = b->gateway;
+    kept.mask = b->mask;
+    kept.at = b->at;
+    kept.log = b->log;
+    kept.line = x_strndup(line, len < BLANK_LINE_MOST ? len : BLANK_LINE_MOST);
+    kept.took = b->took ? x_strdup(b->took) : NULL;
+    all->list = x_realloc(all->list, (all->n + 1) * sizeof *all->list);
+    all->list[all->n++] = kept;
+}
+
+void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len)
+{
+    if (all->of_kind[b->kind]++ < MOST)
+        add(all, b, line, len);
+}
+
+static void drop(struct blanks *all, size_t i)
+{
+    free(all->list[i].line);
+    free(all->list[i].took);
+    memmove(&all->list[i], &all->list[i + 1], (--all->n - i) * sizeof *all->list);
+}
+
+void blanks_add_last(struct blanks *all, const struct blank *b, const char *line, size_t len)
+{
+    if (all->n >= MOST)
+        drop(all, 0);
+    add(all, b, line, len);
+}
+
+void blanks_note(struct blanks *all, enum blank_kind kind, bool arp, const char *line, size_t len)
+{
+    uint64_t mac;
+
+    if (all->of_kind[kind] < MOST &&
+        (arp ? misread_holds_mac(line, len, &mac) : misread_holds_address(line, len)))
+        blanks_add(all, &(struct blank){.kind = kind}, line, len);
+}
+
+void blanks_forget(struct blanks *all, enum blank_kind kind)
+{
+    for (size_t i = all->n; i-- > 0;)
+        if (all->list[i].kind == kind)
+            drop(all, i);
+}
+
+void blanks_forget_name(struct blanks *all, bool arp, uint64_t name)
+{
+    for (size_t i = all->n; i-- > 0;)
+        if (blank_names(&all->list[i], arp, name))
+            drop(all, i);
+}
+
 /* Whether the line has all of the route but its mask. */
 static bool is_whole(const struct blank *b, const struct route *r)
 {
-    return names(b, r->gateway) && misread_is(b->line, r);
+    return holds(b, r->destination) && holds(b, r->gateway) && misread_is(b->line, r);
 }
 
 static bool may_be(const struct blank *b, const struct route *r)
 {
     switch (b->kind) {
     case BLANK_LINE:
-        return names(b, r->gateway) && misread_may_be(b->line, r);
+        return holds(b, r->gateway) && strstr(b->line, r->oif) != NULL;
     case BLANK_NO_MASK:
         return b->dest == r->destination;
     case BLANK_NO_DEST:
@@ -84,12 +138,9 @@ const struct blank *blanks_find(const struct blanks *all, const struct route *r,
 
 const struct blank *blanks_find_neighbour(const struct blanks *all, const struct neighbour *n)
 {
-    uint64_t mac;
-
     for (size_t i = 0; i < all->n; i++) {
         const struct blank *b = &all->list[i];
-        if (misread_holds_mac(b->line, strlen(b->line), &mac) && mac == n->mac &&
-            (b->addresses == 0 || names(b, n->ip)))
+        if (b->mac == n->mac && (b->addresses == 0 || holds(b, n->ip)))
             return b;
     }
     return NULL;
@@ -97,10 +148,8 @@ const struct blank *blanks_find_neighbour(const struct blanks *all, const struct
 
 void blanks_finish(struct blanks *all)
 {
-    for (size_t i = 0; i < all->n; i++) {
-        free(all->list[i].line);
-        free(all->list[i].took);
-    }
+    while (all->n > 0)
+        drop(all, all->n - 1);
     free(all->list);
     *all = (struct blanks){0};
 }
@@ -148,13 +197,19 @@ int blank_fail(struct world *w, const struct actor *a, enum operation op, const 
     case BLANK_NOTICE:
         return world_fail(w, VERDICT_BROKEN,
                           "%s shows \"%s\", a row of [%s.%s] that notice of [%s] takes as well; "
-                          "notice has to match no row",
+                          "no line may match both",
                           a->name, b->line, role(a), name, role(a));
     case BLANK_BEHIND:
         return world_fail(w, VERDICT_BROKEN,
                           "%s shows \"%s\", a row of [%s.%s] that comes behind its done \"%s\"; "
                           "done has to match the last line of the table, and none before",
                           a->name, b->line, role(a), name, pattern_text(a->program->ask[op].done));
+    case BLANK_OUTSIDE:
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s shows \"%s\", a row of [%s.%s] outside of any table; question or "
+                          "begin has to match the line above its rows, done the one below, and "
+                          "neither a row",
+                          a->name, b->line, role(a), name);
     case BLANK_LOG:
         return world_fail(w, VERDICT_BROKEN,
                           "%s shows \"%s\", and no pattern of [%s.%s] matches that line; if it "
@@ -165,11 +220,13 @@ int blank_fail(struct world *w, const struct actor *a, enum operation op, const 
     }
 }
 
-int blank_fail_stays(struct world *w, const struct actor *a, enum operation op, const char *line,
-                     const char *entry)
+int blank_fail_stays(struct world *w, const struct actor *a, enum operation op,
+                     const struct blank *b, const char *entry)
 {
+    if (b->kind == BLANK_NOTICE)
+        return blank_fail(w, a, op, b);
     return world_fail(w, VERDICT_BROKEN,
                       "%s shows \"%s\", and by [%s.%s] %s stays; if the line tells no change, a "
                       "notice in [%s] has to say so",
-                      a->name, line, role(a), operation_name(op), entry, role(a));
+                      a->name, b->line, role(a), operation_name(op), entry, role(a));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a program shows that may stand for a route which is missing, though the manifest does not
- * read it so: then the manifest is at fault.
+ * What a program shows that may stand for a route or ARP entry which is missing, though the
+ * manifest does not read it so: then the manifest is at fault.
  */
 #ifndef HARNESS_BLANK_H
 #define HARNESS_BLANK_H
@@ -16,11 +16,13 @@ enum blank_kind {
     BLANK_OTHER,   /* the same, of which the other values may be those of something else */
     BLANK_NOTICE,  /* a row, or a line of a log, that notice takes */
     BLANK_BEHIND,  /* a row behind done */
+    BLANK_OUTSIDE, /* a row where no table is shown, or in the line above or below one */
     BLANK_LOG,     /* a line of a log that none of its patterns matches */
     BLANK_KINDS
 };
 
 #define BLANK_ADDRESSES 6
+#define BLANK_LINE_MOST 300 /* bytes of a line that are kept */
 
 struct blank {
     enum blank_kind kind;
@@ -32,6 +34,7 @@ struct blank {
     char *line;
     uint32_t address[BLANK_ADDRESSES]; /* those of the line */
     size_t addresses;
+    uint64_t mac; /* the first of the line; 0: it has none */
 };
 
 struct blanks {
@@ -41,10 +44,20 @@ struct blanks {
 
 /* Whether it can be an address or a mask at all. */
 bool blank_has_digit(const char *text);
-/* Copies the line and what was taken; of each kind only so many are kept. */
+/* What the line holds; it has no kind yet. */
+struct blank blank_read(const char *line, size_t len);
+/* Whether the line holds that destination, or MAC. */
+bool blank_names(const struct blank *b, bool arp, uint64_t name);
+
+/* Copies the line and what was taken; of each kind only the first so many are kept. */
 void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len);
 /* The same of a line of a kind that needs nothing more, if it holds what an entry does. */
 void blanks_note(struct blanks *all, enum blank_kind kind, bool arp, const char *line, size_t len);
+/* The same, but of all together the last so many. */
+void blanks_add_last(struct blanks *all, const struct blank *b, const char *line, size_t len);
+/* None of that kind counts any more, or none that holds that name. */
+void blanks_forget(struct blanks *all, enum blank_kind kind);
+void blanks_forget_name(struct blanks *all, bool arp, uint64_t name);
 /* The first that may be that route; anew: another one with its prefix was read. NULL: none. */
 const struct blank *blanks_find(const struct blanks *all, const struct route *r, bool anew);
 /* The first with that entry. */
@@ -55,8 +68,8 @@ void blanks_finish(struct blanks *all);
 int blank_fail(struct world *w, const struct actor *a, enum operation op, const struct blank *b);
 /* The same of a line that is no row. -1. */
 int blank_fail_stray(struct world *w, const struct actor *a, enum operation op, const char *stray);
-/* The same of one behind which that entry stays. -1. */
-int blank_fail_stays(struct world *w, const struct actor *a, enum operation op, const char *line,
-                     const char *entry);
+/* The same of one that tells the end of that entry, which stays. -1. */
+int blank_fail_stays(struct world *w, const struct actor *a, enum operation op,
+                     const struct blank *b, const char *entry);
 
 #endif

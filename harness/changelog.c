@@ -2,19 +2,14 @@
 #include "changelog.h"
 
 #include "listing.h"
-#include "misread.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NOTHING UINT64_MAX /* the key of what is no entry */
-#define SHOWN 160          /* bytes of a line */
 
 /* One entry that was told. */
 struct entry {
     char *key, *row; /* both as they were written */
-    uint64_t id;     /* the key as a number */
-    char *doubt;     /* the last line that named it behind that, and told nothing; or NULL */
 };
 
 struct changelog {
@@ -22,7 +17,8 @@ struct changelog {
     bool arp;
     struct entry *entries;
     size_t n;
-    bool doubted; /* some entry was */
+    struct blanks beside;
+    char *emptied_by; /* a line that named one entry, or NULL */
 };
 
 struct changelog *changelog_create(const struct dialogue *d, bool arp)
@@ -38,14 +34,23 @@ static void drop(struct changelog *c, size_t i)
 {
     free(c->entries[i].key);
     free(c->entries[i].row);
-    free(c->entries[i].doubt);
     c->entries[i] = c->entries[--c->n];
+}
+
+static void drop_all(struct changelog *c)
+{
+    while (c->n > 0)
+        drop(c, c->n - 1);
+    blanks_finish(&c->beside);
 }
 
 void changelog_clear(struct changelog *c)
 {
-    while (c != NULL && c->n > 0)
-        drop(c, c->n - 1);
+    if (c == NULL)
+        return;
+    drop_all(c);
+    free(c->emptied_by);
+    c->emptied_by = NULL;
 }
 
 void changelog_destroy(struct changelog *c)
@@ -56,25 +61,17 @@ void changelog_destroy(struct changelog *c)
     free(c);
 }
 
-static uint64_t id_of(const struct route *r)
+/* The destination of a key as it was written, or the MAC; 0: it is none. */
+static uint64_t name_of(bool arp, const char *key)
 {
-    return (uint64_t)r->destination << 8 | r->mask;
-}
-
-static uint64_t read_id(bool arp, const char *key)
-{
-    char text[72];
+    char text[40];
+    uint32_t address;
     uint64_t mac;
-    struct route r;
 
-    if (strlen(key) >= sizeof text)
-        return NOTHING;
-    strcpy(text, key);
-    for (char *c = text; (c = strchr(c, '\n')) != NULL;)
-        *c = c[1] == '\0' ? '\0' : '/';
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(key, "\n"), key);
     if (arp)
-        return mac_parse(text, &mac) ? mac : NOTHING;
-    return route_parse_prefix(text, &r) == NULL ? id_of(&r) : NOTHING;
+        return mac_parse(text, &mac) ? mac : 0;
+    return address_parse(text, &address) ? address : 0;
 }
 
 static size_t find(const struct changelog *c, const char *key)
@@ -86,60 +83,51 @@ static size_t find(const struct changelog *c, const char *key)
     return i;
 }
 
+/* The entry is told: what was overlooked of it before means nothing any more. */
+static void settle(struct changelog *c, const char *key)
+{
+    blanks_forget_name(&c->beside, c->arp, name_of(c->arp, key));
+}
+
 static void put(struct changelog *c, char *key, char *row)
 {
     size_t i = find(c, key);
 
     if (i < c->n)
         drop(c, i);
+    settle(c, key);
     c->entries = x_realloc(c->entries, (c->n + 1) * sizeof *c->entries);
-    c->entries[c->n++] = (struct entry){key, row, read_id(c->arp, key), NULL};
+    c->entries[c->n++] = (struct entry){key, row};
 }
 
-/* The destination, or the MAC. */
-static uint64_t name_of(const struct changelog *c, uint64_t id)
-{
-    return c->arp || id == NOTHING ? id : id >> 8;
-}
-
-static bool is_named(const struct changelog *c, uint64_t name, const char *line, size_t len)
-{
-    uint64_t mac;
-
-    if (c->arp)
-        return misread_holds_mac(line, len, &mac) && mac == name;
-    return name != NOTHING && misread_names(line, len, (uint32_t)name);
-}
-
-/* read: what the line was read as, which it tells rightly of that name; or NOTHING. */
-static void doubt(struct changelog *c, const char *line, size_t len, uint64_t read)
-{
-    for (size_t i = 0; i < c->n; i++) {
-        struct entry *e = &c->entries[i];
-        uint64_t name = name_of(c, e->id);
-        if (name == name_of(c, read) || !is_named(c, name, line, len))
-            continue;
-        c->doubted = true;
-        free(e->doubt);
-        e->doubt = x_strndup(line, len < SHOWN ? len : SHOWN);
-    }
-}
-
-void changelog_doubt(struct changelog *c, const char *line, size_t len)
-{
-    doubt(c, line, len, NOTHING);
-}
-
+/* The end of what is not there may be that of something else. */
 static void remove_told(struct changelog *c, const char *line, size_t len)
 {
     char *key = listing_key(c->dialogue, c->arp, c->dialogue->deleted, line);
     size_t i = find(c, key);
+    struct blank b = {.kind = BLANK_OTHER, .took = (char *)"the end of an entry that is not there"};
 
-    if (i < c->n)
+    if (i < c->n) {
+        settle(c, key);
         drop(c, i);
-    else
-        doubt(c, line, len, read_id(c->arp, key));
+    } else {
+        b.dest = c->arp ? 0 : (uint32_t)name_of(false, key);
+        blanks_add_last(&c->beside, &b, line, len);
+    }
     free(key);
+}
+
+/* The line tells the end of all, and may name none. */
+static void remove_all(struct changelog *c, const char *line, size_t len)
+{
+    struct blank b = blank_read(line, len);
+    bool named = false;
+
+    for (size_t i = 0; (b.addresses > 0 || b.mac != 0) && c->n > 1 && !named && i < c->n; i++)
+        named = blank_names(&b, c->arp, name_of(c->arp, c->entries[i].key));
+    drop_all(c);
+    if (named && c->emptied_by == NULL)
+        c->emptied_by = x_strndup(line, len < BLANK_LINE_MOST ? len : BLANK_LINE_MOST);
 }
 
 bool changelog_hear(struct changelog *c, const char *line, size_t len)
@@ -147,7 +135,7 @@ bool changelog_hear(struct changelog *c, const char *line, size_t len)
     const struct dialogue *d = c->dialogue;
 
     if (pattern_match(d->emptied, line, len)) {
-        changelog_clear(c);
+        remove_all(c, line, len);
         return true;
     }
     if (pattern_match(d->deleted, line, len)) {
@@ -170,22 +158,40 @@ bool changelog_knows(const struct changelog *c, const char *line, size_t len)
            pattern_match(d->deleted, line, len);
 }
 
-static const char *find_doubt(const struct changelog *c, uint64_t id)
+void changelog_overlook(struct changelog *c, enum blank_kind kind, const char *line, size_t len)
 {
-    for (size_t i = 0; c->doubted && i < c->n; i++)
-        if (c->entries[i].id == id)
-            return c->entries[i].doubt;
+    struct blank b = blank_read(line, len);
+
+    b.kind = kind;
+    if (c->arp ? b.mac != 0 : b.addresses > 0)
+        blanks_add_last(&c->beside, &b, line, len);
+}
+
+const struct blanks *changelog_beside(const struct changelog *c)
+{
+    return &c->beside;
+}
+
+const struct blank *changelog_end_of_route(const struct changelog *c, const struct route *r)
+{
+    for (size_t i = 0; i < c->beside.n; i++)
+        if (c->beside.list[i].dest != r->destination &&
+            blank_names(&c->beside.list[i], false, r->destination))
+            return &c->beside.list[i];
     return NULL;
 }
 
-const char *changelog_doubt_route(const struct changelog *c, const struct route *r)
+const struct blank *changelog_end_of_neighbour(const struct changelog *c, const struct neighbour *n)
 {
-    return find_doubt(c, id_of(r));
+    for (size_t i = 0; i < c->beside.n; i++)
+        if (blank_names(&c->beside.list[i], true, n->mac))
+            return &c->beside.list[i];
+    return NULL;
 }
 
-const char *changelog_doubt_neighbour(const struct changelog *c, const struct neighbour *n)
+const char *changelog_emptied_by(const struct changelog *c)
 {
-    return find_doubt(c, n->mac);
+    return c->emptied_by;
 }
 
 void changelog_rows(const struct changelog *c, struct buf *rows)

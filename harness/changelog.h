@@ -19,11 +19,18 @@ void changelog_clear(struct changelog *c);
 bool changelog_hear(struct changelog *c, const char *line, size_t len);
 /* Whether some pattern matches it. */
 bool changelog_knows(const struct changelog *c, const char *line, size_t len);
-/* A line that tells no change: what it names may be gone, and the program has said so. */
-void changelog_doubt(struct changelog *c, const char *line, size_t len);
-/* The last such line behind the one that told that route, or NULL. */
-const char *changelog_doubt_route(const struct changelog *c, const struct route *r);
-const char *changelog_doubt_neighbour(const struct changelog *c, const struct neighbour *n);
+/* A line that was not heard: as no pattern matches it (BLANK_LOG), or as notice does. */
+void changelog_overlook(struct changelog *c, enum blank_kind kind, const char *line, size_t len);
+
+/* The last of the lines that were overlooked, or told the end of what was not there; of those that
+ * name an entry only the ones behind its last change. */
+const struct blanks *changelog_beside(const struct changelog *c);
+/* One that may tell the end of that route or MAC, or NULL. Valid until the program prints more. */
+const struct blank *changelog_end_of_route(const struct changelog *c, const struct route *r);
+const struct blank *changelog_end_of_neighbour(const struct changelog *c,
+                                               const struct neighbour *n);
+/* A line that named one entry, and was taken for the end of all; or NULL. */
+const char *changelog_emptied_by(const struct changelog *c);
 
 /* Its rows, as listing_give() takes them. */
 void changelog_rows(const struct changelog *c, struct buf *rows);

@@ -64,6 +64,31 @@ static bool is_synchronised(const char *state)
     return *state == '\0' || strcmp(state, "synchronised") == 0;
 }
 
+/* Whether it is one of the states of chapter 7; who claims the line protocol is held to that. */
+static bool is_state(const struct world *w, const char *state)
+{
+    static const char *const states[] = {"", "connecting", "snapshot", "resyncing", "synchronised"};
+
+    for (size_t i = 0; i < LENGTH(states); i++)
+        if (strcmp(state, states[i]) == 0)
+            return true;
+    return manifest_claims(w->manifest, "console");
+}
+
+/* The rows are right, and what it says of them is not. */
+static int fail_reported(struct world *w, const struct actor *a, const char *who, const char *state)
+{
+    if (!is_state(w, state))
+        return world_fail(
+            w, VERDICT_BROKEN,
+            "%s shows the table of %s, and the group state takes \"%s\"; it has to be "
+            "connecting, snapshot, resyncing or synchronised",
+            a->name, who, state);
+    return world_fail(w, VERDICT_FAIL,
+                      "%s shows the table of %s, but reports another digest or state", a->name,
+                      who);
+}
+
 /* Whether the digest says that a dump is worth its time. Without one, always. */
 static int promising(struct world *w, struct actor *a, const struct oracle *want, bool synchronised,
                      bool *told)
@@ -126,11 +151,9 @@ int compare_with(struct world *w, struct actor *a, const struct oracle *want, bo
             buf_finish(&rows);
             return 0;
         }
-        if (equal && late) { /* the rows are right, and what it says of them is not */
+        if (equal && late) {
             buf_finish(&rows);
-            return world_fail(w, VERDICT_FAIL,
-                              "%s shows the table of %s, but reports another digest or state",
-                              a->name, who);
+            return fail_reported(w, a, who, d.state);
         }
         buf_finish(&rows);
         world_pause(w, next_pause(&pause));

@@ -189,12 +189,19 @@ static bool hear_prompt(struct actor *a, struct ask *ask, const char *line, size
 }
 
 /* A line that the last question does not read; behind: its answer is over. */
-static void hear_beside(const struct actor *a, bool behind, const char *line, size_t len)
+static void offer_beside(const struct actor *a, bool behind, const char *line, size_t len)
 {
     const struct ask *ask = a->asking;
 
     if (ask != NULL && ask->beside != NULL && !ask->refused)
         ask->beside(ask->ctx, behind, line, len);
+}
+
+/* A line that is no answer: its prompt, or something else that it says. */
+static void hear_other(struct actor *a, struct ask *ask, const char *line, size_t len)
+{
+    if (!hear_prompt(a, ask, line, len))
+        view_overlook(a, line, len);
 }
 
 /* A line while a question is open. */
@@ -213,13 +220,13 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
     if (noted)
         converse_note(w, a, line, len);
     if (ask->settled) {
-        hear_beside(a, true, line, len);
-        hear_prompt(a, ask, line, len);
+        offer_beside(a, true, line, len);
+        hear_other(a, ask, line, len);
         return;
     }
     ask->refused = pattern_match(d->refused, line, len);
     if (ask->move < d->move_n && !ask->refused) {
-        hear_prompt(a, ask, line, len);
+        hear_other(a, ask, line, len);
         return;
     }
     bool fits = ask->row == NULL || ask->row(ask->ctx, line, len);
@@ -236,6 +243,8 @@ static void hear_answer(struct world *w, struct actor *a, struct ask *ask, const
         snprintf(ask->stray, sizeof ask->stray, "%.*s", (int)len, line);
     if (d->done == NULL && pattern_match(d->row, line, len))
         ask->rows++;
+    else if (!fits || ask->row == NULL)
+        hear_other(a, ask, line, len);
     else
         hear_prompt(a, ask, line, len);
 }
@@ -260,7 +269,8 @@ static void hear_unasked(struct world *w, struct actor *a, const char *line, siz
     const struct dialogue *d = &a->program->ask[ASK_LINE];
 
     converse_note(w, a, line, len);
-    hear_beside(a, true, line, len);
+    view_overlook(a, line, len);
+    offer_beside(a, true, line, len);
     if (manifest_claims(w->manifest, "console") && !a->expected_to_end && a->console == NULL &&
         (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
         world_fail_for(w, "CON-1", "%s gives an answer that nobody has asked for: %.*s", a->name,
@@ -283,19 +293,37 @@ static bool hear_load(struct world *w, struct actor *a, const char *line, size_t
     return true;
 }
 
+/* The question that is open, or NULL. */
+static struct ask *open_question(const struct actor *a)
+{
+    return a->asking != NULL && !a->asking->answered ? a->asking : NULL;
+}
+
+/* A notice that would answer the open question. */
+static void keep_noticed(const struct actor *a, const char *line, size_t len)
+{
+    struct ask *ask = open_question(a);
+    const struct dialogue *d = ask != NULL ? converse_dialogue(a, ask) : NULL;
+
+    if (d != NULL && (pattern_match(d->done, line, len) || pattern_match(d->refused, line, len)))
+        snprintf(ask->noticed, sizeof ask->noticed, "%.*s", (int)len, line);
+}
+
 /* What the program says by itself: that it is ready, a notice, a table; true if nothing else. */
 static bool hear_itself(struct world *w, struct actor *a, const char *line, size_t len)
 {
     if (!a->ready && pattern_match(a->program->ready, line, len)) {
-        converse_note(w, a, line, len);
         a->ready = true;
+        if (!view_hear(w, a, line, len)) /* it may begin a table */
+            converse_note(w, a, line, len);
         return true;
     }
     if (pattern_match(a->program->notice, line, len)) {
         excess_count(w, a, len, true);
         note(w, a, line, len);
         view_hear_notice(a, line, len);
-        hear_beside(a, false, line, len);
+        offer_beside(a, false, line, len);
+        keep_noticed(a, line, len);
         return true;
     }
     return view_hear(w, a, line, len);
@@ -309,12 +337,6 @@ static const struct dialogue *open_dialogue(const struct actor *a)
     if (a->asking != NULL && !a->asking->answered)
         return converse_dialogue(a, a->asking);
     return a->loading ? &a->program->ask[ASK_LOAD] : NULL;
-}
-
-/* The question that is open, or NULL. */
-static struct ask *open_question(const struct actor *a)
-{
-    return a->asking != NULL && !a->asking->answered ? a->asking : NULL;
 }
 
 /* What the next move waits for, with a notice behind it; cut: or what may become one. Its bytes, or
@@ -447,9 +469,10 @@ static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t
     a->ready = a->ready || ready;
     if (ready && pattern_match(a->program->notice, rest, len))
         return false; /* no prompt: its end is still to come */
-    bool known =
-        ready || view_hear_question(w, a, rest, len) ||
-        (!prompt_is_within_row(a, shown(a, ask), rest, len) && hear_waiting(w, a, rest, len));
+    bool asks = view_hear_question(w, a, rest, len),
+         known =
+             ready || asks ||
+             (!prompt_is_within_row(a, shown(a, ask), rest, len) && hear_waiting(w, a, rest, len));
     if (known)
         converse_note(w, a, rest, len);
     return known;

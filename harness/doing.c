@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -115,6 +116,17 @@ char *doing_name_sleep(const struct actor *a)
         return NULL;
     name_call(a, &b);
     return b.len > 0 ? buf_take(&b) : x_strdup("");
+}
+
+bool doing_awaits_line(const struct actor *a)
+{
+    char path[64], *call = doing_name_sleep(a);
+    bool reads = call != NULL && strncmp(call, " in read(2) of descriptor 0,", 28) == 0;
+    struct stat s;
+
+    free(call);
+    snprintf(path, sizeof path, "/proc/%d/task", (int)a->pid);
+    return reads && stat(path, &s) == 0 && s.st_nlink == 3; /* a directory with one in it */
 }
 
 static bool is_stopped(const struct sight *s)

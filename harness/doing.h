@@ -21,6 +21,8 @@ char *doing_describe_end(const struct actor *a);
 /* " in poll(2)", the call in which it sleeps now, or "" if the kernel does not tell; NULL if it
  * does not sleep. The caller's. */
 char *doing_name_sleep(const struct actor *a);
+/* Whether it does nothing but wait for a line on its standard input: it has one thread. */
+bool doing_awaits_line(const struct actor *a);
 /* Whether it has printed something, and waits for more than a second now. */
 bool doing_waits(const struct actor *a);
 

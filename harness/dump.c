@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BEHIND_MS 500 /* for which the end of a table is waited for that was taken to be whole */
+
 struct reading {
     const struct world *world;
     bool lenient; /* its rows are not held to chapter 7 */
@@ -126,7 +128,9 @@ static void add_row(struct reading *r, char *const value[4], size_t at, const ch
         note_unreadable(r->dump, wrong, line, len);
         return;
     }
-    if (r->lenient && !is_known(r->world, &route)) {
+    bool known = r->lenient && is_known(r->world, &route);
+    r->dump->right += known;
+    if (r->lenient && !known) {
         note_oif(r, value, at, line, len);
         note_other(r->dump, value, line, len);
     }
@@ -383,17 +387,20 @@ static struct arp_reading begin_arp(const struct world *w, const struct actor *a
                                 .done = a->program->ask[ASK_ARP].done};
 }
 
-/* Hears until nothing more comes; what comes is beside the answer of that question. */
-static void hear_beside(struct world *w, struct actor *a, struct ask *ask)
+/* Hears until nothing more comes, or for BEHIND_MS; what comes is beside the answer of that
+ * question. Whatever else happens meanwhile, it is known already that the tables differ. */
+static void hear_behind(struct world *w, struct actor *a, struct ask *ask)
 {
-    int64_t step = world_begin_answer(w);
+    int64_t step = world_begin_answer(w), until = now_ms() + BEHIND_MS;
 
     ask->settled = ask->answered = true;
     a->asking = ask;
-    while (actor_runs(a) && quiet_wait(w, a) > 0)
+    while (actor_runs(a) && now_ms() < until && quiet_wait(w, a) > 0)
         continue;
     a->asking = NULL;
     world_end_answer(w, step);
+    if (!world_goes_on(w))
+        world_retract(w);
 }
 
 void dump_hear_behind(struct world *w, struct actor *a, struct dump *d)
@@ -403,7 +410,7 @@ void dump_hear_behind(struct world *w, struct actor *a, struct dump *d)
     struct ask ask = {.op = ASK_ARP, .beside = read_arp_beside, .ctx = &arp};
 
     if (routes.lenient && (routes.dialogue->done != NULL || arp.done != NULL))
-        hear_beside(w, a, &ask);
+        hear_behind(w, a, &ask);
 }
 
 static int read_arp_rows(struct world *w, struct actor *a, struct dump *d, struct reading *routes)
@@ -454,6 +461,8 @@ int dump_read(struct world *w, struct actor *a, struct dump *d)
         d->beside = view_beside(a->routes_view);
     }
     forget_stray(w, d->stray, rows);
+    if (d->right > 0 && view_log(a->routes_view) == NULL)
+        blanks_forget(&d->blanks, BLANK_OTHER); /* the same groups have read rows rightly */
     if (result < 0)
         return -1;
     if (ask.refused)

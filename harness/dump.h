@@ -11,6 +11,7 @@
 /* What a dump showed. */
 struct dump {
     struct oracle *table;
+    size_t right;                /* routes that some server has */
     size_t repeated, unreadable; /* rows that stood twice, or that chapter 1 or 5 refuses */
     size_t misread;              /* of these, routes with a group that holds none of its kind */
     struct blanks blanks;        /* what may stand for a route that is missing, */
@@ -36,7 +37,8 @@ const struct blank *dump_find_blank(const struct world *w, const struct dump *d,
                                     const struct route *r);
 const struct blank *dump_find_arp_blank(const struct world *w, const struct dump *d,
                                         const struct neighbour *n);
-/* Something lacks: hears what the program prints behind the end of its tables. */
+/* Something lacks: hears what the program prints behind the end of its tables, half a second at
+ * most. No verdict comes of it. */
 void dump_hear_behind(struct world *w, struct actor *a, struct dump *d);
 void dump_finish(struct dump *d);
 

@@ -33,6 +33,7 @@ struct feed {
     struct said {
         enum operation op;
         const char *refused; /* NULL, or the refusal that the oracle gave */
+        size_t at;           /* of the words in the text */
     } * lines;
 };
 
@@ -184,7 +185,7 @@ static struct said say_change(struct actor *a, char *line)
 
     word(a, &p, &a->to_say);
     buf_adds(&a->to_say, "\n");
-    return (struct said){p.op, refused};
+    return (struct said){p.op, refused, 0};
 }
 
 void feed_refill(struct actor *a)
@@ -197,7 +198,8 @@ void feed_refill(struct actor *a)
         char *line = f->text.data + f->at, *end = strchr(line, '\n');
         *end = '\0';
         f->at += (size_t)(end - line) + 1;
-        f->lines[f->said++] = say_change(a, line);
+        f->lines[f->said] = say_change(a, line);
+        f->lines[f->said++].at = (size_t)(line - f->text.data);
     }
 }
 
@@ -269,13 +271,18 @@ static bool is_doubtful(struct world *w, struct actor *a, const struct said *sai
 {
     struct feed *f = a->feed;
 
-    if (said->refused != NULL || !refusal_may_be_none(w, a, said->op, line, len))
+    if (said->refused != NULL || !refusal_is_done(w, a, said->op, line, len))
         return false;
-    if (f->doubted == 0)
-        snprintf(f->doubt, sizeof f->doubt, "%.*s", (int)len, line);
-    if (f->doubted == 0)
-        f->doubted = f->answered;
+    if (f->doubted > 0)
+        return true;
+    snprintf(f->doubt, sizeof f->doubt, "%.*s", (int)len, line);
+    f->doubted = f->answered;
     return true;
+}
+
+static int fail_doubted(struct world *w, const struct actor *a, const struct feed *f)
+{
+    return fail_answer(w, a, f, f->doubted, f->doubt, strlen(f->doubt));
 }
 
 void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
@@ -298,7 +305,9 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
         return;
     if (is_misread(w, f))
         fail_stray(w, a, said, line, len);
-    else if (!is_doubtful(w, a, said, line, len))
+    else if (!is_doubtful(w, a, said, line, len) && f->doubted > 0)
+        fail_doubted(w, a, f); /* what came of it */
+    else if (f->doubted == 0)
         fail_answer(w, a, f, f->answered, line, len);
 }
 
@@ -319,7 +328,7 @@ int feed_try(struct world *w, struct actor *a, char *line)
         return compare_server(w, a);
     if (ask.refused == (refused != NULL))
         return 0;
-    if (ask.refused && refusal_may_be_none(w, a, p.op, ask.closing, strlen(ask.closing)) &&
+    if (ask.refused && refusal_may_be_none(w, a, p.op, ask.closing) &&
         refusal_is_none(w, a, p.op, ask.closing))
         return -1;
     return world_fail_for(w, missed(p.op, ask.refused), "%s said \"%s\"; the oracle %s%s", a->name,
@@ -338,6 +347,8 @@ static int fail_unanswered(struct world *w, const struct actor *a)
 {
     const struct feed *f = a->feed;
 
+    if (f->doubted > 0)
+        return fail_doubted(w, a, f);
     if (is_misread(w, f))
         return world_timeout_broken(
             w, doing_waits(a),
@@ -347,12 +358,24 @@ static int fail_unanswered(struct world *w, const struct actor *a)
     return world_timeout(w, "%s answered %zu of %zu changes", a->name, f->answered, f->total);
 }
 
+/* Whether the route that the doubted change makes has to be there in the end, with the rest. */
+static bool has_to_stay(const struct actor *a, const struct feed *f)
+{
+    const struct said *said = &f->lines[f->doubted - 1];
+    const char *verb = f->text.data + said->at;
+    struct route r;
+
+    return (said->op == ASK_CREATE || said->op == ASK_UPDATE) &&
+           route_parse_prefix(verb + strlen(verb) + 1, &r) == NULL &&
+           oracle_find(a->oracle, r.destination, r.mask) != NULL;
+}
+
 /* All is answered, and what was refused may have been made. */
 static int judge_doubt(struct world *w, struct actor *a, const struct feed *f)
 {
-    if (refusal_is_none(w, a, f->lines[f->doubted - 1].op, f->doubt))
+    if (has_to_stay(a, f) && refusal_is_none(w, a, f->lines[f->doubted - 1].op, f->doubt))
         return -1;
-    return fail_answer(w, a, f, f->doubted, f->doubt, strlen(f->doubt));
+    return fail_doubted(w, a, f);
 }
 
 int feed_wait(struct world *w, struct actor *a, unsigned percent)
@@ -368,6 +391,8 @@ int feed_wait(struct world *w, struct actor *a, unsigned percent)
     while (f->answered < goal) {
         if (!world_goes_on(w))
             return -1;
+        if (!actor_runs(a) && f->doubted > 0)
+            return fail_doubted(w, a, f);
         if (!actor_runs(a))
             return world_fail(w, VERDICT_FAIL, "%s ended in the middle of %zu changes", a->name,
                               f->total);

@@ -64,17 +64,32 @@ static bool is_known(const struct world *w, const char *prefix)
     return false;
 }
 
+/* Whether the line has all of the route with that prefix. */
+static bool holds_all(const struct world *w, const char *line, const struct route *key)
+{
+    const struct route *r;
+
+    for (size_t i = 0; i < w->actor_count; i++)
+        if (w->actors[i]->oracle != NULL &&
+            (r = oracle_find(w->actors[i]->oracle, key->destination, key->mask)) != NULL &&
+            misread_is(line, r))
+            return true;
+    return false;
+}
+
 /* Whether the answer has the destination that has to be found, and what was read is no route. The
- * address that was asked for is in many answers. */
+ * address that was asked for is in many answers: then it has to have all of the route. */
 static bool is_misread(const struct world *w, const struct found *f, const char *address,
                        const char *want)
 {
     uint32_t asked;
     struct route r;
 
-    return !manifest_claims(w->manifest, "console") && route_parse_prefix(want, &r) == NULL &&
-           address_parse(address, &asked) && asked != r.destination && !is_known(w, f->prefix) &&
-           misread_names(f->line, strlen(f->line), r.destination);
+    if (manifest_claims(w->manifest, "console") || route_parse_prefix(want, &r) != NULL ||
+        !address_parse(address, &asked) || is_known(w, f->prefix))
+        return false;
+    return asked != r.destination ? misread_names(f->line, strlen(f->line), r.destination)
+                                  : holds_all(w, f->line, &r);
 }
 
 int lookup_find(struct world *w, struct actor *a, const char *address, char prefix[72])

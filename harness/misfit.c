@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "misfit.h"
 
+#include "doing.h"
 #include "misread.h"
 #include "view.h"
 
@@ -13,6 +14,21 @@ static bool is_free(const struct world *w)
     return !manifest_claims(w->manifest, "console");
 }
 
+/* Something lacks of a log: all of it was taken to be gone by what one entry told. */
+static bool fail_emptied(struct world *w, const struct actor *a, const struct view *v,
+                         enum operation op)
+{
+    const struct changelog *log = view_log(v);
+    const char *line = log != NULL && is_free(w) ? changelog_emptied_by(log) : NULL;
+
+    if (line != NULL)
+        world_fail(w, VERDICT_BROKEN,
+                   "%s shows \"%s\", which emptied of [%s.%s] takes as the end of all; it has to "
+                   "match no line that tells of one",
+                   a->name, line, a->is_server ? "server" : "client", operation_name(op));
+    return line != NULL;
+}
+
 /* The route lacks. */
 static bool fail_route(struct world *w, const struct actor *a, const struct dump *d,
                        const struct route *r)
@@ -21,7 +37,7 @@ static bool fail_route(struct world *w, const struct actor *a, const struct dump
 
     if (blank != NULL)
         blank_fail(w, a, ASK_TABLE, blank);
-    return blank != NULL;
+    return blank != NULL || fail_emptied(w, a, a->routes_view, ASK_TABLE);
 }
 
 /* The entry lacks, or has another address: its object may be something else in shared memory. */
@@ -35,10 +51,10 @@ static bool fail_neighbour(struct world *w, const struct actor *a, const struct 
     if (blank != NULL)
         blank_fail(w, a, ASK_ARP, blank);
     else if (why != NULL)
-        world_fail(w, VERDICT_BROKEN, "%s has %s", a->name, why);
+        world_fail(w, VERDICT_BROKEN, "%s has an entry that [shm] does not read: %s", a->name, why);
     bool told = blank != NULL || why != NULL;
     free(why);
-    return told;
+    return told || fail_emptied(w, a, a->arp_view, ASK_ARP);
 }
 
 /* A log keeps the route, behind a line that may tell its end. Where a group took a part of a value
@@ -47,14 +63,14 @@ static bool fail_kept_route(struct world *w, const struct actor *a, const struct
 {
     const struct changelog *log = view_log(a->routes_view);
     bool told = log == NULL || !is_free(w) || dialogue_cut(&a->program->ask[ASK_TABLE]) != NULL;
-    const char *line = told ? NULL : changelog_doubt_route(log, r);
+    const struct blank *end = told ? NULL : changelog_end_of_route(log, r);
     char text[72];
 
-    if (line == NULL)
+    if (end == NULL)
         return false;
     route_format(r, text);
     text[strcspn(text, " ")] = '\0';
-    blank_fail_stays(w, a, ASK_TABLE, line, text);
+    blank_fail_stays(w, a, ASK_TABLE, end, text);
     return true;
 }
 
@@ -62,26 +78,14 @@ static bool fail_kept_neighbour(struct world *w, const struct actor *a, const st
 {
     const struct changelog *log = view_log(a->arp_view);
     bool told = log == NULL || !is_free(w) || dialogue_cut(&a->program->ask[ASK_ARP]) != NULL;
-    const char *line = told ? NULL : changelog_doubt_neighbour(log, n);
+    const struct blank *end = told ? NULL : changelog_end_of_neighbour(log, n);
     char text[18];
 
-    if (line == NULL)
+    if (end == NULL)
         return false;
     mac_format(n->mac, text);
-    blank_fail_stays(w, a, ASK_ARP, line, text);
+    blank_fail_stays(w, a, ASK_ARP, end, text);
     return true;
-}
-
-bool misfit_explains_route(struct world *w, const struct actor *a, const struct dump *d,
-                           const struct route *r, bool gone)
-{
-    return fail_route(w, a, d, r) || (gone && fail_kept_route(w, a, r));
-}
-
-bool misfit_explains_neighbour(struct world *w, const struct actor *a, const struct dump *d,
-                               const struct neighbour *n, bool gone)
-{
-    return gone ? fail_kept_neighbour(w, a, n) : fail_neighbour(w, a, d, n);
 }
 
 static bool has_neighbour(const struct dump *d, const struct neighbour *n)
@@ -123,10 +127,10 @@ static bool is_kept(struct world *w, const struct actor *a, const struct dump *d
     return false;
 }
 
-/* Whether not one row could be read, and there has to be one. */
-static bool is_misread(const struct world *w, const struct dump *d, const struct oracle *want)
+/* Whether rows are shown, and not one could be read. */
+static bool is_misread(const struct world *w, const struct dump *d)
 {
-    return is_free(w) && d->misread > 0 && oracle_count(d->table) == 0 && oracle_count(want) > 0;
+    return is_free(w) && d->misread > 0 && oracle_count(d->table) == 0;
 }
 
 /* Whether the ARP table has a line that is to be a row: there have to be some, and not one was
@@ -144,20 +148,56 @@ static bool is_arp_misread(const struct dump *d, const struct oracle *want)
                      arp_find(oracle_arp(want), mac) != NULL);
 }
 
+/* Whether not one row was understood, and there have to be routes, or ARP entries. */
+static bool is_unread(struct world *w, const struct actor *a, const struct dump *d, bool routes,
+                      bool arp)
+{
+    if (routes && is_misread(w, d))
+        world_fail(w, VERDICT_BROKEN,
+                   "no row of the table of %s is understood by row of [%s.table]: %s", a->name,
+                   a->is_server ? "server" : "client", d->sample);
+    else if (routes && d->stray[0] != '\0')
+        blank_fail_stray(w, a, ASK_TABLE, d->stray);
+    else if (arp && d->arp_stray[0] != '\0')
+        blank_fail_stray(w, a, ASK_ARP, d->arp_stray);
+    return w->outcome.verdict == VERDICT_BROKEN;
+}
+
+/* Whether it waits for an answer that it never gets, and says nothing of its table before. */
+static bool is_asking(struct world *w, const struct actor *a)
+{
+    if (a->routes_view == NULL || a->heard.len == 0 || !is_free(w) || !doing_awaits_line(a))
+        return false;
+    world_fail(w, VERDICT_BROKEN,
+               "%s stops at \"%.*s\" and reads its console: question of [%s.table] has to match "
+               "that where it asks whether to show it, prompt of [%s] where it waits for a command",
+               a->name, (int)(a->heard.len < 200 ? a->heard.len : 200), a->heard.data,
+               a->is_server ? "server" : "client", a->is_server ? "server" : "client");
+    return true;
+}
+
 bool misfit_explains(struct world *w, struct actor *a, struct dump *d, const struct oracle *want)
 {
     if (is_shown(w, a, d, want) || is_kept(w, a, d, want))
         return true;
+    size_t before = d->blanks.n + d->arp_blanks.n;
     dump_hear_behind(w, a, d);
-    if (is_shown(w, a, d, want))
-        return true;
-    if (is_misread(w, d, want))
-        world_fail(w, VERDICT_BROKEN,
-                   "no row of the table of %s is understood by row of [%s.table]: %s", a->name,
-                   a->is_server ? "server" : "client", d->sample);
-    else if (d->stray[0] != '\0' && oracle_count(want) > 0)
-        blank_fail_stray(w, a, ASK_TABLE, d->stray);
-    else if (is_arp_misread(d, want))
-        blank_fail_stray(w, a, ASK_ARP, d->arp_stray);
-    return w->outcome.verdict == VERDICT_BROKEN;
+    return (d->blanks.n + d->arp_blanks.n > before && is_shown(w, a, d, want)) ||
+           is_unread(w, a, d, oracle_count(want) > 0, is_arp_misread(d, want)) || is_asking(w, a);
+}
+
+bool misfit_explains_route(struct world *w, const struct actor *a, const struct dump *d,
+                           const struct route *r, bool gone)
+{
+    if (gone)
+        return fail_route(w, a, d, r) || fail_kept_route(w, a, r);
+    return fail_route(w, a, d, r) || is_unread(w, a, d, true, false);
+}
+
+bool misfit_explains_neighbour(struct world *w, const struct actor *a, const struct dump *d,
+                               const struct neighbour *n, bool gone)
+{
+    if (gone)
+        return fail_kept_neighbour(w, a, n);
+    return fail_neighbour(w, a, d, n) || is_unread(w, a, d, false, !d->arp_skips);
 }

@@ -52,27 +52,6 @@ size_t misread_addresses(const char *line, size_t len, uint32_t *out, size_t mos
     return n;
 }
 
-/* Which addresses of the route the line holds. */
-static void find_addresses(const char *line, const struct route *r, bool *dest, bool *gateway)
-{
-    uint32_t address;
-
-    *dest = *gateway = false;
-    for (size_t at = 0; next_address(line, strlen(line), &at, &address);) {
-        bool first = !*dest && address == r->destination;
-        *gateway = *gateway || (!first && address == r->gateway);
-        *dest = *dest || first;
-    }
-}
-
-bool misread_may_be(const char *line, const struct route *r)
-{
-    bool dest, gateway;
-
-    find_addresses(line, r, &dest, &gateway);
-    return gateway && (dest || strstr(line, r->oif) != NULL);
-}
-
 /* Whether the word stands in the line with no letter or digit beside it. */
 static bool holds_word(const char *line, const char *word)
 {
@@ -86,9 +65,14 @@ static bool holds_word(const char *line, const char *word)
 
 bool misread_is(const char *line, const struct route *r)
 {
-    bool dest, gateway;
+    bool dest = false, gateway = false;
+    uint32_t address;
 
-    find_addresses(line, r, &dest, &gateway);
+    for (size_t at = 0; next_address(line, strlen(line), &at, &address);) {
+        bool first = !dest && address == r->destination;
+        gateway = gateway || (!first && address == r->gateway);
+        dest = dest || first;
+    }
     return dest && gateway && holds_word(line, r->oif);
 }
 
@@ -97,6 +81,8 @@ bool misread_holds_mac(const char *line, size_t len, uint64_t *mac)
     char word[18];
 
     for (size_t at = 0; at + 17 <= len; at++) {
+        if (line[at + 2] != ':' && line[at + 2] != '-')
+            continue;
         snprintf(word, sizeof word, "%.17s", line + at);
         for (char *c = word; *c != '\0'; c++)
             *c = (char)(*c == '-' ? ':' : tolower((unsigned char)*c));

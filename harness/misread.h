@@ -16,8 +16,6 @@ bool misread_names(const char *line, size_t len, uint32_t address);
 size_t misread_addresses(const char *line, size_t len, uint32_t *out, size_t most);
 /* Whether all of the route stands in the line, but for its mask. */
 bool misread_is(const char *line, const struct route *r);
-/* Whether the line may be a row of that route: it holds its gateway, and its destination or oif. */
-bool misread_may_be(const char *line, const struct route *r);
 /* Whether the line holds a MAC, and which. */
 bool misread_holds_mac(const char *line, size_t len, uint64_t *mac);
 /* A line of a table that is no row of it: of those that may have to be one it is kept, the first,

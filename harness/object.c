@@ -204,56 +204,57 @@ char *objects_read(const struct objects *o, uint64_t mac, uint32_t *address)
     return why;
 }
 
-/* The name of an object that has the MAC in it, however it is spelt, but as o has it; the
- * caller's, or NULL. */
-static char *find_spelt(const struct objects *o, uint64_t mac)
+/* The name of an object that has the MAC in it, however it is spelt; the caller's, or NULL. A
+ * semaphore is none: sem_open(3) names its file. */
+static char *find_spelt(uint64_t mac)
 {
     static const char *const joins[] = {":", "-", "", ".", "_", " "};
-    char *right = objects_name(o, mac), *found = NULL, text[18];
+    char *found = NULL, text[18];
     DIR *d = opendir("/dev/shm");
 
     for (struct dirent *e; d != NULL && found == NULL && (e = readdir(d)) != NULL;)
         for (size_t i = 0; found == NULL && i < LENGTH(joins); i++) {
             spell(&(struct objects){.join = (char *)joins[i]}, mac, text);
-            if (strcasestr(e->d_name, text) != NULL && strcmp(e->d_name, right + 1) != 0)
+            if (strcasestr(e->d_name, text) != NULL && strncmp(e->d_name, "sem.", 4) != 0)
                 found = x_printf("/%s", e->d_name);
         }
     if (d != NULL)
         closedir(d);
-    free(right);
     return found;
 }
 
-/* The value of [shm] with which the object would hold the address, if another one has to. */
+/* The value of [shm] with which the object holds the address, or NULL. */
 static const char *find_value(const struct objects *o, uint64_t mac, uint32_t address)
 {
     struct objects other = *o;
 
-    for (int i = 0; i < OBJECT_VALUES; i++) {
+    for (int i = -1; i < OBJECT_VALUES; i++) {
         uint32_t held;
-        other.value = (enum object_value)i;
+        other.value = i < 0 ? o->value : (enum object_value)i; /* what is said comes first */
         char *why = objects_read(&other, mac, &held);
         bool same = why == NULL && held == address;
         free(why);
         if (same)
-            return other.value == o->value ? NULL : values[i];
+            return values[other.value];
     }
     return NULL;
 }
 
 char *objects_explain(const struct objects *o, uint64_t mac, uint32_t address)
 {
-    char *name = objects_name(o, mac), *spelt = find_spelt(o, mac), *why = NULL;
+    char *name = objects_name(o, mac), *spelt = NULL, *why = NULL;
     const char *value = find_value(o, mac, address);
+    int fd = shm_open(name, O_RDONLY | O_CLOEXEC, 0);
 
-    if (spelt != NULL)
-        why = x_printf("the object %s, where [shm] has %s; letters, separator and name have to say "
-                       "how it is spelt",
+    if (fd < 0 && errno == ENOENT && (spelt = find_spelt(mac)) != NULL)
+        why = x_printf("there is the object %s, where [shm] has %s: letters, separator and name "
+                       "have to say how it is spelt",
                        spelt, name);
-    else if (value != NULL)
-        why = x_printf("the object %s that holds the address of its MAC with value = %s, where "
-                       "[shm] has value = %s",
-                       name, value, values[o->value]);
+    else if (value != NULL && value != values[o->value])
+        why = x_printf("the object %s holds it with value = %s, where [shm] has value = %s", name,
+                       value, values[o->value]);
+    if (fd >= 0)
+        close(fd);
     free(spelt);
     free(name);
     return why;

@@ -44,6 +44,19 @@ void question_finish(struct question *q)
         free(q->value[i]);
 }
 
+/* Whether it is a kind of chapter 7; who claims the line protocol is held to that. */
+static bool is_kind(const struct world *w, const char *kind)
+{
+    static const char *const kinds[] = {"syntax", "address", "mask",        "prefix", "oif",
+                                        "mac",    "exists",  "absent",      "full",   "loading",
+                                        "busy",   "file",    "unavailable", "memory", "ended"};
+
+    for (size_t i = 0; i < LENGTH(kinds); i++)
+        if (strcmp(kind, kinds[i]) == 0)
+            return true;
+    return manifest_claims(w->manifest, "console");
+}
+
 int question_judge(struct world *w, struct actor *a, struct ask *ask, const char *kind, bool ended)
 {
     struct pattern *refused = a->program->ask[ask->op].refused;
@@ -62,5 +75,10 @@ int question_judge(struct world *w, struct actor *a, struct ask *ask, const char
     if (ended)
         return world_fail(w, VERDICT_UNRESOLVED, "the load ended before %s came to the change",
                           a->name);
+    if (!is_kind(w, told))
+        return world_fail(w, VERDICT_BROKEN,
+                          "%s says \"%s\", of which the group kind of [server.%s] takes \"%s\"; "
+                          "chapter 7 has no such kind",
+                          a->name, ask->closing, operation_name(ask->op), told);
     return world_fail(w, VERDICT_FAIL, "%s refuses it as %s; expected %s", a->name, told, kind);
 }

@@ -10,13 +10,18 @@ static bool has_accepted(const struct actor *a, enum operation op)
     return (a->accepts & 1U << op) != 0;
 }
 
-bool refusal_may_be_none(const struct world *w, const struct actor *a, enum operation op,
-                         const char *line, size_t len)
+bool refusal_is_done(const struct world *w, const struct actor *a, enum operation op,
+                     const char *line, size_t len)
 {
-    bool both = pattern_match(a->program->ask[op].done, line, len);
-
     return !manifest_claims(w->manifest, "console") && !a->program->fresh &&
-           (both || !has_accepted(a, op));
+           pattern_match(a->program->ask[op].done, line, len);
+}
+
+bool refusal_may_be_none(const struct world *w, const struct actor *a, enum operation op,
+                         const char *line)
+{
+    return !manifest_claims(w->manifest, "console") && !a->program->fresh &&
+           (!has_accepted(a, op) || refusal_is_done(w, a, op, line, strlen(line)));
 }
 
 bool refusal_is_none(struct world *w, struct actor *a, enum operation op, const char *line)
@@ -47,7 +52,7 @@ void refusal_doubt(struct world *w, const struct actor *a)
 int refusal_fail(struct world *w, struct actor *a, const struct ask *ask, bool changed,
                  const char *what)
 {
-    if (changed && refusal_may_be_none(w, a, ask->op, ask->closing, strlen(ask->closing)) &&
+    if (changed && refusal_may_be_none(w, a, ask->op, ask->closing) &&
         refusal_is_none(w, a, ask->op, ask->closing))
         return -1;
     world_fail(w, VERDICT_FAIL, "%s refuses what %s: %s", a->name, what, ask->closing);

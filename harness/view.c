@@ -18,7 +18,7 @@ struct view {
     bool arp;
     bool open;                  /* a table is being printed: rows go to building */
     bool cut;                   /* silence ended the last one: what follows may be more of it */
-    bool bare;                  /* the last line ended one without rows */
+    bool over;                  /* done has ended one: what comes is of the next */
     size_t told;                /* lines of the open one, of which the transcript has the first */
     struct buf shown, building; /* rows, as listing_row() has them */
     char stray[120];            /* of the last one, as view_stray() has it */
@@ -45,7 +45,7 @@ void view_clear(struct view *v)
     buf_finish(&v->building);
     blanks_finish(&v->beside);
     changelog_clear(v->log);
-    v->open = v->cut = v->bare = false;
+    v->open = v->cut = v->over = false;
 }
 
 void view_destroy(struct view *v)
@@ -72,7 +72,7 @@ static void begin_table(struct view *v)
     finish_table(v);
     blanks_finish(&v->beside);
     v->open = true;
-    v->cut = v->bare = false;
+    v->cut = v->over = false;
     v->told = 0;
     v->stray[0] = '\0';
 }
@@ -87,35 +87,58 @@ static void go_on(struct view *v)
     v->cut = false;
 }
 
-static bool hear_printed(struct view *v, const char *line, size_t len)
+/* A line that may be of the table, and is not in it: only those of the last one are kept. */
+static void keep_beside(struct view *v, enum blank_kind kind, const char *line, size_t len)
+{
+    if (v->over && v->dialogue->begin == NULL && v->dialogue->observe == OBSERVE_PRINTED)
+        blanks_finish(&v->beside);
+    v->over = false;
+    blanks_note(&v->beside, kind, v->arp, line, len);
+}
+
+static void end_table(struct view *v)
 {
     const struct dialogue *d = v->dialogue;
 
-    if (pattern_match(d->begin, line, len)) {
-        begin_table(v);
-        return true;
+    if (d->observe == OBSERVE_PRINTED && d->begin == NULL && !v->cut)
+        v->open = true; /* it may have no rows */
+    finish_table(v);
+    v->cut = false;
+    v->over = true;
+}
+
+/* The line above a table, or the one below. True if it is one. */
+static bool hear_mark(struct view *v, const char *line, size_t len)
+{
+    const struct dialogue *d = v->dialogue;
+    bool done = pattern_match(d->done, line, len);
+
+    if (!done || !v->open) { /* one line may stand above it and below */
+        bool begin = pattern_match(d->begin, line, len);
+        if (begin)
+            begin_table(v);
+        if (begin || !done)
+            return begin;
     }
-    if (pattern_match(d->done, line, len)) {
-        if (d->observe == OBSERVE_PRINTED && d->begin == NULL && !v->cut)
-            v->open = true; /* it may have no rows */
-        finish_table(v);
-        v->cut = false;
-        v->bare = v->shown.len == 0;
-        return true;
-    }
-    if (!pattern_match(d->row, line, len)) {
-        v->bare = false;
-        return false;
-    }
-    if (v->cut)
+    end_table(v);
+    return true;
+}
+
+static bool hear_printed(struct view *v, const char *line, size_t len)
+{
+    const struct dialogue *d = v->dialogue;
+    bool mark = hear_mark(v, line, len);
+
+    if (!pattern_match(d->row, line, len))
+        return mark;
+    if (v->cut && !mark)
         go_on(v);
-    if (!v->open && (d->begin != NULL || d->observe == OBSERVE_ASK)) {
-        if (v->bare) /* else a row of something else */
-            blanks_note(&v->beside, BLANK_BEHIND, v->arp, line, len);
-        return false;
+    if (mark || (!v->open && (d->begin != NULL || d->observe == OBSERVE_ASK))) {
+        keep_beside(v, BLANK_OUTSIDE, line, len);
+        return mark;
     }
     if (!v->open)
-        blanks_finish(&v->beside);
+        keep_beside(v, BLANK_KINDS, line, len);
     v->open = true;
     char *row = listing_row(d, v->arp, d->row, line, len);
     buf_adds(&v->building, row);
@@ -157,15 +180,23 @@ static bool hear_one(struct world *w, struct actor *a, struct view *v, const cha
     return v->log != NULL ? changelog_hear(v->log, line, len) : hear_printed(v, line, len);
 }
 
-/* A line that no table knows. */
-static void note_stray(struct view *v, const char *line, size_t len)
+/* A line that no table knows, and that answers nothing. */
+static void overlook(struct view *v, const char *line, size_t len)
 {
-    if (v != NULL && v->open && v->dialogue->done != NULL)
-        misread_note(v->stray, v->arp, line, len);
-    if (v == NULL || v->log == NULL)
+    if (v != NULL && v->log != NULL)
+        changelog_overlook(v->log, BLANK_LOG, line, len);
+    if (v == NULL || v->log != NULL)
         return;
-    blanks_note(&v->beside, BLANK_LOG, v->arp, line, len);
-    changelog_doubt(v->log, line, len);
+    if (v->open && v->dialogue->done != NULL)
+        misread_note(v->stray, v->arp, line, len);
+    if (v->open || (v->dialogue->observe == OBSERVE_PRINTED && v->dialogue->begin == NULL))
+        keep_beside(v, BLANK_LINE, line, len);
+}
+
+void view_overlook(struct actor *a, const char *line, size_t len)
+{
+    overlook(a->routes_view, line, len);
+    overlook(a->arp_view, line, len);
 }
 
 /* A line that notice takes. */
@@ -173,12 +204,10 @@ static void hear_notice(struct view *v, const char *line, size_t len)
 {
     if (v == NULL)
         return;
-    bool known = v->log != NULL ? changelog_knows(v->log, line, len)
-                                : v->open && pattern_match(v->dialogue->row, line, len);
-    if (known)
+    if (v->log != NULL && changelog_knows(v->log, line, len))
+        changelog_overlook(v->log, BLANK_NOTICE, line, len);
+    if (v->log == NULL && v->open && pattern_match(v->dialogue->row, line, len))
         blanks_note(&v->beside, BLANK_NOTICE, v->arp, line, len);
-    if (known && v->log != NULL)
-        changelog_doubt(v->log, line, len);
 }
 
 void view_hear_notice(struct actor *a, const char *line, size_t len)
@@ -189,7 +218,7 @@ void view_hear_notice(struct actor *a, const char *line, size_t len)
 
 const struct blanks *view_beside(const struct view *v)
 {
-    return &v->beside;
+    return v->log != NULL ? changelog_beside(v->log) : &v->beside;
 }
 
 const struct changelog *view_log(const struct view *v)
@@ -208,11 +237,8 @@ bool view_hear(struct world *w, struct actor *a, const char *line, size_t len)
          arp = hear_one(w, a, a->arp_view, line, len);
 
     struct view *v = routes ? a->routes_view : a->arp_view;
-    if (!routes && !arp) {
-        note_stray(a->routes_view, line, len);
-        note_stray(a->arp_view, line, len);
+    if (!routes && !arp)
         return false;
-    }
     w->printed += len;
     if (v->open) {
         converse_note_row(w, a, &v->told, line, len);

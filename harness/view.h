@@ -23,9 +23,10 @@ bool view_hear(struct world *w, struct actor *a, const char *line, size_t len);
 /* A line of the table that was shown last which may have to be a row and is none, as
  * misread_note() keeps it; "" if there is none, or nothing says where the table ends. */
 const char *view_stray(const struct view *v);
-/* A line that notice takes, for both of its views. */
+/* A line that neither they know nor a question has asked for; or that notice takes. */
+void view_overlook(struct actor *a, const char *line, size_t len);
 void view_hear_notice(struct actor *a, const char *line, size_t len);
-/* Lines that may be of the table and are not in it. Valid until the actor prints more. */
+/* Lines that may be of the table and are not in it: a list that changes as the actor prints. */
 const struct blanks *view_beside(const struct view *v);
 /* The log that it is rebuilt from, or NULL; so of NULL. */
 const struct changelog *view_log(const struct view *v);

@@ -52,7 +52,7 @@ load style
     RTM_BUILD=$bin rtmtest doctor --iut "$fake"
     is 2 "$status"
     like '*\[server.update\]*S < Route updated.*PROBLEM: S came back to its prompt*change: the patterns*' "$output"
-    like '*\[client.table\]*PROBLEM: the table of A does not become*change: row*' "$output"
+    like '*\[client.table\]*PROBLEM: A shows "Destination IP: *change: row*' "$output"
     like '*2 problems' "$output"
 }
 

@@ -118,7 +118,7 @@ printed_through() {
     printed_through client 's/^== routes ==/\&\\n--/'
     in_section client.table 's/^done .*/done = "^--"/'
     changed
-    told 2 BROKEN 'A shows "10.0.0.0/8 *", a row of \[client.table\] that comes behind its done *'
+    told 2 BROKEN 'A shows "10.0.0.0/8 *", a row of \[client.table\] outside of any table; *'
 }
 
 @test "a row that is read as another route is the manifest's fault" {
@@ -164,17 +164,84 @@ printed_through() {
         entered
     }
     named 'value = text\nletters = upper'
-    told 2 BROKEN 'S has the object /01:00:5e:01:01:0a, where \[shm\] has /01:00:5E:01:01:0A; letters, separator *'
+    told 2 BROKEN 'S has an entry that \[shm\] does not read: there is the object /01:00:5e:01:01:0a, where \[shm\] has /01:00:5E:01:01:0A: *'
     named 'value = text\nseparator = "-"'
-    told 2 BROKEN 'S has the object /01:00:5e:01:01:0a, where \[shm\] has /01-00-5e-01-01-0a; *'
+    told 2 BROKEN '*: there is the object /01:00:5e:01:01:0a, where \[shm\] has /01-00-5e-01-01-0a: *'
     named 'value = text-nul'
-    told 2 BROKEN 'S has the object /01:00:5e:01:01:0a that holds the address of its MAC with value = text, where \[shm\] has value = text-nul'
+    told 2 BROKEN '*: the object /01:00:5e:01:01:0a holds it with value = text, where \[shm\] has value = text-nul'
     named 'value = network-order'
-    told 2 BROKEN '* with value = text, where \[shm\] has value = network-order'
+    told 2 BROKEN '*: the object /01:00:5e:01:01:0a holds it with value = text, where \[shm\] has value = network-order'
+}
+
+@test "rows that a client shows by itself and no row matches are the manifest's fault, whatever ends them" {
+    style menu
+    in_section client.table 's/^row .*/row = "^Dest: (?<dest>.+) (?<mask>.+) (?<gateway>.+) (?<oif>.+)"/'
+    changed
+    told 2 BROKEN 'A shows "Destination IP: 10.0.0.0 *", and row of \[client.table\] does not match that line*'
+    for mark in begin 'done'; do
+        style words
+        in_section client.table "s/^row .*/row = \"^(?<dest>.+) (?<mask>.+) (?<gateway>.+) (?<oif>.+)\"/; /^$mark/d"
+        changed
+        told 2 BROKEN 'A shows "10.0.0.0/8 *", and row of \[client.table\] does not match that line*'
+    done
+}
+
+@test "so is what stands around them" {
+    style menu
+    in_section client.table 's/^question .*/question = "Show it"/'
+    changed
+    told 2 BROKEN 'A stops at "The table has changed. Would you like to see it (y/n)? " and reads its console: question of \[client.table\] *'
+    for mark in 'begin = "^-- routes"' 'done = "^1"'; do
+        style words
+        in_section client.table "s/^${mark%% *} .*/$mark/"
+        changed
+        told 2 BROKEN 'A shows "10.0.0.0/8 *", a row of \[client.table\] outside of any table; *'
+    done
+}
+
+@test "a client that is ready with the first line of a table shows it" {
+    style words
+    in_section client 's/^ready .*/ready = "^== routes"/'
+    brief 'needs    routes' 'server S' 'S create 10.0.0.0/8 1.1.1.1 eth0' 'client A' 'expect A equals S [SYN-2]'
+    told 0 PASS
+}
+
+@test "an answer that notice takes is the manifest's fault" {
+    style words
+    in_section server '/^ready/s/.*/&\nnotice = "^Done"/'
+    changed
+    told 2 BROKEN 'S printed "Done.", which done or refused of \[server.create\] matches, and notice of \[server\] as well; *'
+    style menu
+    in_section server '/^prompt/s/.*/&\nnotice = "^Route"/'
+    changed
+    told 2 BROKEN 'S printed "Route created.", which done or refused of \[server.create\] matches, and notice *'
+}
+
+@test "one that takes the end of a route for that of all is the manifest's, too" {
+    style lines
+    in_section client.table 's/^deleted .*/&\nemptied = "^Deleted"/'
+    changed
+    told 2 BROKEN 'A shows "Deleted 10.0.0.0/8", which emptied of \[client.table\] takes as the end of all; *'
+}
+
+@test "groups that take what chapter 7 has no word for are the manifest's fault" {
+    style python
+    sed -i "s|^features .*|features = routes\nroot = $root/tests/iuts|" "$fake"
+    in_section server.create 's/(?<kind>.*)/(?<kind>.*)/'
+    brief 'needs    routes' 'server S' 'S create 10.0.0.0/8 1.1.1.1 e' 'expect S refuses create 10.0.0.0/8 1.1.1.1 e as exists [TBL-4]'
+    told 2 BROKEN 'S says "error: exists*", of which the group kind of \[server.create\] takes "exists: *"; *'
+    in_section server.table 's/^done .*/done = "^ok (?<state>show)"/'
+    brief 'needs    routes' 'server S' 'client A' 'S create 10.0.0.0/8 1.1.1.1 e' 'expect A equals S [SYN-11]'
+    told 0 PASS
+    in_section client.table 's/^done .*/done = "^ok (?<state>show)"/'
+    brief 'needs    routes' 'server S' 'client A' 'S create 10.0.0.0/8 1.1.1.1 e' 'expect A equals S [SYN-11]'
+    told 2 BROKEN 'A shows the table of S, and the group state takes "show"; *'
+    in_section server.lookup 's/?<dest>/?<it>/; s/?<gateway>/?<dest>/; s/?<it>/?<gateway>/'
+    brief 'needs    routes' 'server S' 'S create 10.1.1.1/32 2.2.2.2 e' 'expect S finds 10.1.1.1/32 for 10.1.1.1 [TBL-16]'
+    told 2 BROKEN 'S shows "10.1.1.1/32 2.2.2.2 e" for 10.1.1.1, of which row of *'
 }
 
 @test "programs that show too little, or the wrong thing, fail" {
-    style words
     local fault
     for fault in 's/ via 1.1.1.1 / via 1.1.1.9 /' 's,^  10.0.0.0/8 ,  10.0.0.0/9 ,' '/^  10.0/d' 's/ eth0$/ eth9/'; do
         style words
@@ -182,9 +249,35 @@ printed_through() {
         changed
         told 1 'FAIL TBL-1'
     done
+    for fault in 's/ dev eth2$/ dev /' 's,^  10.0.0.0/8 via 2.2.2.2 ,  2.2.2.2/8 via 10.0.0.0 ,'; do
+        style words
+        printed_through server "$fault"
+        changed # one row is right, and as it is read the other is wrong
+        told 1 'FAIL TBL-2'
+    done
     style words
     in_section client '/^ready/s/.*/&\nnotice = "^DEBUG"/'
     printed_through client '/^10.0/s/^/DEBUG /'
     changed
     told 1 'FAIL SYN-11'
+}
+
+@test "what a client says of other things explains nothing" {
+    log_through() {
+        local program="{root}/${bin#"$root"/}/iuts/lines-client"
+        style lines
+        sed -i "s|^command .*lines-client.*|command = bash -c \"exec stdbuf -oL $program \$0 log none > >(sed -u '$1')\" {socket}|" "$fake"
+        changed
+    }
+    log_through 's,^Deleted 10.0.0.0/8,Deleted 10.0.0.0/9,'
+    told 1 'FAIL SYN-11'
+    log_through '/^Added/{h;s/^Added/now/;x;p;x}; /^Updated/d'
+    told 1 'FAIL SYN-11'
+    log_through '/^Added/{h;s/^Added/told/;p;x}; /^Deleted/d'
+    told 1 'FAIL SYN-11'
+    style words
+    in_section shm 's/^value .*/value = text/'
+    FAULT=no-mac-snapshot brief 'needs    mac' 'server S' 'S arp add 01:00:5e:01:01:0a 225.1.1.1' \
+        'expect S right [ARP-1]' 'client A' 'expect A equals S [SYN-2]'
+    told 1 'FAIL SYN-2'
 }

@@ -166,7 +166,7 @@ END
     told 0 PASS
     sed -i 's/^value .*text$/value = network-order/' "$fake"
     RTM_BUILD=$bin attempt none neighbours
-    told 2 BROKEN 'S has the object /01:00:50:01:01:0? that holds the address of its MAC with value = text, where *'
+    told 2 BROKEN 'S has an entry that \[shm\] does not read: the object /01:00:50:01:01:0? holds it with value = text, where *'
     like '*- 01:00:50:01:01:01 10.1.1.1*+ 01:00:50:01:01:01 49.48.46.49*' "$output"
     sed -i 's/^name .*mac}"$/name = "arp-{mac}"/; s/^value .*/value = text-nul/' "$fake"
     RTM_BUILD=$bin rtmtest doctor --iut "$fake"
