@@ -53,10 +53,17 @@ static void add(struct blanks *all, const struct blank *b, const char *line, siz
     all->list[all->n++] = kept;
 }
 
+bool blanks_are_full(const struct blanks *all, enum blank_kind kind)
+{
+    return all->of_kind[kind] >= MOST;
+}
+
 void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len)
 {
-    if (all->of_kind[b->kind]++ < MOST)
-        add(all, b, line, len);
+    if (blanks_are_full(all, b->kind))
+        return;
+    all->of_kind[b->kind]++;
+    add(all, b, line, len);
 }
 
 static void drop(struct blanks *all, size_t i)
@@ -77,7 +84,7 @@ void blanks_note(struct blanks *all, enum blank_kind kind, bool arp, const char 
 {
     uint64_t mac;
 
-    if (all->of_kind[kind] < MOST &&
+    if (!blanks_are_full(all, kind) &&
         (arp ? misread_holds_mac(line, len, &mac) : misread_holds_address(line, len)))
         blanks_add(all, &(struct blank){.kind = kind}, line, len);
 }

@@ -51,6 +51,8 @@ bool blank_names(const struct blank *b, bool arp, uint64_t name);
 
 /* Copies the line and what was taken; of each kind only the first so many are kept. */
 void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len);
+/* Whether no more of that kind are kept. */
+bool blanks_are_full(const struct blanks *all, enum blank_kind kind);
 /* The same of a line of a kind that needs nothing more, if it holds what an entry does. */
 void blanks_note(struct blanks *all, enum blank_kind kind, bool arp, const char *line, size_t len);
 /* The same, but of all together the last so many. */

@@ -54,6 +54,8 @@ static void note_other(struct dump *d, char *const value[4], const char *line, s
     struct blank b = {.kind = BLANK_OTHER};
     bool read = address_parse(value[0], &b.dest) && address_parse(value[2], &b.gateway);
 
+    if (blanks_are_full(&d->blanks, BLANK_OTHER))
+        return;
     if (!read)
         b.dest = b.gateway = 0;
     b.took = x_printf("%s/%s %s %s", value[0], value[1], value[2], value[3]);

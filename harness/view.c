@@ -87,12 +87,18 @@ static void go_on(struct view *v)
     v->cut = false;
 }
 
-/* A line that may be of the table, and is not in it: only those of the last one are kept. */
-static void keep_beside(struct view *v, enum blank_kind kind, const char *line, size_t len)
+/* Where nothing tells where a table begins, the first line behind the last one does. */
+static void begin_beside(struct view *v)
 {
     if (v->over && v->dialogue->begin == NULL && v->dialogue->observe == OBSERVE_PRINTED)
         blanks_finish(&v->beside);
     v->over = false;
+}
+
+/* A line that may be of the table, and is not in it. */
+static void keep_beside(struct view *v, enum blank_kind kind, const char *line, size_t len)
+{
+    begin_beside(v);
     blanks_note(&v->beside, kind, v->arp, line, len);
 }
 
@@ -138,7 +144,7 @@ static bool hear_printed(struct view *v, const char *line, size_t len)
         return mark;
     }
     if (!v->open)
-        keep_beside(v, BLANK_KINDS, line, len);
+        begin_beside(v);
     v->open = true;
     char *row = listing_row(d, v->arp, d->row, line, len);
     buf_adds(&v->building, row);
