@@ -469,10 +469,9 @@ static bool hear_rest(struct world *w, struct actor *a, const char *rest, size_t
     a->ready = a->ready || ready;
     if (ready && pattern_match(a->program->notice, rest, len))
         return false; /* no prompt: its end is still to come */
-    bool asks = view_hear_question(w, a, rest, len),
-         known =
-             ready || asks ||
-             (!prompt_is_within_row(a, shown(a, ask), rest, len) && hear_waiting(w, a, rest, len));
+    bool known =
+        view_hear_question(w, a, rest, len) || ready ||
+        (!prompt_is_within_row(a, shown(a, ask), rest, len) && hear_waiting(w, a, rest, len));
     if (known)
         converse_note(w, a, rest, len);
     return known;

@@ -305,9 +305,11 @@ void feed_hear(struct world *w, struct actor *a, const char *line, size_t len)
         return;
     if (is_misread(w, f))
         fail_stray(w, a, said, line, len);
-    else if (!is_doubtful(w, a, said, line, len) && f->doubted > 0)
-        fail_doubted(w, a, f); /* what came of it */
-    else if (f->doubted == 0)
+    else if (is_doubtful(w, a, said, line, len))
+        return;
+    else if (f->doubted > 0) /* this may have come of it */
+        fail_doubted(w, a, f);
+    else
         fail_answer(w, a, f, f->answered, line, len);
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OBJECTS_LOOKED 8 /* one says what all are */
+
 /* Whose rows chapter 7 has is held to them. */
 static bool is_free(const struct world *w)
 {
@@ -40,21 +42,28 @@ static bool fail_route(struct world *w, const struct actor *a, const struct dump
     return blank != NULL || fail_emptied(w, a, a->routes_view, ASK_TABLE);
 }
 
-/* The entry lacks, or has another address: its object may be something else in shared memory. */
+/* The entry lacks, or has another address. */
 static bool fail_neighbour(struct world *w, const struct actor *a, const struct dump *d,
                            const struct neighbour *n)
 {
-    const struct objects *o = &w->manifest->objects;
     const struct blank *blank = dump_find_arp_blank(w, d, n);
-    char *why = o->per_mac && n->known ? objects_explain(o, n->mac, n->ip) : NULL;
 
     if (blank != NULL)
         blank_fail(w, a, ASK_ARP, blank);
-    else if (why != NULL)
+    return blank != NULL || fail_emptied(w, a, a->arp_view, ASK_ARP);
+}
+
+/* The same: its object may be something else in shared memory. */
+static bool fail_object(struct world *w, const struct actor *a, const struct neighbour *n)
+{
+    const struct objects *o = &w->manifest->objects;
+    char *why = o->per_mac && n->known ? objects_explain(o, n->mac, n->ip) : NULL;
+    bool told = why != NULL;
+
+    if (told)
         world_fail(w, VERDICT_BROKEN, "%s has an entry that [shm] does not read: %s", a->name, why);
-    bool told = blank != NULL || why != NULL;
     free(why);
-    return told || fail_emptied(w, a, a->arp_view, ASK_ARP);
+    return told;
 }
 
 /* A log keeps the route, behind a line that may tell its end. Where a group took a part of a value
@@ -101,12 +110,14 @@ static bool is_shown(struct world *w, const struct actor *a, const struct dump *
 {
     const struct route *r;
     const struct neighbour *n;
+    size_t looked = 0;
 
     for (size_t at = 0; (r = oracle_next(want, &at)) != NULL;)
         if (!oracle_has(d->table, r) && fail_route(w, a, d, r))
             return true;
     for (size_t at = 0; (n = arp_next(oracle_arp(want), &at)) != NULL;)
-        if (!has_neighbour(d, n) && fail_neighbour(w, a, d, n))
+        if (!has_neighbour(d, n) &&
+            (fail_neighbour(w, a, d, n) || (looked++ < OBJECTS_LOOKED && fail_object(w, a, n))))
             return true;
     return false;
 }
@@ -199,5 +210,6 @@ bool misfit_explains_neighbour(struct world *w, const struct actor *a, const str
 {
     if (gone)
         return fail_kept_neighbour(w, a, n);
-    return fail_neighbour(w, a, d, n) || is_unread(w, a, d, false, !d->arp_skips);
+    return fail_neighbour(w, a, d, n) || fail_object(w, a, n) ||
+           is_unread(w, a, d, false, !d->arp_skips);
 }
