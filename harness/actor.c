@@ -243,6 +243,25 @@ void actor_end_console(struct actor *a)
     buf_finish(&a->to_say);
 }
 
+/* It was told to quit in the manifest's words, said something, and waits to be told the next. */
+static bool is_asked_again(const struct world *w, const struct actor *a)
+{
+    return a->asking != NULL && a->asking->op == ASK_QUIT && a->asking->move > 0 &&
+           *doing_last(a) != '\0' && (a->asking->back || doing_awaits_line(a)) &&
+           !manifest_claims(w->manifest, "console");
+}
+
+static int fail_end(struct world *w, const struct actor *a)
+{
+    if (is_asked_again(w, a))
+        return world_timeout_broken(
+            w, true,
+            "%s printed \"%s\" when it was told to quit, and reads its console again: quit "
+            "in [%s] has to say what ends it",
+            a->name, doing_last(a), a->is_server ? "server" : "client");
+    return world_timeout_for(w, "CON-13", "%s did not end", a->name);
+}
+
 int actor_wait_end(struct world *w, struct actor *a)
 {
     const struct actor *accused = w->accused;
@@ -250,7 +269,7 @@ int actor_wait_end(struct world *w, struct actor *a)
     world_accuse(w, a);
     while (actor_runs(a))
         if (!world_wait(w))
-            return world_timeout_for(w, "CON-13", "%s did not end", a->name);
+            return fail_end(w, a);
     while (a->out >= 0 || a->err >= 0) /* what it said last */
         if (!world_wait(w)) {
             char *holder = doing_name_holder(a);

@@ -37,6 +37,11 @@ bool blank_names(const struct blank *b, bool arp, uint64_t name)
     return arp ? b->mac == name : holds(b, (uint32_t)name);
 }
 
+bool blank_names_prefix(const struct blank *b, uint32_t destination, uint8_t mask)
+{
+    return holds(b, destination) && misread_may_have_mask(b->line, destination, mask);
+}
+
 static void add(struct blanks *all, const struct blank *b, const char *line, size_t len)
 {
     struct blank kept = blank_read(line, len);
@@ -96,10 +101,17 @@ void blanks_forget(struct blanks *all, enum blank_kind kind)
             drop(all, i);
 }
 
-void blanks_forget_name(struct blanks *all, bool arp, uint64_t name)
+void blanks_forget_prefix(struct blanks *all, uint32_t destination, uint8_t mask)
 {
     for (size_t i = all->n; i-- > 0;)
-        if (blank_names(&all->list[i], arp, name))
+        if (blank_names_prefix(&all->list[i], destination, mask))
+            drop(all, i);
+}
+
+void blanks_forget_mac(struct blanks *all, uint64_t mac)
+{
+    for (size_t i = all->n; i-- > 0;)
+        if (all->list[i].mac == mac)
             drop(all, i);
 }
 

@@ -48,6 +48,9 @@ bool blank_has_digit(const char *text);
 struct blank blank_read(const char *line, size_t len);
 /* Whether the line holds that destination, or MAC. */
 bool blank_names(const struct blank *b, bool arp, uint64_t name);
+/* Whether it holds that prefix, so far as the line says: with that mask, if one stands behind it.
+ */
+bool blank_names_prefix(const struct blank *b, uint32_t destination, uint8_t mask);
 
 /* Copies the line and what was taken; of each kind only the first so many are kept. */
 void blanks_add(struct blanks *all, const struct blank *b, const char *line, size_t len);
@@ -57,9 +60,10 @@ bool blanks_are_full(const struct blanks *all, enum blank_kind kind);
 void blanks_note(struct blanks *all, enum blank_kind kind, bool arp, const char *line, size_t len);
 /* The same, but of all together the last so many. */
 void blanks_add_last(struct blanks *all, const struct blank *b, const char *line, size_t len);
-/* None of that kind counts any more, or none that holds that name. */
+/* None of that kind counts any more, or none that names that prefix, or that MAC. */
 void blanks_forget(struct blanks *all, enum blank_kind kind);
-void blanks_forget_name(struct blanks *all, bool arp, uint64_t name);
+void blanks_forget_prefix(struct blanks *all, uint32_t destination, uint8_t mask);
+void blanks_forget_mac(struct blanks *all, uint64_t mac);
 /* The first that may be that route; anew: another one with its prefix was read. NULL: none. */
 const struct blank *blanks_find(const struct blanks *all, const struct route *r, bool anew);
 /* The first with that entry. */

@@ -86,7 +86,13 @@ static size_t find(const struct changelog *c, const char *key)
 /* The entry is told: what was overlooked of it before means nothing any more. */
 static void settle(struct changelog *c, const char *key)
 {
-    blanks_forget_name(&c->beside, c->arp, name_of(c->arp, key));
+    const char *mask = key + strcspn(key, "\n");
+
+    if (c->arp)
+        blanks_forget_mac(&c->beside, name_of(true, key));
+    else
+        blanks_forget_prefix(&c->beside, (uint32_t)name_of(false, key),
+                             (uint8_t)strtoul(mask, NULL, 10));
 }
 
 static void put(struct changelog *c, char *key, char *row)
@@ -100,20 +106,29 @@ static void put(struct changelog *c, char *key, char *row)
     c->entries[c->n++] = (struct entry){key, row};
 }
 
-/* The end of what is not there may be that of something else. */
+/* Whether the line tells that there is one. */
+static bool is_told(const struct changelog *c, const char *line, size_t len)
+{
+    return pattern_match(c->dialogue->added, line, len) ||
+           pattern_match(c->dialogue->updated, line, len);
+}
+
+/* The end of what is not there may be that of something else, and so may one that tells both. */
 static void remove_told(struct changelog *c, const char *line, size_t len)
 {
     char *key = listing_key(c->dialogue, c->arp, c->dialogue->deleted, line);
     size_t i = find(c, key);
-    struct blank b = {.kind = BLANK_OTHER, .took = (char *)"the end of an entry that is not there"};
+    struct blank b = {.kind = BLANK_OTHER, .took = (char *)"the end of an entry"};
 
-    if (i < c->n) {
+    bool there = i < c->n, tells = is_told(c, line, len);
+    if (there) {
         settle(c, key);
         drop(c, i);
-    } else {
-        b.dest = c->arp ? 0 : (uint32_t)name_of(false, key);
-        blanks_add_last(&c->beside, &b, line, len);
     }
+    if (!there && !tells)
+        b.dest = c->arp ? 0 : (uint32_t)name_of(false, key);
+    if (!there || tells)
+        blanks_add_last(&c->beside, &b, line, len);
     free(key);
 }
 
@@ -152,10 +167,7 @@ bool changelog_hear(struct changelog *c, const char *line, size_t len)
 
 bool changelog_knows(const struct changelog *c, const char *line, size_t len)
 {
-    const struct dialogue *d = c->dialogue;
-
-    return pattern_match(d->added, line, len) || pattern_match(d->updated, line, len) ||
-           pattern_match(d->deleted, line, len);
+    return is_told(c, line, len) || pattern_match(c->dialogue->deleted, line, len);
 }
 
 void changelog_overlook(struct changelog *c, enum blank_kind kind, const char *line, size_t len)
@@ -176,7 +188,7 @@ const struct blank *changelog_end_of_route(const struct changelog *c, const stru
 {
     for (size_t i = 0; i < c->beside.n; i++)
         if (c->beside.list[i].dest != r->destination &&
-            blank_names(&c->beside.list[i], false, r->destination))
+            blank_names_prefix(&c->beside.list[i], r->destination, r->mask))
             return &c->beside.list[i];
     return NULL;
 }
@@ -184,7 +196,7 @@ const struct blank *changelog_end_of_route(const struct changelog *c, const stru
 const struct blank *changelog_end_of_neighbour(const struct changelog *c, const struct neighbour *n)
 {
     for (size_t i = 0; i < c->beside.n; i++)
-        if (blank_names(&c->beside.list[i], true, n->mac))
+        if (c->beside.list[i].mac == n->mac)
             return &c->beside.list[i];
     return NULL;
 }

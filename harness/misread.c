@@ -76,6 +76,20 @@ bool misread_is(const char *line, const struct route *r)
     return dest && gateway && holds_word(line, r->oif);
 }
 
+bool misread_may_have_mask(const char *line, uint32_t address, uint8_t mask)
+{
+    uint32_t found;
+
+    for (size_t at = 0; next_address(line, strlen(line), &at, &found);) {
+        const char *behind = line + at + strspn(line + at, "/ \t");
+        size_t digits = strspn(behind, "0123456789");
+        bool is_mask = digits > 0 && digits <= 2 && behind[digits] != '.' && atoi(behind) <= 32;
+        if (found == address && (!is_mask || atoi(behind) == mask))
+            return true;
+    }
+    return false;
+}
+
 bool misread_holds_mac(const char *line, size_t len, uint64_t *mac)
 {
     char word[18];

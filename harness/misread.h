@@ -16,6 +16,9 @@ bool misread_names(const char *line, size_t len, uint32_t address);
 size_t misread_addresses(const char *line, size_t len, uint32_t *out, size_t most);
 /* Whether all of the route stands in the line, but for its mask. */
 bool misread_is(const char *line, const struct route *r);
+/* Whether that mask may be the one of that address in the line: no other number from 0 to 32 stands
+ * directly behind it. */
+bool misread_may_have_mask(const char *line, uint32_t address, uint8_t mask);
 /* Whether the line holds a MAC, and which. */
 bool misread_holds_mac(const char *line, size_t len, uint64_t *mac);
 /* A line of a table that is no row of it: of those that may have to be one it is kept, the first,

@@ -14,13 +14,22 @@ struct pattern {
     size_t len;       /* of the line of the last match */
 };
 
+static bool is_ascii(const char *text)
+{
+    while (*text != '\0' && isascii((unsigned char)*text))
+        text++;
+    return *text == '\0';
+}
+
 struct pattern *pattern_create(const char *text, char **why, size_t *offset)
 {
     struct pattern *p = x_calloc(1, sizeof *p);
     PCRE2_UCHAR message[128];
     int error;
 
-    p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, &error, offset, NULL);
+    /* Lines may hold any bytes: only letters that are several are matched as letters. */
+    uint32_t utf = is_ascii(text) ? 0 : PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+    p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, utf, &error, offset, NULL);
     if (p->code == NULL) {
         pcre2_get_error_message(error, message, sizeof message);
         *why = x_strdup((char *)message);

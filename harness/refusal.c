@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define ORDINARY 15 /* bytes of an interface name: IFNAMSIZ without its NUL, netdevice(7) */
+
 static bool has_accepted(const struct actor *a, enum operation op)
 {
     return (a->accepts & 1U << op) != 0;
@@ -56,6 +58,11 @@ int refusal_fail(struct world *w, struct actor *a, const struct ask *ask, bool c
         refusal_is_none(w, a, ask->op, ask->closing))
         return -1;
     world_fail(w, VERDICT_FAIL, "%s refuses what %s: %s", a->name, what, ask->closing);
+    if (ask->oif != NULL && strlen(ask->oif) > ORDINARY && !manifest_claims(w->manifest, "console"))
+        buf_printf(
+            &w->outcome.detail,
+            "its interface has %zu bytes; longest-oif in [iut] says how many a program takes\n",
+            strlen(ask->oif));
     refusal_doubt(w, a);
     return -1;
 }

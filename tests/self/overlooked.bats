@@ -157,6 +157,38 @@ printed_through() {
     told 2 BROKEN 'A shows "Updated 10.0.0.0/8 from 9.9.9.9 on eth9 to via 2.2.2.2 on eth2", which \[client.table\] takes as 10.0.0.0/8 9.9.9.9 eth9*'
 }
 
+@test "also where the same destination is told with another mask, and where two patterns take a line" {
+    style lines
+    in_section client.table 's/^updated .*/updated = "^Renewed (?<dest>.+)\/(?<mask>.+) (?<gateway>.+) (?<oif>.+)"/'
+    brief 'needs    routes' 'server S' 'client A' 'S create 10.0.0.0/16 1.0.0.4 m16' 'expect A equals S [SYN-11]' \
+        'S update 10.0.0.0/16 2.0.0.4 changed' 'S create 10.0.0.0/8 3.0.0.3 other' 'expect A equals S [SYN-11]'
+    told 2 BROKEN 'A shows "Updated 10.0.0.0/16 *", and no pattern of \[client.table\] matches that line*'
+    style lines
+    in_section client.table 's/^deleted .*/deleted = "^(Deleted|Updated) (?<dest>[0-9.]+)\/(?<mask>[0-9]+)"/'
+    changed
+    told 2 BROKEN 'A shows "Updated 10.0.0.0/8 *", which \[client.table\] takes as the end of an entry; *'
+}
+
+@test "letters that are several bytes are letters in a pattern" {
+    style words
+    printed_through server 's/^Done/│ Done/'
+    in_section server.create 's/^done .*/done = "^[│┌] Done"/'
+    in_section server.update 's/^done .*/done = "^. Done│?"/'
+    sed -i 's/^done  *= "^Done"/done = "^│ Done"/' "$fake"
+    changed
+    told 0 PASS
+    in_section server.create 's/^done .*/done = "^[┌└] Done"/'
+    changed
+    told 2 BROKEN 'S printed "│ Done." last *'
+}
+
+@test "a quit that is not understood is the manifest's fault" {
+    style menu
+    sed -i 's/^quit .*/quit = say 8/' "$fake"
+    brief 'needs    routes' 'server S' 'S create 10.0.0.0/8 1.1.1.1 eth0' 'expect S right [TBL-1]' 'quit S'
+    told 2 BROKEN 'S printed "*" when it was told to quit, and reads its console again: quit in \[server\] *'
+}
+
 @test "an object in other letters, or in another format, is the manifest's fault" {
     named() {
         style words
